@@ -1,0 +1,221 @@
+//! The four send callbacks as one typed view: before and after, one-to-one and group, they differ in a handful of
+//! fields.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use crate::command::Command;
+use crate::element::MsgBody;
+use crate::json::{self, Object};
+
+/// A body that is not what its command says.
+#[derive(Debug, Error)]
+pub enum ShapeError {
+    /// Not JSON at all, or JSON that is no object.
+    #[error("the body is not a JSON object ({0}); see that the webhook URL is called by the platform itself")]
+    NotAnObject(#[from] serde_json::Error),
+    /// One of the fields that say whose message it is, is missing or no string.
+    #[error("{0} is missing or not a string; without it the message belongs to no conversation")]
+    Missing(&'static str),
+    /// `MsgBody` is there but is no array.
+    #[error("MsgBody is not an array of elements")]
+    MsgBody,
+}
+
+/// A message about to be sent, or sent. Serialising it gives the JSON it was read from.
+#[derive(Debug, Clone)]
+pub struct SendMsg<'a> {
+    /// What happened.
+    pub command: Command,
+    /// `From_Account`, the sender. REST-sent group messages carry `@TLS#NOT_FOUND`.
+    pub from_account: Cow<'a, str>,
+    /// Where the message goes, with the fields that only that kind of chat has.
+    pub chat: Chat<'a>,
+    /// `MsgSeq`. One-to-one: the client's, breaks ties of [`Self::msg_time`]. Group: the place in the group's
+    /// history, known only after the message was sent.
+    pub msg_seq: Option<u64>,
+    /// `MsgTime`, Unix seconds. Absent before a group message is sent.
+    pub msg_time: Option<u64>,
+    /// `MsgId`, the id that client SDKs show: `<tinyid>-<client time>-<random>`.
+    pub msg_id: Option<Cow<'a, str>>,
+    /// `OnlineOnlyFlag`; 1: delivered to those online and kept by nobody (typing indicators, for one).
+    pub online_only_flag: Option<u64>,
+    /// `EventTime`, Unix milliseconds.
+    pub event_time: Option<u64>,
+    /// `MsgBody`; without elements when it was missing.
+    pub msg_body: MsgBody<'a>,
+    /// `MsgBody` as it came.
+    pub msg_body_raw: Option<&'a RawValue>,
+    /// `CloudCustomData`, the app's own data beside the message.
+    pub cloud_custom_data: Option<Cow<'a, str>>,
+    /// The fields that no view above shows: unknown ones, and known ones of an unexpected type.
+    pub extra: Object<'a>,
+    object: Object<'a>,
+}
+
+/// The kind of conversation, and the fields of a callback that only this kind has.
+#[derive(Debug, Clone)]
+pub enum Chat<'a> {
+    /// One-to-one.
+    C2c(C2c<'a>),
+    /// Group, community topic or live room.
+    Group(Group<'a>),
+}
+
+/// The fields of one-to-one callbacks.
+#[derive(Debug, Clone)]
+pub struct C2c<'a> {
+    /// `To_Account`, the recipient.
+    pub to_account: Cow<'a, str>,
+    /// `MsgKey` = `<MsgSeq>_<MsgRandom>_<MsgTime>`, the handle for REST recall.
+    pub msg_key: Option<Cow<'a, str>>,
+    /// `MsgRandom`
+    pub msg_random: Option<u64>,
+    /// `SendMsgResult`, after only; 0: delivered, else the error code of the failed delivery.
+    pub send_msg_result: Option<i64>,
+    /// `ErrorInfo`, after only; `send msg succeed` when delivered.
+    pub error_info: Option<Cow<'a, str>>,
+    /// `UnreadMsgNum`, after only; the recipient's unread one-to-one messages, -1 when delivery failed.
+    pub unread_msg_num: Option<i64>,
+}
+
+/// The fields of group callbacks.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    /// `GroupId`
+    pub group_id: Cow<'a, str>,
+    /// `TopicId` of a community; the empty string counts as none.
+    pub topic_id: Option<Cow<'a, str>>,
+    /// `Type`: Private, Public, `ChatRoom`, `AVChatRoom`, Community, `BChatRoom`, Live, or one yet to come.
+    pub group_type: Option<Cow<'a, str>>,
+    /// `Operator_Account`, who made the request; an admin's account when sent through REST.
+    pub operator_account: Option<Cow<'a, str>>,
+    /// `Random`, the request's random number.
+    pub random: Option<u64>,
+    /// `GroupAtInfo`, after only; who is mentioned, up to 30.
+    pub group_at_info: Vec<GroupAt<'a>>,
+}
+
+/// One mention in a group message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupAt<'a> {
+    /// `GroupAtAllFlag` 1: everybody.
+    All,
+    /// `GroupAt_Account`
+    Account(Cow<'a, str>),
+}
+
+impl<'a> SendMsg<'a> {
+    /// Reads the body of a callback. `text` is the body made [readable](json::readable).
+    ///
+    /// # Errors
+    /// [`ShapeError`] when the body is no JSON object, does not say whose message it is, or has a `MsgBody` that is no
+    /// array. Anything else may be missing or odd.
+    pub fn parse(command: Command, text: &'a str) -> Result<Self, ShapeError> {
+        let object = Object::parse(text)?;
+        let mut fields = Fields { object: &object, read: vec!["CallbackCommand"] };
+
+        let from_account = fields.required("From_Account")?;
+        let chat = if command.is_group() {
+            Chat::Group(Group {
+                group_id: fields.required("GroupId")?,
+                topic_id: fields.text("TopicId").filter(|topic| !topic.is_empty()),
+                group_type: fields.text("Type"),
+                operator_account: fields.text("Operator_Account"),
+                random: fields.unsigned("Random"),
+                group_at_info: fields.mentions(),
+            })
+        } else {
+            Chat::C2c(C2c {
+                to_account: fields.required("To_Account")?,
+                msg_key: fields.text("MsgKey"),
+                msg_random: fields.unsigned("MsgRandom"),
+                send_msg_result: fields.signed("SendMsgResult"),
+                error_info: fields.text("ErrorInfo"),
+                unread_msg_num: fields.signed("UnreadMsgNum"),
+            })
+        };
+        let msg_body_raw = fields.take("MsgBody", Some).filter(|raw| raw.get() != "null");
+        let msg_body = match msg_body_raw {
+            Some(raw) => MsgBody::parse(raw).ok_or(ShapeError::MsgBody)?,
+            None => MsgBody::default(),
+        };
+        Ok(Self {
+            command,
+            from_account,
+            chat,
+            msg_seq: fields.unsigned("MsgSeq"),
+            msg_time: fields.unsigned("MsgTime"),
+            msg_id: fields.text("MsgId"),
+            online_only_flag: fields.unsigned("OnlineOnlyFlag"),
+            event_time: fields.unsigned("EventTime"),
+            msg_body,
+            msg_body_raw,
+            cloud_custom_data: fields.text("CloudCustomData"),
+            extra: fields.unread(),
+            object,
+        })
+    }
+
+    /// Whether the message goes only to those online at the moment.
+    #[must_use]
+    pub fn is_online_only(&self) -> bool {
+        self.online_only_flag == Some(1)
+    }
+}
+
+impl Serialize for SendMsg<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.object.serialize(serializer)
+    }
+}
+
+/// Reads fields and remembers which could be read: the others belong into [`SendMsg::extra`].
+struct Fields<'o, 'a> {
+    object: &'o Object<'a>,
+    read: Vec<&'static str>,
+}
+
+impl<'a> Fields<'_, 'a> {
+    fn take<T>(&mut self, name: &'static str, read: impl FnOnce(&'a RawValue) -> Option<T>) -> Option<T> {
+        let value = self.object.get(name).and_then(read);
+        if value.is_some() {
+            self.read.push(name);
+        }
+        value
+    }
+
+    fn text(&mut self, name: &'static str) -> Option<Cow<'a, str>> {
+        self.take(name, json::text)
+    }
+
+    fn required(&mut self, name: &'static str) -> Result<Cow<'a, str>, ShapeError> {
+        self.text(name).filter(|text| !text.is_empty()).ok_or(ShapeError::Missing(name))
+    }
+
+    fn unsigned(&mut self, name: &'static str) -> Option<u64> {
+        self.take(name, json::unsigned)
+    }
+
+    fn signed(&mut self, name: &'static str) -> Option<i64> {
+        self.take(name, json::signed)
+    }
+
+    fn mentions(&mut self) -> Vec<GroupAt<'a>> {
+        let mention = |raw: &'a RawValue| {
+            let at = Object::parse(raw.get()).ok()?;
+            if at.unsigned("GroupAtAllFlag") == Some(1) {
+                return Some(GroupAt::All);
+            }
+            at.text("GroupAt_Account").map(GroupAt::Account)
+        };
+        self.take("GroupAtInfo", |raw| json::array(raw)?.into_iter().map(mention).collect()).unwrap_or_default()
+    }
+
+    fn unread(&self) -> Object<'a> {
+        self.object.filtered(|name| !self.read.contains(&name))
+    }
+}

@@ -1,0 +1,83 @@
+//! The query string that the platform appends to the webhook URL.
+
+use std::borrow::Cow;
+
+/// The query's parameters. Names are matched whatever their case (`SdkAppid`, `SDKAppID` and `SdkAppId` are all printed
+/// in the platform's tables), `WebhookCommand` is `CallbackCommand`, and a parameter without a value counts as absent.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Reads a raw query string, without the `?`. Never fails; percent-encoded bytes that are no UTF-8 become U+FFFD.
+    #[must_use]
+    pub fn parse(raw: &str) -> Self {
+        let pairs = form_urlencoded::parse(raw.as_bytes())
+            .filter(|(name, _)| !name.is_empty())
+            .map(|(name, value)| (canonical(&name).into_owned(), value.into_owned()))
+            .collect();
+        Self { pairs }
+    }
+
+    /// The name of a parameter that is there twice with different values: which one was meant, nobody can say.
+    #[must_use]
+    pub fn conflict(&self) -> Option<&str> {
+        let differs = |(name, value): &(String, String)| self.pairs.iter().any(|(n, v)| n == name && v != value);
+        self.pairs.iter().find(|pair| differs(pair)).map(|(name, _)| name.as_str())
+    }
+
+    /// `SdkAppid`, the app that the callback belongs to.
+    #[must_use]
+    pub fn sdk_app_id(&self) -> Option<&str> {
+        self.get("sdkappid")
+    }
+
+    /// `CallbackCommand`, in one product's table `WebhookCommand`.
+    #[must_use]
+    pub fn command(&self) -> Option<&str> {
+        self.get("callbackcommand")
+    }
+
+    /// `Sign`; see [`crate::sign`].
+    #[must_use]
+    pub fn sign(&self) -> Option<&str> {
+        self.get("sign")
+    }
+
+    /// `RequestTime`, Unix seconds; part of what is signed.
+    #[must_use]
+    pub fn request_time(&self) -> Option<&str> {
+        self.get("requesttime")
+    }
+
+    /// `ClientIP`, the sender's address.
+    #[must_use]
+    pub fn client_ip(&self) -> Option<&str> {
+        self.get("clientip")
+    }
+
+    /// `OptPlatform`: `RESTAPI`, `Web`, `Android`, `iOS`, `Windows`, `Mac`, `iPad`, `Unknown`, or one yet to come.
+    #[must_use]
+    pub fn opt_platform(&self) -> Option<&str> {
+        self.get("optplatform")
+    }
+
+    /// `RequestID`, undocumented; helps when asking the platform about a single callback.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.get("requestid")
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.pairs.iter().find(|(key, value)| key == name && !value.is_empty())?;
+        Some(value)
+    }
+}
+
+fn canonical(name: &str) -> Cow<'static, str> {
+    match name.to_ascii_lowercase() {
+        name if name == "webhookcommand" => Cow::Borrowed("callbackcommand"),
+        name => Cow::Owned(name),
+    }
+}
