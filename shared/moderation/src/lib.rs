@@ -1,1 +1,13 @@
+//! Rules and a message in, a verdict out.
+//!
+//! An operator writes [`Rules`] in TOML; they are checked and compiled once, and then [`Rules::moderate`] looks at every
+//! text of a message that a person could read, says which rules hit and where, and decides: deliver it, deliver it
+//! rewritten, discard it silently, or reject it.
+//!
+//! Nothing here does I/O, reads a clock or knows where it runs.
 
+mod rules;
+mod verdict;
+
+pub use rules::{Problem, Rules, RulesError};
+pub use verdict::{Decision, Hit, Verdict};

@@ -1,0 +1,44 @@
+//! What is wrong with a rules file, in words that say where and what to do.
+
+use std::fmt;
+
+/// A rules file that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulesError {
+    /// All that was found, in the order of the file.
+    pub problems: Vec<Problem>,
+}
+
+/// One thing to correct in a rules file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file's name: the rules file's, or that of a terms file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}; {}", self.file, self.line, self.what, self.fix)
+    }
+}
+
+impl fmt::Display for RulesError {
+    /// One line for each problem.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for RulesError {}
