@@ -1,17 +1,25 @@
-//! Messages in DynamoDB: what an after-callback told, kept once, found again by conversation, by key or by sequence.
+//! Messages in DynamoDB: what after-callbacks report, kept once, and found again by conversation, key or sequence.
 //!
-//! [`Record`] is a callback as the item it becomes; making one is pure. [`Archive`] is the table.
+//! The platform keeps a message for days and may send a callback twice, late, or after a later one. So a record's key
+//! follows from the message alone (the table's keys and why they are so: `keys.rs`), and keeping it is one blind,
+//! conditional write: no read before it, no order to rely on, safe to repeat. A [`Record`] is a callback as the item it
+//! becomes, made without I/O; an [`Archive`] is the table. Time is passed in, as everywhere.
+//!
+//! No other crate knows DynamoDB.
 
 mod client;
 mod error;
 mod keys;
+mod preview;
 mod read;
 mod record;
+mod stored;
 mod write;
 
 pub use client::Archive;
 pub use error::ArchiveError;
 pub use keys::Conversation;
-pub use read::{Listing, Page, StoredMessage};
+pub use read::{Listing, Page};
 pub use record::Record;
+pub use stored::StoredMessage;
 pub use write::Kept;

@@ -1,15 +1,181 @@
 //! A callback as the item it becomes.
+//!
+//! Attributes carry the platform's names, so that a person in the DynamoDB console can read them, and hold what came:
+//! numbers as numbers, text as text. Beside them stand `Text`, a preview for people; `Extra`, the fields that chathook
+//! does not know, as JSON; `CallbackCommand`; `OptPlatform`, `ClientIP` and `RequestID` from the query; `ReceivedAt`;
+//! and `ExpiresAt` when records are not kept for ever. `MsgBody` and `GroupAtInfo` are the exact JSON as one string: a
+//! nested map would cost more, change numbers and end at 32 levels.
 
-use chathook_protocol::{Query, SendMsg};
+use std::collections::HashMap;
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chathook_protocol::json::Object;
+use chathook_protocol::{C2c, Chat, Group, Query, SendMsg};
+use serde_json::value::RawValue;
+
+use crate::keys::{self, Conversation, SortKey};
+use crate::preview::preview;
+
+/// An item, as DynamoDB's API has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The largest item that DynamoDB takes.
+pub(crate) const MAX_ITEM_BYTES: usize = 400 * 1024;
+
+const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 
 /// A message as it is kept.
 #[derive(Clone)]
-pub struct Record {}
+pub struct Record {
+    item: Item,
+    /// The `sk` to fall back on when another message has the record's own; none when that can only be its own.
+    sort_key_apart: Option<String>,
+}
 
 impl Record {
     /// The record of a callback that arrived at `received_at` (Unix seconds), kept for `retention_days` or for ever.
+    ///
+    /// The days count from `MsgTime`, so that a callback which comes late is not kept longer; from its arrival when it
+    /// has none, or one in the future.
     #[must_use]
-    pub fn new(_message: &SendMsg<'_>, _query: &Query, _received_at: u64, _retention_days: Option<u32>) -> Self {
-        todo!()
+    pub fn new(message: &SendMsg<'_>, query: &Query, received_at: u64, retention_days: Option<u32>) -> Self {
+        let mut fields = Fields(Item::new());
+        let sort_key = SortKey::of(message);
+        let sort_key_apart =
+            (!sort_key.has_fingerprint).then(|| keys::apart(&sort_key.text, &keys::fingerprint(message)));
+        fields.text("pk", Some(Conversation::of(message).partition_key()));
+        fields.text("sk", Some(sort_key.text));
+
+        fields.text("CallbackCommand", Some(message.command.as_str()));
+        fields.text("From_Account", Some(message.from_account.as_ref()));
+        fields.number("MsgSeq", message.msg_seq);
+        fields.number("MsgTime", message.msg_time);
+        fields.text("MsgId", message.msg_id.as_deref());
+        fields.number("OnlineOnlyFlag", message.online_only_flag);
+        fields.number("EventTime", message.event_time);
+        fields.text("MsgBody", message.msg_body_raw.map(RawValue::get));
+        fields.text("CloudCustomData", message.cloud_custom_data.as_deref());
+        match &message.chat {
+            Chat::C2c(c2c) => fields.c2c(c2c),
+            Chat::Group(group) => fields.group(group, message),
+        }
+        fields.text("Extra", json(&message.extra).filter(|_| !message.extra.is_empty()));
+        fields.text("Text", preview(&message.msg_body));
+
+        fields.text("OptPlatform", query.opt_platform());
+        fields.text("ClientIP", query.client_ip());
+        fields.text("RequestID", query.request_id());
+        fields.number("ReceivedAt", Some(received_at));
+        fields.number("ExpiresAt", retention_days.map(|days| expiry(message.msg_time, received_at, days)));
+        Self { item: fields.0, sort_key_apart }
     }
+
+    /// The item as it is written.
+    pub(crate) fn item(&self) -> &Item {
+        &self.item
+    }
+
+    /// The item under the key that it gets when its own is another message's.
+    pub(crate) fn item_apart(&self) -> Option<Item> {
+        let mut item = self.item.clone();
+        item.insert("sk".to_owned(), AttributeValue::S(self.sort_key_apart.clone()?));
+        Some(item)
+    }
+
+    /// Whether this is the message stored in `item`, which has the same key.
+    ///
+    /// A sender's ids are the platform's own way to tell a repetition, so the same sender with the same ids is the same
+    /// message. Two senders of one chat may share them, though, when both pick them (a bot that copies them from what
+    /// it answers to), and so may group messages outside the history, which repeat a `MsgSeq`: these have other times.
+    pub(crate) fn is_stored_as(&self, item: &Item) -> bool {
+        let same = |name| self.item.get(name) == item.get(name);
+        same("From_Account") && (same("MsgTime") || self.is_c2c())
+    }
+
+    pub(crate) fn is_c2c(&self) -> bool {
+        self.item.contains_key("To_Account")
+    }
+
+    /// Whether the message reached its recipient. A group message always has; a one-to-one message unless its callback
+    /// gives another `SendMsgResult` than 0 (old captures give none, and the platform calls for successes first of
+    /// all).
+    pub(crate) fn is_delivered(&self) -> bool {
+        self.item.get("SendMsgResult").is_none_or(|result| *result == AttributeValue::N("0".to_owned()))
+    }
+
+    /// What DynamoDB reckons the item's size to be, in bytes: up to 1,024 are one write unit.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let value = |value: &AttributeValue| match value {
+            AttributeValue::S(text) => text.len(),
+            // A byte for every two digits, and one.
+            AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+            _ => 0,
+        };
+        self.item.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
+    }
+}
+
+impl fmt::Debug for Record {
+    /// Keys only: no log may show message text by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("pk", &self.item.get("pk"))
+            .field("sk", &self.item.get("sk"))
+            .finish_non_exhaustive()
+    }
+}
+
+struct Fields(Item);
+
+impl Fields {
+    fn text(&mut self, name: &str, value: Option<impl Into<String>>) {
+        if let Some(value) = value {
+            self.0.insert(name.to_owned(), AttributeValue::S(value.into()));
+        }
+    }
+
+    fn number(&mut self, name: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.0.insert(name.to_owned(), AttributeValue::N(value.to_string()));
+        }
+    }
+
+    fn c2c(&mut self, c2c: &C2c<'_>) {
+        self.text("To_Account", Some(c2c.to_account.as_ref()));
+        self.text("MsgKey", c2c.msg_key.as_deref());
+        self.number("MsgRandom", c2c.msg_random);
+        // Always there, because writes compare it.
+        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(0)));
+        self.text("ErrorInfo", c2c.error_info.as_deref());
+        self.number("UnreadMsgNum", c2c.unread_msg_num);
+    }
+
+    fn group(&mut self, group: &Group<'_>, message: &SendMsg<'_>) {
+        self.text("GroupId", Some(group.group_id.as_ref()));
+        self.text("TopicId", group.topic_id.as_deref());
+        self.text("Type", group.group_type.as_deref());
+        self.text("Operator_Account", group.operator_account.as_deref());
+        self.number("Random", group.random);
+        if !group.group_at_info.is_empty() {
+            self.text("GroupAtInfo", field_as_it_came(message, "GroupAtInfo"));
+        }
+    }
+}
+
+/// The raw JSON of a field. The typed view would lose what it does not know.
+fn field_as_it_came(message: &SendMsg<'_>, name: &str) -> Option<String> {
+    let whole = json(message)?;
+    Object::parse(&whole).ok()?.get(name).map(|raw| raw.get().to_owned())
+}
+
+/// `None` never happens: these are views of JSON.
+fn json(value: &impl serde::Serialize) -> Option<String> {
+    serde_json::to_string(value).ok()
+}
+
+fn expiry(msg_time: Option<u64>, received_at: u64, days: u32) -> u64 {
+    let start = msg_time.filter(|time| (1..=received_at).contains(time)).unwrap_or(received_at);
+    start.saturating_add(u64::from(days) * SECONDS_PER_DAY)
 }

@@ -1,24 +1,81 @@
 //! Keeping a message: one conditional write.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+
+use crate::record::{Item, MAX_ITEM_BYTES};
 use crate::{Archive, ArchiveError, Record};
 
-/// What [`Archive::keep`] found.
+/// What became of a message that was to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// The message was not there.
+    /// It was not there.
     New,
-    /// The message was there as a failed delivery and is now there as a delivered one.
+    /// It was there as a failed delivery, and is now there as a delivered message.
     Replaced,
-    /// The message was there already; nothing was written.
+    /// It was there already, and nothing was written.
     Duplicate,
 }
 
+/// What came of one write request.
+enum Put {
+    Written(Kept),
+    /// This item is at the key, and stays.
+    Occupied(Item),
+}
+
 impl Archive {
-    /// Keeps a message, once, however often it comes.
+    /// Keeps a message once, however often it comes: with one write request, whatever is stored.
+    ///
+    /// Only where another message has the same key by chance (see [`Record`]'s keys) does a second request put this one
+    /// beside it.
     ///
     /// # Errors
-    /// As every request.
-    pub async fn keep(&self, _record: &Record) -> Result<Kept, ArchiveError> {
-        todo!()
+    /// Any [`ArchiveError`] of a request; trying again is always safe.
+    pub async fn keep(&self, record: &Record) -> Result<Kept, ArchiveError> {
+        let bytes = record.size();
+        if bytes > MAX_ITEM_BYTES {
+            return Err(ArchiveError::TooLarge { bytes });
+        }
+        let stored = match self.put(record, record.item().clone()).await? {
+            Put::Written(kept) => return Ok(kept),
+            Put::Occupied(stored) => stored,
+        };
+        match record.item_apart() {
+            Some(apart) if !record.is_stored_as(&stored) => match self.put(record, apart).await? {
+                Put::Written(kept) => Ok(kept),
+                Put::Occupied(_) => Ok(Kept::Duplicate),
+            },
+            _ => Ok(Kept::Duplicate),
+        }
+    }
+
+    /// Writes `item` where nothing is. A delivered one-to-one message also takes the place of its own failed delivery.
+    async fn put(&self, record: &Record, item: Item) -> Result<Put, ArchiveError> {
+        let mut request = self
+            .client
+            .put_item()
+            .table_name(self.table())
+            .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        request = match item.get("From_Account") {
+            Some(sender) if record.is_c2c() && record.is_delivered() => request
+                .condition_expression(
+                    "attribute_not_exists(pk) OR (SendMsgResult <> :delivered AND From_Account = :sender)",
+                )
+                .expression_attribute_values(":delivered", AttributeValue::N("0".to_owned()))
+                .expression_attribute_values(":sender", sender.clone()),
+            _ => request.condition_expression("attribute_not_exists(pk)"),
+        };
+        match request.set_item(Some(item)).send().await {
+            Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Put::Written(Kept::New)),
+            Ok(_) => Ok(Put::Written(Kept::Replaced)),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Put::Occupied(failed.item().cloned().unwrap_or_default()))
+                }
+                _ => Err(self.request("dynamodb:PutItem").failed(&error)),
+            },
+        }
     }
 }
