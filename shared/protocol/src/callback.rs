@@ -2,6 +2,7 @@
 //! fields.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -26,7 +27,7 @@ pub enum ShapeError {
 }
 
 /// A message about to be sent, or sent. Serialising it gives the JSON it was read from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SendMsg<'a> {
     /// What happened.
     pub command: Command,
@@ -115,7 +116,14 @@ impl<'a> SendMsg<'a> {
     /// [`ShapeError`] when the body is no JSON object, does not say whose message it is, or has a `MsgBody` that is no
     /// array. Anything else may be missing or odd.
     pub fn parse(command: Command, text: &'a str) -> Result<Self, ShapeError> {
-        let object = Object::parse(text)?;
+        Self::view(command, Object::parse(text)?)
+    }
+
+    /// The same for a body whose outermost level is already read.
+    ///
+    /// # Errors
+    /// As [`Self::parse`], but for the object.
+    pub fn view(command: Command, object: Object<'a>) -> Result<Self, ShapeError> {
         let mut fields = Fields { object: &object, read: vec!["CallbackCommand"] };
 
         let from_account = fields.required("From_Account")?;
@@ -164,6 +172,18 @@ impl<'a> SendMsg<'a> {
     #[must_use]
     pub fn is_online_only(&self) -> bool {
         self.online_only_flag == Some(1)
+    }
+}
+
+impl fmt::Debug for SendMsg<'_> {
+    /// Whose message it is and which fields it has; of its text nothing, since no log may show that by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendMsg")
+            .field("command", &self.command)
+            .field("from_account", &self.from_account)
+            .field("chat", &self.chat)
+            .field("fields", &self.object)
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,6 +4,7 @@
 //! element types are an open set: an unknown one is carried along untouched.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde_json::value::RawValue;
 
@@ -26,7 +27,7 @@ impl<'a> MsgBody<'a> {
 }
 
 /// One element of a message body: `{"MsgType": …, "MsgContent": {…}}`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Element<'a> {
     /// The element as it came. Part of every reply that rewrites another element of the message.
     pub raw: &'a RawValue,
@@ -94,7 +95,18 @@ impl<'a> Element<'a> {
     }
 }
 
-/// What an element holds, by `MsgType`. A field that is missing or of an unexpected type is `None`.
+impl fmt::Debug for Element<'_> {
+    /// The type and the names of the content's fields; of the text nothing, since no log may show that by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Element")
+            .field("msg_type", &self.msg_type)
+            .field("msg_content", &self.msg_content)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an element holds, by `MsgType`. A field that is missing or of an unexpected type is `None`. Unlike elsewhere in
+/// this crate, `Debug` shows what people wrote.
 #[derive(Debug, Clone)]
 pub enum Content<'a> {
     /// `TIMTextElem`

@@ -4,11 +4,14 @@
 //! guessing. [`Object`] is one level of a JSON object: its names in order, each with the raw text of its value. Nothing
 //! below that level is parsed until somebody asks, so nesting of any depth costs no stack (`serde_json` skips over a raw
 //! value iteratively), and numbers, escapes, white space and duplicate names survive a round trip.
+//!
+//! That holds for text. Going through [`serde_json::Value`] loses all of it, and fails beyond 128 levels.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -16,88 +19,59 @@ use serde_json::value::RawValue;
 /// surrogate escape, a raw control character becomes its escape, and a backslash that escapes nothing becomes a literal
 /// one. A sender can get these into a message; none of them may be a reason not to look at it.
 ///
-/// Borrows, and costs one scan, when there is nothing to repair.
+/// Costs one scan, and borrows when there is nothing to repair, however the JSON is laid out and escaped.
 #[must_use]
 pub fn readable(body: &[u8]) -> Cow<'_, str> {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let text = String::from_utf8_lossy(body);
-    if is_suspect(text.as_bytes()) { Cow::Owned(repair(&text)) } else { text }
-}
-
-/// Whether anything is there that [`repair`] might change: a control character or an escape other than the short ones.
-fn is_suspect(text: &[u8]) -> bool {
-    let control = text.iter().any(|byte| *byte < 0x20);
-    control || memchr::memchr_iter(b'\\', text).any(|at| !matches!(text.get(at + 1), Some(b'"' | b'\\' | b'/' | b'n')))
-}
-
-/// One pass over the text that knows only whether it is inside a string.
-fn repair(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut rest = text;
-    let mut in_string = false;
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-        out.push_str(&rest[..at]);
-        let found = rest.as_bytes()[at];
-        rest = &rest[at..];
-        let taken = match found {
-            b'"' => {
-                in_string = !in_string;
-                out.push('"');
-                1
-            }
-            b'\\' if in_string => repair_escape(rest, &mut out),
-            control if in_string && control != b'\\' => {
-                out.push_str(&format!("\\u{control:04x}"));
-                1
-            }
-            other => {
-                out.push(char::from(other));
-                1
-            }
-        };
-        rest = &rest[taken..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Writes the escape at the start of `rest`, repaired, and returns how many bytes of `rest` it was.
-fn repair_escape(rest: &str, out: &mut String) -> usize {
-    let escape = |len: usize| rest.get(..len).unwrap_or(rest);
-    match rest.as_bytes().get(1) {
-        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-            out.push_str(escape(2));
-            2
-        }
-        Some(b'u') => match (code_unit(rest), rest.get(6..).and_then(code_unit)) {
-            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => {
-                out.push_str(escape(12));
-                12
-            }
-            (Some(0xD800..=0xDFFF), _) => {
-                out.push_str("\\ufffd");
-                6
-            }
-            (Some(_), _) => {
-                out.push_str(escape(6));
-                6
-            }
-            (None, _) => {
-                out.push_str("\\\\");
-                1
-            }
-        },
-        _ => {
-            out.push_str("\\\\");
-            1
-        }
+    match String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)) {
+        Cow::Borrowed(text) => repaired(text).map_or(Cow::Borrowed(text), Cow::Owned),
+        Cow::Owned(text) => Cow::Owned(repaired(&text).unwrap_or(text)),
     }
 }
 
-/// The UTF-16 code unit of the `\uXXXX` escape at the start of `text`.
-fn code_unit(text: &str) -> Option<u16> {
-    let hex = text.strip_prefix("\\u")?.get(..4)?;
-    if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) { u16::from_str_radix(hex, 16).ok() } else { None }
+/// The text with every string in it repaired; `None` when all of them are fine. Knows nothing of JSON but where its
+/// strings begin and end: whether the rest is JSON, its parser will say.
+fn repaired(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(quote) = memchr::memchr(b'"', &bytes[at..]) {
+        at += quote + 1;
+        while let Some(plain) = bytes[at..].iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+            at += plain;
+            let (len, repair) = match bytes[at] {
+                b'"' => break,
+                b'\\' => repaired_escape(&bytes[at..]),
+                control => (1, Some(Cow::Owned(format!("\\u{control:04x}")))),
+            };
+            if let Some(repair) = repair {
+                out.push_str(&text[copied..at]);
+                out.push_str(&repair);
+                copied = at + len;
+            }
+            at += len;
+        }
+        // Past the closing quote, if there is one.
+        at = bytes.len().min(at + 1);
+    }
+    (copied > 0).then(|| out + &text[copied..])
+}
+
+/// The length of the escape that `rest` begins with, and what to write in its place if it means nothing.
+fn repaired_escape(rest: &[u8]) -> (usize, Option<Cow<'static, str>>) {
+    match (rest.get(1), code_unit(rest)) {
+        (Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'), _) => (2, None),
+        (_, Some(0xD800..=0xDBFF)) if matches!(code_unit(&rest[6..]), Some(0xDC00..=0xDFFF)) => (12, None),
+        (_, Some(0xD800..=0xDFFF)) => (6, Some(Cow::Borrowed("\\ufffd"))),
+        (_, Some(_)) => (6, None),
+        (_, None) => (1, Some(Cow::Borrowed("\\\\"))),
+    }
+}
+
+/// The UTF-16 code unit of the `\uXXXX` escape that `rest` begins with.
+fn code_unit(rest: &[u8]) -> Option<u32> {
+    let hex = rest.strip_prefix(b"\\u")?.get(..4)?;
+    hex.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
 }
 
 /// One JSON object: names in the order they came, each with the raw text of its value. Duplicate names are kept.
@@ -112,10 +86,14 @@ impl<'a> Object<'a> {
     /// # Errors
     /// If `text` is not one JSON object.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
+        // What it is instead is not told: serde_json would quote a string, and errors are logged.
+        let unquoted =
+            |error: serde_json::Error| if error.is_data() { serde_json::Error::custom("no object") } else { error };
+        serde_json::from_str(text).map_err(unquoted)
     }
 
     /// The fields in order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &'a RawValue)> {
         self.fields.iter().map(|(name, value)| (name.as_ref(), *value))
     }
@@ -221,15 +199,13 @@ pub fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
 /// The unsigned integer in `raw`, bare or as a decimal string.
 #[must_use]
 pub fn unsigned(raw: &RawValue) -> Option<u64> {
-    let digits = decimal(raw);
-    if digits.starts_with('+') { None } else { digits.parse().ok() }
+    integer(raw)
 }
 
 /// The signed integer in `raw`, bare or as a decimal string.
 #[must_use]
 pub fn signed(raw: &RawValue) -> Option<i64> {
-    let digits = decimal(raw);
-    if digits.starts_with('+') { None } else { digits.parse().ok() }
+    integer(raw)
 }
 
 /// The items of the array in `raw`.
@@ -238,7 +214,7 @@ pub fn array(raw: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(raw.get()).ok()
 }
 
-fn decimal(raw: &RawValue) -> &str {
-    let text = raw.get();
-    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+fn integer<T: FromStr>(raw: &RawValue) -> Option<T> {
+    // Rust reads a leading plus, which is no decimal number on the wire.
+    text(raw).filter(|digits| !digits.starts_with('+'))?.parse().ok()
 }

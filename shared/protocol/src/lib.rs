@@ -6,7 +6,28 @@
 //! ([`json::Object`]) and the types here are *views* that borrow from it: what a view does not know, or cannot read, is
 //! still there, byte for byte, when the callback is stored or a rewritten message is sent back.
 //!
-//! Nothing here does I/O, reads a clock or knows where it runs.
+//! Nothing here does I/O, reads a clock or knows where it runs; and no `Debug` here but that of [`Content`] shows what
+//! people wrote to each other.
+//!
+//! ```
+//! use chathook_protocol::{C2cRejectCode, Command, Content, RejectCode, Reply, SendMsg, json};
+//!
+//! let body = br#"{"CallbackCommand":"C2C.CallbackBeforeSendMsg","From_Account":"ana","To_Account":"bo",
+//!     "MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"buy gold"}}]}"#;
+//! let text = json::readable(body);
+//! let message = SendMsg::parse(Command::C2cBeforeSend, &text)?;
+//! let advert = message.msg_body.elements.iter().any(|element| match element.content() {
+//!     Content::Text(content) => content.text.is_some_and(|text| text.contains("gold")),
+//!     _ => false,
+//! });
+//! assert!(advert);
+//! let code = C2cRejectCode::try_from(120_001)?;
+//! assert_eq!(
+//!     Reply::reject(RejectCode::C2c(code), "No adverts, please.").to_json(),
+//!     r#"{"ActionStatus":"OK","ErrorInfo":"No adverts, please.","ErrorCode":120001}"#
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod callback;
 pub mod command;

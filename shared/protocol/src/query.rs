@@ -1,11 +1,13 @@
 //! The query string that the platform appends to the webhook URL.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
 
 /// The query's parameters. Names are matched whatever their case (`SdkAppid`, `SDKAppID` and `SdkAppId` are all printed
 /// in the platform's tables), `WebhookCommand` is `CallbackCommand`, and a parameter without a value counts as absent.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Query {
+    /// None of them empty; the names in lower case.
     pairs: Vec<(String, String)>,
 }
 
@@ -14,17 +16,21 @@ impl Query {
     #[must_use]
     pub fn parse(raw: &str) -> Self {
         let pairs = form_urlencoded::parse(raw.as_bytes())
-            .filter(|(name, _)| !name.is_empty())
-            .map(|(name, value)| (canonical(&name).into_owned(), value.into_owned()))
+            .filter(|(name, value)| !name.is_empty() && !value.is_empty())
+            .map(|(name, value)| (canonical(&name), value.into_owned()))
             .collect();
         Self { pairs }
     }
 
-    /// The name of a parameter that is there twice with different values: which one was meant, nobody can say.
+    /// The name, in lower case, of a parameter that is there twice with different values: which one was meant, nobody
+    /// can say.
     #[must_use]
     pub fn conflict(&self) -> Option<&str> {
-        let differs = |(name, value): &(String, String)| self.pairs.iter().any(|(n, v)| n == name && v != value);
-        self.pairs.iter().find(|pair| differs(pair)).map(|(name, _)| name.as_str())
+        // A map, since strangers may send as many parameters as they like.
+        let mut seen = HashMap::new();
+        self.pairs
+            .iter()
+            .find_map(|(name, value)| (*seen.entry(name).or_insert(value) != value).then_some(name.as_str()))
     }
 
     /// `SdkAppid`, the app that the callback belongs to.
@@ -70,14 +76,20 @@ impl Query {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.pairs.iter().find(|(key, value)| key == name && !value.is_empty())?;
-        Some(value)
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-fn canonical(name: &str) -> Cow<'static, str> {
-    match name.to_ascii_lowercase() {
-        name if name == "webhookcommand" => Cow::Borrowed("callbackcommand"),
-        name => Cow::Owned(name),
+impl fmt::Debug for Query {
+    /// Names only: `Sign` can be replayed until its window closes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.pairs.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+fn canonical(name: &str) -> String {
+    match name.to_ascii_lowercase().as_str() {
+        "webhookcommand" => "callbackcommand".to_owned(),
+        name => name.to_owned(),
     }
 }

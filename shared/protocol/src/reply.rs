@@ -1,6 +1,8 @@
 //! What the webhook answers. Built only through constructors that cannot produce an answer the platform would not
 //! understand.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
@@ -67,7 +69,7 @@ impl RejectCode {
 
 /// What is delivered in place of what was sent. What is not set stays as the sender wrote it; nothing can be set to an
 /// empty value, since the protocol does not say what an empty one would do.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Rewrite {
     msg_body: Option<Vec<Box<RawValue>>>,
     cloud_custom_data: Option<String>,
@@ -107,8 +109,18 @@ impl Rewrite {
     }
 }
 
+impl fmt::Debug for Rewrite {
+    /// What is rewritten, not the text it becomes: no log may show that by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rewrite")
+            .field("elements", &self.msg_body.as_ref().map(Vec::len))
+            .field("custom_data", &self.cloud_custom_data.is_some())
+            .finish()
+    }
+}
+
 /// An answer to the platform: an HTTP 200 body (403 for [`Reply::fail`] to a caller that is not the platform).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Reply {
     action_status: &'static str,
@@ -118,6 +130,19 @@ pub struct Reply {
     msg_body: Option<Vec<Box<RawValue>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cloud_custom_data: Option<String>,
+}
+
+impl fmt::Debug for Reply {
+    /// As for [`Rewrite`], without the text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("action_status", &self.action_status)
+            .field("error_info", &self.error_info)
+            .field("error_code", &self.error_code)
+            .field("elements", &self.msg_body.as_ref().map(Vec::len))
+            .field("custom_data", &self.cloud_custom_data.is_some())
+            .finish()
+    }
 }
 
 impl Reply {
