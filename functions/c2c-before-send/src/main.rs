@@ -1,1 +1,15 @@
-fn main() {}
+//! `C2C.CallbackBeforeSendMsg`: moderates one-to-one messages before they are delivered.
+
+use std::process::ExitCode;
+
+use chathook_endpoint::{BeforeSend, Endpoint, lambda};
+use chathook_protocol::Command;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
+        let moderate = BeforeSend::load(&lambda::in_function_folder(&settings.rules_path));
+        Ok(Endpoint::new(settings).route(&[Command::C2cBeforeSend], moderate))
+    })
+    .await
+}

@@ -1,0 +1,139 @@
+//! `chathook demo`: everything once, in a few seconds.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use chathook_archive::{Conversation, Listing};
+use chathook_endpoint::{Settings, lambda};
+use chathook_moderation::Rules;
+use chathook_protocol::Command;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::local::{DEMO_APP_ID, DEMO_TOKEN, Local, Store};
+use crate::messages;
+use crate::platform::{Answered, Platform};
+
+/// Show everything once: start the webhook, post signed callbacks of all four commands, list what was kept
+#[derive(Args)]
+pub struct Arguments {}
+
+/// The rules that ship with the functions, so that the demo runs in any folder.
+const RULES: &str = include_str!("../../rules/rules.toml");
+const ADVERTS: &str = include_str!("../../rules/adverts.txt");
+
+const GROUP: &str = "@TGS#DEMO";
+
+/// A message that somebody sends, and what the shipped rules make of it.
+struct Sample {
+    to_group: bool,
+    from: &'static str,
+    text: &'static str,
+    verdict: &'static str,
+    /// Whether the platform repeats the after-callback.
+    repeat: bool,
+}
+
+const SAMPLES: &[Sample] = &[];
+
+pub fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
+    lambda::log_panics_by_place();
+    crate::runtime()?.block_on(async {
+        let settings = Settings::read(|name| match name {
+            "SDK_APP_ID" => Some(DEMO_APP_ID.to_owned()),
+            "CALLBACK_TOKEN" => Some(DEMO_TOKEN.to_owned()),
+            _ => None,
+        })?;
+        let rules = Rules::compile("rules.toml", RULES, &mut |_| Ok(ADVERTS.to_owned()))?;
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let local = Local::start(any_port, &Store::Memory { listen: any_port }, settings, rules).await?;
+        println!("webhook on {}, its table on {}\n", local.url, local.dynamodb);
+
+        let platform = Platform::new(&local.url, DEMO_APP_ID.to_owned(), Some(DEMO_TOKEN))?;
+        tokio::task::spawn_blocking(move || post_all(&platform)).await??;
+        for (title, conversation) in [
+            ("ada and grace", Conversation::C2c("ada".to_owned(), "grace".to_owned())),
+            (GROUP, Conversation::Group { group_id: GROUP.to_owned(), topic_id: None }),
+        ] {
+            let kept = messages::list(&local.archive, &conversation, Listing::default()).await?;
+            println!("\nkept of {title}:\n{}", messages::table(&kept));
+        }
+        local.stop().await?;
+        println!("\nnext: `chathook serve`, and `chathook --help`");
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Plays the platform: each message before it is sent, and if it is delivered, after.
+fn post_all(platform: &Platform) -> anyhow::Result<()> {
+    let now = crate::now_ms() / 1000;
+    for (index, sample) in (1..).zip(SAMPLES) {
+        let before = sample.callback(index, now, None);
+        let answered = platform.post(&before.to_string(), now)?;
+        sample.print(&answered, "");
+        ensure!(
+            answered.verdict.split([' ', ':']).next() == Some(sample.verdict),
+            "expected {}; a bug in chathook, please report it",
+            sample.verdict
+        );
+        if !matches!(sample.verdict, "allow" | "rewrite") {
+            continue;
+        }
+        let delivered = answered.reply.get("MsgBody").cloned().unwrap_or_else(|| before["MsgBody"].clone());
+        let after = sample.callback(index, now, Some(delivered)).to_string();
+        for note in if sample.repeat { ["", " (the same once more)"].as_slice() } else { &[""] } {
+            let answered = platform.post(&after, now)?;
+            sample.print(&answered, note);
+            ensure!(answered.is_proper(), "expected OK; a bug in chathook, please report it");
+        }
+    }
+    Ok(())
+}
+
+impl Sample {
+    /// The callback before the message is sent, or after, with what was delivered.
+    fn callback(&self, index: u64, now: u64, delivered: Option<Value>) -> Value {
+        let command = match (self.to_group, delivered.is_some()) {
+            (false, false) => Command::C2cBeforeSend,
+            (false, true) => Command::C2cAfterSend,
+            (true, false) => Command::GroupBeforeSend,
+            (true, true) => Command::GroupAfterSend,
+        };
+        let random = 3_000_000_000 + index;
+        let text = || json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": self.text}}]);
+        let is_after = delivered.is_some();
+        let mut callback = json!({
+            "CallbackCommand": command.as_str(),
+            "From_Account": self.from,
+            "OnlineOnlyFlag": 0,
+            "MsgBody": delivered.unwrap_or_else(text),
+            "CloudCustomData": "",
+        });
+        let own = match (self.to_group, is_after) {
+            (false, _) => json!({
+                "To_Account": if self.from == "ada" { "grace" } else { "ada" },
+                "MsgSeq": index, "MsgRandom": random, "MsgTime": now, "MsgKey": format!("{index}_{random}_{now}"),
+            }),
+            (true, false) => {
+                json!({"GroupId": GROUP, "Type": "Public", "Operator_Account": self.from, "Random": random})
+            }
+            (true, true) => json!({
+                "GroupId": GROUP, "Type": "Public", "Operator_Account": self.from, "Random": random,
+                "MsgSeq": index, "MsgTime": now,
+            }),
+        };
+        let result = json!({"SendMsgResult": 0, "ErrorInfo": "send msg succeed", "UnreadMsgNum": 1});
+        for fields in [Some(own), Some(result).filter(|_| is_after && !self.to_group)].into_iter().flatten() {
+            if let (Value::Object(callback), Value::Object(fields)) = (&mut callback, fields) {
+                callback.extend(fields);
+            }
+        }
+        callback
+    }
+
+    fn print(&self, answered: &Answered, note: &str) {
+        let text = format!("{:?}", self.text);
+        println!("{:<28} {:<6} {text:<44} → {}{note}", answered.command, self.from, answered.verdict);
+    }
+}

@@ -1,0 +1,66 @@
+//! `chathook send`: posts callbacks from files.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+
+use crate::local::{DATA, Running};
+use crate::platform::Platform;
+
+/// Post callbacks from JSON files, signed as the platform signs them, and print the verdicts
+#[derive(Args)]
+#[command(after_help = "Signs with SDK_APP_ID and CALLBACK_TOKEN; without them, for a `serve` without settings.\n\n\
+Examples:\n  chathook send tests/fixtures/callbacks/*.json\n  \
+SDK_APP_ID=… CALLBACK_TOKEN=… chathook send --url https://….lambda-url.eu-central-1.on.aws/ message.json")]
+pub struct Arguments {
+    /// Files with one callback each; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The webhook; by default the running `serve`, else http://127.0.0.1:9000
+    #[arg(long)]
+    url: Option<String>,
+
+    /// How to print the answers
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// A line for each
+    Text,
+    /// A JSON object for each, with the whole reply
+    Json,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let running = || Running::find(Path::new(DATA)).map(|running| running.webhook);
+    let url = arguments.url.clone().or_else(running).unwrap_or_else(|| "http://127.0.0.1:9000".to_owned());
+    let platform = Platform::from_environment(&url)?;
+    let mut out = std::io::stdout().lock();
+    let mut all_proper = true;
+    for file in &arguments.files {
+        let name = file.display();
+        let body = read(file).with_context(|| format!("cannot read {name}"))?;
+        let answered = platform.post(&body, crate::now_ms() / 1000).with_context(|| name.to_string())?;
+        all_proper &= answered.is_proper();
+        match arguments.format {
+            Format::Text => writeln!(out, "{name}: {} → {}", answered.command, answered.verdict)?,
+            Format::Json => writeln!(out, "{}", serde_json::to_string(&answered)?)?,
+        }
+    }
+    Ok(if all_proper { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn read(file: &Path) -> std::io::Result<String> {
+    if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file)
+}

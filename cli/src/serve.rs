@@ -1,0 +1,139 @@
+//! `chathook serve`: the webhook on this machine.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use chathook_endpoint::before::load_rules;
+use chathook_endpoint::{Settings, lambda};
+use clap::Args;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::local::{DATA, DEMO_APP_ID, DEMO_TOKEN, Local, Running, Store, TABLE};
+
+/// Run the webhook on this machine: the functions' own handlers over plain HTTP, with a DynamoDB inside
+///
+/// `/` takes every command; `/c2c-before-send`, `/group-before-send`, `/c2c-after-send` and `/group-after-send` take one
+/// each, as the functions do. Settings are the functions' environment variables; without SDK_APP_ID and CALLBACK_TOKEN
+/// it runs for a demo app, on loopback only. Ctrl-C stops it.
+#[derive(Args)]
+pub struct Arguments {
+    /// Where to take callbacks
+    #[arg(long, default_value = "127.0.0.1:9000", value_name = "ADDRESS")]
+    listen: SocketAddr,
+
+    /// Where the embedded DynamoDB listens, for `aws dynamodb --endpoint-url http://ADDRESS`
+    #[arg(long, default_value = "127.0.0.1:8000", value_name = "ADDRESS", conflicts_with = "dynamodb_endpoint")]
+    dynamodb_listen: SocketAddr,
+
+    /// Where the embedded DynamoDB keeps its data
+    #[arg(long, default_value = DATA, value_name = "DIR")]
+    data: PathBuf,
+
+    /// Forget all records at the end
+    #[arg(long, conflicts_with_all = ["data", "dynamodb_endpoint"])]
+    in_memory: bool,
+
+    /// Use this DynamoDB instead of the embedded one
+    #[arg(long, value_name = "URL")]
+    dynamodb_endpoint: Option<String>,
+
+    /// The moderation rules; by default RULES_PATH, else rules/rules.toml in this folder
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+}
+
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(LevelFilter::INFO).with_target(false).init();
+    lambda::log_panics_by_place();
+    crate::runtime()?.block_on(serve(arguments))
+}
+
+async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { listen, dynamodb_listen, data, in_memory, dynamodb_endpoint, rules } = arguments;
+    let (settings, is_demo) = settings(listen)?;
+    let rules_path = rules.unwrap_or_else(|| settings.rules_path.clone());
+    let rules = load_rules(&rules_path).with_context(|| {
+        format!("the rules are unusable; repair {} or name another file with --rules", rules_path.display())
+    })?;
+    if let Some(running) = Running::find(&data) {
+        bail!(
+            "a serve runs on {} with the data in {}; stop it, or give another folder with --data",
+            running.webhook,
+            data.display()
+        );
+    }
+    let store = match dynamodb_endpoint {
+        Some(url) => Store::Endpoint(url),
+        None if in_memory => Store::Memory { listen: dynamodb_listen },
+        None => Store::Folder { listen: dynamodb_listen, folder: data.clone() },
+    };
+    let app_id = settings.sdk_app_id.clone();
+    let is_signed = !settings.tokens.is_empty();
+    let local = Local::start(listen, &store, settings, rules).await?;
+    Running { webhook: local.url.clone(), dynamodb: local.dynamodb.clone() }.tell(&data)?;
+
+    if is_demo {
+        println!(
+            "no SDK_APP_ID and CALLBACK_TOKEN set: serving the demo app {DEMO_APP_ID} with the token {DEMO_TOKEN}"
+        );
+    }
+    println!("records: aws dynamodb scan --table-name {} --endpoint-url {}", local.archive.table(), local.dynamodb);
+    println!("try it:\n{}", curl(&local.url, &app_id, is_demo, is_signed));
+    println!("listening on {}", local.url);
+    interrupted().await?;
+    local.stop().await?;
+    Running::forget(&data);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The settings of the environment, or those of the demo app when there is neither an app nor a token.
+fn settings(listen: SocketAddr) -> anyhow::Result<(Settings, bool)> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let is_demo = ["SDK_APP_ID", "CALLBACK_TOKEN", "ALLOW_UNSIGNED"].into_iter().all(|name| variable(name).is_none());
+    if is_demo && !listen.ip().is_loopback() {
+        bail!(
+            "without SDK_APP_ID and CALLBACK_TOKEN only loopback is served, since everybody knows the demo token; set both"
+        );
+    }
+    let settings = Settings::read(|name| match (name, is_demo) {
+        ("SDK_APP_ID", true) => Some(DEMO_APP_ID.to_owned()),
+        ("CALLBACK_TOKEN", true) => Some(DEMO_TOKEN.to_owned()),
+        ("TABLE_NAME", _) => variable(name).or_else(|| Some(TABLE.to_owned())),
+        _ => variable(name),
+    })?;
+    Ok((settings, is_demo))
+}
+
+/// A command line that posts a message and signs itself. Shows no token but the demo's.
+fn curl(url: &str, app_id: &str, is_demo: bool, is_signed: bool) -> String {
+    let token = if is_demo { DEMO_TOKEN } else { "$CALLBACK_TOKEN" };
+    let (prepare, signature) = match is_signed {
+        true => (
+            format!("  T=$(date +%s); S=$(printf %s \"{token}$T\" | openssl dgst -sha256 -r | cut -c1-64)\n"),
+            "&RequestTime=$T&Sign=$S",
+        ),
+        false => (String::new(), ""),
+    };
+    format!(
+        "{prepare}  curl \"{url}/?SdkAppid={app_id}&CallbackCommand=C2C.CallbackBeforeSendMsg&contenttype=json{signature}\" -d \\\n  \
+         '{{\"CallbackCommand\":\"C2C.CallbackBeforeSendMsg\",\"From_Account\":\"ada\",\"To_Account\":\"grace\",\
+         \"MsgBody\":[{{\"MsgType\":\"TIMTextElem\",\"MsgContent\":{{\"Text\":\"hello\"}}}}]}}'"
+    )
+}
+
+/// Waits for Ctrl-C, or for the signal that service managers send.
+async fn interrupted() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupt = tokio::signal::ctrl_c() => interrupt?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

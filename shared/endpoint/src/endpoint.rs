@@ -1,0 +1,221 @@
+//! From a request to an answer. The order of the steps is the contract; README's "answers" table tells it to users.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chathook_protocol::json::{self, Object};
+use chathook_protocol::{Command, Query, RejectCode, Reply, SendMsg, ShapeError};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use thiserror::Error;
+use tokio::time::Instant;
+
+use crate::gate::{self, Refused};
+use crate::lost;
+use crate::request::Request;
+use crate::settings::{OnFailure, Settings};
+
+/// The largest body that is looked at, in bytes. A message has at most 12 KB, so a callback never comes near.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// The least time that a wait is given, however late the request came to us. An after-callback's answer is read by
+/// nobody, but what it brings must be stored; and a clock that is off must not fail every write.
+const LEAST_WAIT: Duration = Duration::from_millis(200);
+
+/// An HTTP answer. The body is always JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// 200, or 403 for a caller that is not the platform.
+    pub status: u16,
+    /// The JSON body.
+    pub body: String,
+}
+
+/// A callback on its way to a handler.
+#[derive(Debug)]
+pub struct Callback<'a> {
+    /// What the platform tells.
+    pub message: SendMsg<'a>,
+    /// How it called.
+    pub query: &'a Query,
+    /// Now, in Unix seconds.
+    pub now: u64,
+    /// Until when a handler may wait.
+    pub deadline: Instant,
+}
+
+/// What is done with a callback of some commands.
+pub trait Handler: Send + Sync {
+    /// The answer to the callback. Nothing may be left running when it returns: Lambda freezes then.
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>>;
+}
+
+impl<H: Handler + ?Sized> Handler for Arc<H> {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>> {
+        self.as_ref().handle(callback)
+    }
+}
+
+/// Why a handler has no answer. Its text is for the log; the caller hears none of it.
+#[derive(Debug, Error)]
+pub enum HandlerError {
+    /// The rules could not be loaded at start, where the reason was logged.
+    #[error("the rules are unusable; see the error logged at the cold start, repair the rules file and deploy again")]
+    Rules,
+    /// The record could not be stored.
+    #[error("the record was not stored: {0}")]
+    Store(Box<dyn std::error::Error + Send + Sync>),
+    /// The store did not answer in time.
+    #[error(
+        "the record was not stored before the deadline; DynamoDB is slow or in another region, or ANSWER_WITHIN_MS is too low"
+    )]
+    Deadline,
+}
+
+/// Why a request of the platform's has no proper answer.
+#[derive(Debug, Error)]
+enum Failure {
+    #[error("the body has {0} bytes, more than the {MAX_BODY_BYTES} that a callback may have")]
+    TooLarge(usize),
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    #[error(transparent)]
+    Handler(#[from] HandlerError),
+    #[error("panic, a bug in chathook; its place is in the log line before this one. Please report it")]
+    Panic,
+}
+
+/// A function's commands and how it treats them.
+pub struct Endpoint {
+    settings: Arc<Settings>,
+    routes: Vec<(Command, Arc<dyn Handler>)>,
+}
+
+impl Endpoint {
+    /// An endpoint that handles no command yet.
+    #[must_use]
+    pub fn new(settings: Arc<Settings>) -> Self {
+        Self { settings, routes: Vec::new() }
+    }
+
+    /// The same, with these commands handled by `handler`.
+    #[must_use]
+    pub fn route(mut self, commands: &[Command], handler: impl Handler + 'static) -> Self {
+        let handler: Arc<dyn Handler> = Arc::new(handler);
+        self.routes.extend(commands.iter().map(|command| (*command, Arc::clone(&handler))));
+        self
+    }
+
+    /// Answers the request that `read` gives, at the time `now_ms` (Unix milliseconds). Always ends in a valid answer:
+    /// panics, those of `read` included, end here.
+    pub async fn answer(&self, now_ms: u64, read: impl FnOnce() -> Request) -> Answer {
+        let Ok(request) = std::panic::catch_unwind(AssertUnwindSafe(read)) else {
+            return self.failed(&Request::default(), &Failure::Panic);
+        };
+        match AssertUnwindSafe(self.handle(&request, now_ms)).catch_unwind().await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(failure)) => self.failed(&request, &failure),
+            Err(_) => self.failed(&request, &Failure::Panic),
+        }
+    }
+
+    async fn handle(&self, request: &Request, now_ms: u64) -> Result<Answer, Failure> {
+        if is_probe(request) {
+            return Ok(ok(&Reply::allow()));
+        }
+        let now = now_ms / 1000;
+        if let Err(refused) = gate::check(&self.settings, &request.query, now) {
+            return Ok(forbidden(request, &refused));
+        }
+
+        let text = match request.body.len() {
+            0..=MAX_BODY_BYTES => json::readable(&request.body),
+            _ => "".into(),
+        };
+        let object = Object::parse(&text);
+        let in_body = object.as_ref().ok().and_then(|object| object.text("CallbackCommand"));
+        let name = match (request.query.command(), in_body.as_deref()) {
+            (Some(query), Some(body)) if query != body => return Ok(forbidden(request, &Refused::TwoCommands)),
+            (Some(name), _) | (None, Some(name)) => Some(name),
+            (None, None) => None,
+        };
+        let route = match name {
+            Some(name) => self.find(name),
+            // Neither place names a command, so the body is broken too. It fails as this function's callbacks do.
+            None => self.routes.first(),
+        };
+        let Some((command, handler)) = route else {
+            tracing::warn!(
+                request_id = request.id,
+                command = name,
+                "a command that this function does not handle was allowed; switch it off in the console or paste the URL that handles it"
+            );
+            return Ok(ok(&Reply::allow()));
+        };
+
+        if request.body.len() > MAX_BODY_BYTES {
+            return Err(Failure::TooLarge(request.body.len()));
+        }
+        let message = SendMsg::view(*command, object.map_err(ShapeError::from)?)?;
+        let deadline = Instant::now() + self.wait(request.front_ms, now_ms);
+        let reply = handler.handle(Callback { message, query: &request.query, now, deadline }).await?;
+        Ok(ok(&reply))
+    }
+
+    /// How long handlers may wait: what is left of `ANSWER_WITHIN_MS` since the request reached the front.
+    fn wait(&self, front_ms: Option<u64>, now_ms: u64) -> Duration {
+        let passed = front_ms.map_or(0, |front_ms| now_ms.saturating_sub(front_ms));
+        let within = self.settings.answer_within;
+        within.saturating_sub(Duration::from_millis(passed)).max(LEAST_WAIT.min(within))
+    }
+
+    fn find(&self, name: &str) -> Option<&(Command, Arc<dyn Handler>)> {
+        self.routes.iter().find(|(command, _)| command.as_str() == name)
+    }
+
+    /// The answer when there is no proper one. Which kind of callback it was, is in the query, or else is the kind that
+    /// this function is for.
+    fn failed(&self, request: &Request, failure: &Failure) -> Answer {
+        let named = request.query.command().and_then(Command::parse);
+        let command = named.or(self.routes.first().map(|(command, _)| *command));
+        let name = command.map(Command::as_str);
+        if command.is_some_and(Command::is_before) {
+            return match self.settings.on_failure {
+                OnFailure::Allow => {
+                    metrics::counter!("FailedOpen").increment(1);
+                    tracing::error!(request_id = request.id, command = name, reason = %failure, "allowed unmoderated");
+                    ok(&Reply::allow())
+                }
+                OnFailure::Reject => {
+                    metrics::counter!("FailedClosed").increment(1);
+                    tracing::error!(request_id = request.id, command = name, reason = %failure, "rejected unmoderated");
+                    ok(&Reply::reject(RejectCode::Plain, ""))
+                }
+            };
+        }
+        metrics::counter!("Lost").increment(1);
+        tracing::error!(request_id = request.id, command = name, reason = %failure, "a message was not stored");
+        lost::log(request);
+        ok(&Reply::fail("the message was not stored"))
+    }
+}
+
+/// Whether somebody only looks whether anyone is there: the console when the URL is saved, or a browser.
+fn is_probe(request: &Request) -> bool {
+    if matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+        return true;
+    }
+    let body = request.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&request.body);
+    request.query.command().is_none() && matches!(body.trim_ascii(), b"" | b"{}")
+}
+
+fn ok(reply: &Reply) -> Answer {
+    Answer { status: 200, body: reply.to_json() }
+}
+
+fn forbidden(request: &Request, refused: &Refused) -> Answer {
+    metrics::counter!("Rejected403").increment(1);
+    tracing::warn!(request_id = request.id, reason = %refused, "a caller was turned away");
+    Answer { status: 403, body: Reply::fail("forbidden; the reason is in the function's log").to_json() }
+}

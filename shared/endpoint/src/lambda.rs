@@ -1,0 +1,126 @@
+//! An endpoint behind a Lambda function URL: logs, metrics, and the loop that takes events.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use metrics_cloudwatch_embedded::Collector;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::endpoint::{Answer, Endpoint};
+use crate::request::Request;
+use crate::settings::{Settings, SettingsError};
+
+/// The namespace of all metrics in CloudWatch. Each carries the dimension `function`.
+const NAMESPACE: &str = "chathook";
+
+/// Runs the function called `name` with the endpoint that `build` makes of the settings. Ends only when it cannot start.
+pub async fn run<B>(name: &'static str, build: B) -> ExitCode
+where
+    B: AsyncFnOnce(Arc<Settings>) -> Result<Endpoint, SettingsError>,
+{
+    tracing_subscriber::fmt().json().flatten_event(true).with_max_level(LevelFilter::INFO).with_target(false).init();
+    log_panics_by_place();
+    let metrics = match metrics_cloudwatch_embedded::Builder::new()
+        .cloudwatch_namespace(NAMESPACE)
+        .with_dimension("function", name)
+        .init()
+    {
+        Ok(metrics) => metrics,
+        Err(error) => return refuse(&error),
+    };
+    metrics::describe_histogram!("AnswerMs", metrics::Unit::Milliseconds, "");
+    metrics::counter!("ColdStart").increment(1);
+
+    let settings = match Settings::read(|variable| std::env::var(variable).ok()) {
+        Ok(settings) => Arc::new(settings),
+        Err(error) => return refuse(&error),
+    };
+    let endpoint = match build(settings).await {
+        Ok(endpoint) => endpoint,
+        Err(error) => return refuse(&error),
+    };
+    let handle = |event: LambdaEvent<Box<RawValue>>| answer(&endpoint, metrics, event);
+    match lambda_runtime::run(service_fn(handle)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error),
+    }
+}
+
+/// `path` as seen from the function's folder: Lambda's own, or elsewhere that of the binary.
+#[must_use]
+pub fn in_function_folder(path: &Path) -> PathBuf {
+    let task_root = std::env::var_os("LAMBDA_TASK_ROOT").map(PathBuf::from);
+    let beside_binary = || std::env::current_exe().ok()?.parent().map(Path::to_owned);
+    task_root.or_else(beside_binary).unwrap_or_default().join(path)
+}
+
+async fn answer(
+    endpoint: &Endpoint,
+    metrics: &Collector,
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<Response, lambda_runtime::Error> {
+    let LambdaEvent { payload, context } = event;
+    let mut front_ms = None;
+    let read = || {
+        let request = Request::from_function_url(&context.request_id, payload.get());
+        front_ms = request.front_ms;
+        request
+    };
+    let start_ms = now_ms();
+    let answer = endpoint.answer(start_ms, read).await;
+
+    let passed_ms = now_ms().saturating_sub(front_ms.unwrap_or(start_ms));
+    // Exact up to 2^53 ms.
+    #[expect(clippy::cast_precision_loss)]
+    metrics::histogram!("AnswerMs").record(passed_ms as f64);
+    if let Err(error) = metrics.flush(io::stdout()) {
+        tracing::error!(%error, "metrics could not be written");
+    }
+    Ok(Response::from(answer))
+}
+
+/// A function URL's response (payload format 2.0).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response {
+    status_code: u16,
+    headers: Headers,
+    body: String,
+}
+
+#[derive(Serialize)]
+struct Headers {
+    #[serde(rename = "content-type")]
+    content_type: &'static str,
+}
+
+impl From<Answer> for Response {
+    fn from(answer: Answer) -> Self {
+        Self { status_code: answer.status, headers: Headers { content_type: "application/json" }, body: answer.body }
+    }
+}
+
+/// The time, in Unix milliseconds. The one place where a function reads the clock.
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A panic's message may quote what a person wrote, so the log gets its place alone.
+pub fn log_panics_by_place() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "panic");
+    }));
+}
+
+fn refuse(error: &dyn std::fmt::Display) -> ExitCode {
+    tracing::error!(%error, "the function cannot start");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,246 @@
+//! From a request to an answer: the order of the checks, and that every request gets a valid answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chathook_endpoint::settings::OnFailure;
+use chathook_endpoint::{Answer, Callback, Endpoint, Handler, HandlerError, Request, Settings};
+use chathook_protocol::{Command, Reply, Token};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+const APP: &str = "1400000001";
+const TOKEN: &str = "tok-en";
+const NOW: u64 = 1_800_000_000;
+
+/// Does what the message's sender asks for.
+struct Obedient;
+
+impl Handler for Obedient {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>> {
+        async move {
+            match callback.message.from_account.as_ref() {
+                "panics" => panic!("on request, quoting what a person wrote"),
+                "fails" => Err(HandlerError::Rules),
+                "waits" => {
+                    tokio::time::timeout_at(callback.deadline, std::future::pending::<()>())
+                        .await
+                        .map_err(|_| HandlerError::Deadline)?;
+                    Ok(Reply::allow())
+                }
+                _ => Ok(Reply::discard()),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn settings(on_failure: OnFailure) -> Settings {
+    let read = |name: &str| match name {
+        "SDK_APP_ID" => Some(APP.to_owned()),
+        "CALLBACK_TOKEN" => Some(TOKEN.to_owned()),
+        "PREVIOUS_CALLBACK_TOKEN" => Some("old".to_owned()),
+        "ANSWER_WITHIN_MS" => Some("300".to_owned()),
+        _ => None,
+    };
+    Settings { on_failure, ..Settings::read(read).expect("these settings hold") }
+}
+
+fn endpoint(commands: &[Command], on_failure: OnFailure) -> Endpoint {
+    Endpoint::new(Arc::new(settings(on_failure))).route(commands, Obedient)
+}
+
+async fn answer(endpoint: &Endpoint, request: Request) -> Answer {
+    endpoint.answer(NOW * 1000, || request).await
+}
+
+fn signed(command: &str, rest: &str) -> String {
+    signed_by(TOKEN, NOW, &format!("CallbackCommand={command}{rest}"))
+}
+
+fn signed_by(token: &str, at: u64, rest: &str) -> String {
+    let sign = Token::new(token).expect("a token").sign(&at.to_string());
+    format!("SdkAppid={APP}&RequestTime={at}&Sign={sign}&{rest}")
+}
+
+const BEFORE: &str = "C2C.CallbackBeforeSendMsg";
+const AFTER: &str = "C2C.CallbackAfterSendMsg";
+const FORBIDDEN: (u16, &str) =
+    (403, r#"{"ActionStatus":"FAIL","ErrorInfo":"forbidden; the reason is in the function's log","ErrorCode":1}"#);
+const ALLOW: (u16, &str) = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#);
+const REJECT: (u16, &str) = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":1}"#);
+/// What the handler answers, so that it is told from all that the endpoint answers by itself.
+const HANDLED: (u16, &str) = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":2}"#);
+const NOT_STORED: (u16, &str) =
+    (200, r#"{"ActionStatus":"FAIL","ErrorInfo":"the message was not stored","ErrorCode":1}"#);
+
+fn body(command: &str, from: &str) -> String {
+    format!(r#"{{"CallbackCommand":"{command}","From_Account":"{from}","To_Account":"b","MsgBody":[]}}"#)
+}
+
+#[tokio::test]
+async fn the_checks_come_in_order() {
+    let good = body(BEFORE, "a");
+    let old = NOW - 61;
+    let cases: Vec<(&str, &str, String, Vec<u8>, (u16, &str))> = vec![
+        // 1. Probes: nobody is verified, nothing is done.
+        ("a browser", "GET", String::new(), vec![], ALLOW),
+        ("a browser, lower-case", "get", String::new(), vec![], ALLOW),
+        ("a GET that looks like a callback", "GET", signed(BEFORE, ""), good.clone().into(), ALLOW),
+        ("an empty body", "POST", String::new(), vec![], ALLOW),
+        ("an empty object", "POST", "SdkAppid=9".into(), b" {} ".to_vec(), ALLOW),
+        ("an empty object after a BOM", "POST", String::new(), b"\xEF\xBB\xBF{}".to_vec(), ALLOW),
+        // 2. The caller.
+        ("no app", "POST", format!("CallbackCommand={BEFORE}"), good.clone().into(), FORBIDDEN),
+        ("another app", "POST", format!("SdkAppid=2&CallbackCommand={BEFORE}"), good.clone().into(), FORBIDDEN),
+        ("no signature", "POST", format!("SdkAppid={APP}&CallbackCommand={BEFORE}"), good.clone().into(), FORBIDDEN),
+        (
+            "a valueless signature",
+            "POST",
+            format!("SdkAppid={APP}&Sign&RequestTime={NOW}"),
+            good.clone().into(),
+            FORBIDDEN,
+        ),
+        ("a wrong token", "POST", signed_by("tok-eN", NOW, ""), good.clone().into(), FORBIDDEN),
+        ("a stale signature", "POST", signed_by(TOKEN, old, ""), good.clone().into(), FORBIDDEN),
+        ("two apps", "POST", signed(BEFORE, "&sdkappid=7"), good.clone().into(), FORBIDDEN),
+        (
+            "two commands in the query",
+            "POST",
+            signed(BEFORE, &format!("&WebhookCommand={AFTER}")),
+            good.clone().into(),
+            FORBIDDEN,
+        ),
+        ("an empty body with a command is no probe", "POST", format!("CallbackCommand={BEFORE}"), vec![], FORBIDDEN),
+        // 3. The command.
+        ("another command in the body", "POST", signed(BEFORE, ""), body(AFTER, "a").into(), FORBIDDEN),
+        ("an unknown one in the body", "POST", signed(BEFORE, ""), body("Group.Foo", "a").into(), FORBIDDEN),
+        ("only in the body", "POST", signed_by(TOKEN, NOW, ""), good.clone().into(), HANDLED),
+        (
+            "as WebhookCommand",
+            "POST",
+            signed_by(TOKEN, NOW, &format!("WebhookCommand={BEFORE}")),
+            good.clone().into(),
+            HANDLED,
+        ),
+        // 4. Commands that nobody asked us to handle.
+        ("an unknown command", "POST", signed("State.StateChange", ""), b"{}".to_vec(), ALLOW),
+        ("an unknown command, not JSON", "POST", signed("State.StateChange", ""), b"<xml>".to_vec(), ALLOW),
+        ("another function's command", "POST", signed("Group.CallbackBeforeSendMsg", ""), b"{}".to_vec(), ALLOW),
+        // 5. The callback itself.
+        ("handled", "POST", signed(BEFORE, ""), good.clone().into(), HANDLED),
+        ("not JSON", "POST", signed(BEFORE, ""), b"not JSON".to_vec(), REJECT),
+        ("an array", "POST", signed(BEFORE, ""), b"[]".to_vec(), REJECT),
+        ("no conversation", "POST", signed(BEFORE, ""), br#"{"From_Account":"a"}"#.to_vec(), REJECT),
+        ("too large", "POST", signed(BEFORE, ""), vec![b' '; 256 * 1024 + 1], REJECT),
+        ("a failing handler", "POST", signed(BEFORE, ""), body(BEFORE, "fails").into(), REJECT),
+        ("a panic", "POST", signed(BEFORE, ""), body(BEFORE, "panics").into(), REJECT),
+        ("no command anywhere, not JSON", "POST", signed_by(TOKEN, NOW, ""), b"not JSON".to_vec(), REJECT),
+        // What is tolerated.
+        (
+            "names in another case",
+            "POST",
+            signed(BEFORE, "").replace("SdkAppid", "SDKAppID").replace("Sign", "sIGN"),
+            good.clone().into(),
+            HANDLED,
+        ),
+        (
+            "valueless and empty pairs",
+            "POST",
+            signed(BEFORE, "&ClientIP&OptPlatform&&=&"),
+            good.clone().into(),
+            HANDLED,
+        ),
+        (
+            "the same parameter twice alike",
+            "POST",
+            signed(BEFORE, &format!("&SdkAppid={APP}")),
+            good.clone().into(),
+            HANDLED,
+        ),
+        ("the previous token", "POST", signed_by("old", NOW, ""), good.clone().into(), HANDLED),
+        ("a BOM", "POST", signed(BEFORE, ""), [b"\xEF\xBB\xBF", good.as_bytes()].concat(), HANDLED),
+        (
+            "invalid UTF-8",
+            "POST",
+            signed(BEFORE, ""),
+            good.replace("[]", "[\"x\"]").into_bytes().iter().map(|b| if *b == b'x' { 0xFF } else { *b }).collect(),
+            HANDLED,
+        ),
+        ("a lone surrogate", "POST", signed(BEFORE, ""), good.replace("[]", r#"["\ud83d"]"#).into(), HANDLED),
+        (
+            "nesting to the cap",
+            "POST",
+            signed(BEFORE, ""),
+            good.replace("[]", &format!("[{}{}]", "[".repeat(130_000), "]".repeat(130_000))).into(),
+            HANDLED,
+        ),
+    ];
+    let endpoint = endpoint(&[Command::C2cBeforeSend], OnFailure::Reject);
+    for (name, method, query, body, (status, expected)) in cases {
+        let answer = answer(&endpoint, Request::new("1".to_owned(), method, &query, body)).await;
+        assert_eq!((answer.status, answer.body.as_str()), (status, expected), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_is_answered_as_its_kind_of_callback_wants() {
+    let all = &Command::ALL;
+    let broken = || b"not JSON".to_vec();
+    let cases: Vec<(&str, &[Command], OnFailure, &str, Vec<u8>, (u16, &str))> = vec![
+        ("before, allow", all, OnFailure::Allow, BEFORE, broken(), ALLOW),
+        ("before, reject", all, OnFailure::Reject, BEFORE, broken(), REJECT),
+        ("after, allow", all, OnFailure::Allow, AFTER, broken(), NOT_STORED),
+        ("after, reject", all, OnFailure::Reject, AFTER, broken(), NOT_STORED),
+        ("after, panic", all, OnFailure::Allow, AFTER, body(AFTER, "panics").into(), NOT_STORED),
+        ("after, too late", all, OnFailure::Allow, AFTER, body(AFTER, "waits").into(), NOT_STORED),
+        ("before, too late", all, OnFailure::Reject, BEFORE, body(BEFORE, "waits").into(), REJECT),
+        ("nothing named, an after function", &[Command::C2cAfterSend], OnFailure::Reject, "", broken(), NOT_STORED),
+    ];
+    for (name, commands, on_failure, command, body, (status, expected)) in cases {
+        let request = Request::new("1".to_owned(), "POST", &signed(command, ""), body);
+        let answer = answer(&endpoint(commands, on_failure), request).await;
+        assert_eq!((answer.status, answer.body.as_str()), (status, expected), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_while_the_request_is_read_still_ends_in_an_answer() {
+    for (commands, expected) in [(&[Command::GroupBeforeSend], REJECT), (&[Command::GroupAfterSend], NOT_STORED)] {
+        let endpoint = endpoint(commands, OnFailure::Reject);
+        let answer = endpoint.answer(NOW * 1000, || panic!("as lambda_http's own conversion does")).await;
+        assert_eq!((answer.status, answer.body.as_str()), expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_is_bounded_from_the_moment_the_front_was_reached() {
+    let ms = Duration::from_millis;
+    // ANSWER_WITHIN_MS is 300, and a wait is given 200 at the least.
+    for (front_ms, expected) in [
+        (None, ms(300)),
+        (Some(NOW * 1000), ms(300)),
+        (Some(NOW * 1000 - 50), ms(250)),
+        (Some(NOW * 1000 - 5000), ms(200)),
+        (Some(0), ms(200)),
+        (Some(NOW * 1000 + 5000), ms(300)),
+    ] {
+        let request = Request::new("1".to_owned(), "POST", &signed(BEFORE, ""), body(BEFORE, "waits").into());
+        let started = tokio::time::Instant::now();
+        answer(&endpoint(&[Command::C2cBeforeSend], OnFailure::Allow), Request { front_ms, ..request }).await;
+        // Tokio's timer counts whole milliseconds, rounded up.
+        let waited = started.elapsed();
+        assert!((expected..expected + ms(2)).contains(&waited), "{front_ms:?}: {waited:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_only_the_app_is_checked() {
+    let settings = Settings { tokens: vec![], ..settings(OnFailure::Allow) };
+    let endpoint = Endpoint::new(Arc::new(settings)).route(&[Command::C2cBeforeSend], Obedient);
+    for (app, expected) in [(APP, HANDLED), ("2", FORBIDDEN)] {
+        let query = format!("SdkAppid={app}&CallbackCommand={BEFORE}");
+        let answer = answer(&endpoint, Request::new("1".to_owned(), "POST", &query, body(BEFORE, "a").into())).await;
+        assert_eq!((answer.status, answer.body.as_str()), expected);
+    }
+}
