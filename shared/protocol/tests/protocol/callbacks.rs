@@ -174,7 +174,7 @@ fn only_the_identifying_fields_must_be_there() {
 
 #[test]
 fn a_field_of_an_unexpected_type_is_extra() {
-    let text = r#"{"From_Account":"a","GroupId":"g","MsgSeq":-1,"MsgTime":1.5,"Random":"","Type":{},"MsgId":null,
+    let text = r#"{"From_Account":"a","GroupId":"g","MsgSeq":-1,"MsgTime":1.5,"Random":"+5","Type":{},"MsgId":null,
         "OnlineOnlyFlag":true,"EventTime":"1e3","TopicId":[],"GroupAtInfo":[{"GroupAtAllFlag":1},7],"CloudCustomData":"kept"}"#;
     let message = SendMsg::parse(Command::GroupAfterSend, text).unwrap();
     assert_eq!(

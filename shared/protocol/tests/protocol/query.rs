@@ -77,7 +77,8 @@ fn the_same_parameter_twice() {
         ("SdkAppid=1&SdkAppid=1&SdkAppid=2", Some("sdkappid")),
         ("a=1&b=2&A=1&B=3", Some("b")),
         ("Sign=a&Sign=A", Some("sign")),
-        // Without a value it is not there.
+        // Without a name or a value it is not there.
+        ("=1&=2", None),
         ("ClientIP&ClientIP=203.0.113.9", None),
         ("ClientIP=203.0.113.9&ClientIP=", None),
     ];

@@ -66,6 +66,26 @@ fn strings_read_as_they_were_meant() {
     check(b"", "", true);
 }
 
+/// The standard library knows which surrogates are alone.
+fn check_units(units: &[u16]) {
+    let escapes: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
+    check(escapes.as_bytes(), &String::from_utf16_lossy(units), false);
+}
+
+#[test]
+fn every_code_unit_alone_and_the_edges_in_pairs() {
+    for unit in 0..=u16::MAX {
+        check_units(&[unit]);
+    }
+    for first in EDGES {
+        for second in EDGES {
+            check_units(&[first, second]);
+        }
+    }
+}
+
+const EDGES: [u16; 8] = [0, 0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFF];
+
 #[test]
 fn exact_output() {
     let cases: [(&[u8], &str); 14] = [
@@ -99,6 +119,11 @@ proptest! {
         let content: Vec<u8> = picks.iter().flat_map(|(content, _)| *content).copied().collect();
         let expected: String = picks.iter().map(|(_, expected)| *expected).collect();
         check(&content, &expected, bom);
+    }
+
+    #[test]
+    fn any_code_units(units in prop::collection::vec(prop_oneof![prop::sample::select(EDGES.to_vec()), any::<u16>()], 0..8)) {
+        check_units(&units);
     }
 
     #[test]
