@@ -6,7 +6,13 @@
 //!
 //! Nothing here does I/O, reads a clock or knows where it runs.
 
+mod fold;
+mod graphemes;
+mod matcher;
+mod moderate;
+mod rewrite;
 mod rules;
+mod text;
 mod verdict;
 
 pub use rules::{Problem, Rules, RulesError};

@@ -1,0 +1,127 @@
+//! The characters of a text as a person sees them, and where words begin and end.
+//!
+//! All decisions about boundaries are made on whole grapheme clusters: an `e` with a combining accent is another letter
+//! than `e`, and a mask that hits half of it would leave the accent behind.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The grapheme clusters of one text.
+pub(crate) struct Graphemes {
+    /// Where each begins; at the end, the length of the text.
+    starts: Vec<usize>,
+    /// Whether each holds a letter or digit of a script that puts spaces between words.
+    in_words: Vec<bool>,
+}
+
+impl Graphemes {
+    pub(crate) fn of(text: &str) -> Self {
+        let (mut starts, mut in_words) = (Vec::new(), Vec::new());
+        for (start, grapheme) in text.grapheme_indices(true) {
+            starts.push(start);
+            in_words.push(grapheme.chars().any(|character| character.is_alphanumeric() && !is_spaceless(character)));
+        }
+        starts.push(text.len());
+        Self { starts, in_words }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.in_words.len()
+    }
+
+    /// The byte range of one; empty behind the last.
+    pub(crate) fn span(&self, index: usize) -> Range<usize> {
+        self.start(index)..self.start(index + 1)
+    }
+
+    /// The graphemes that a span of bytes covers, also if only in part.
+    pub(crate) fn covering(&self, span: &Range<usize>) -> Range<usize> {
+        let first = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
+        let end = self.starts.partition_point(|start| *start < span.end);
+        first..end
+    }
+
+    /// Whether no word goes on beyond either end of the span. At an end without a letter, and in scripts that put no
+    /// spaces between words, none does.
+    pub(crate) fn is_whole_word(&self, span: &Range<usize>) -> bool {
+        let graphemes = self.covering(span);
+        let (first, last) = (graphemes.start, graphemes.end.saturating_sub(1));
+        let goes_on_left = self.is_in_word(first)
+            && (self.start(first) != span.start || first.checked_sub(1).is_some_and(|before| self.is_in_word(before)));
+        let goes_on_right = self.is_in_word(last) && (self.start(last + 1) != span.end || self.is_in_word(last + 1));
+        !goes_on_left && !goes_on_right
+    }
+
+    fn start(&self, index: usize) -> usize {
+        self.starts.get(index).or(self.starts.last()).copied().unwrap_or_default()
+    }
+
+    fn is_in_word(&self, index: usize) -> bool {
+        self.in_words.get(index).copied().unwrap_or_default()
+    }
+}
+
+/// Whether the character belongs to a script written without spaces: ideographs, kana, Thai, Lao, Burmese, Khmer. There
+/// the neighbours of a term say nothing about whether it is a word of its own.
+const fn is_spaceless(character: char) -> bool {
+    matches!(character,
+        '\u{0E00}'..='\u{0EFF}' // Thai, Lao
+        | '\u{1000}'..='\u{109F}' | '\u{A9E0}'..='\u{A9FF}' | '\u{AA60}'..='\u{AA7F}' // Burmese
+        | '\u{1780}'..='\u{17FF}' // Khmer
+        | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3031}'..='\u{3035}' | '\u{3038}'..='\u{303C}'
+        | '\u{3041}'..='\u{312F}' | '\u{31A0}'..='\u{31BF}' | '\u{31F0}'..='\u{31FF}' // kana, bopomofo
+        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF66}'..='\u{FF9F}' // half-width kana
+        | '\u{1AFF0}'..='\u{1B2FF}' // kana of later date, Nushu
+        | '\u{20000}'..='\u{3FFFD}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_is_a_whole_word() {
+        let cases = [
+            ("casino", "casino", true),
+            ("the casino.", "casino", true),
+            ("_casino-2", "casino", true),
+            ("casinos", "casino", false),
+            ("2casino", "casino", false),
+            ("éasino", "asino", false),
+            ("casinoй", "casino", false),
+            ("去casino玩", "casino", true),
+            ("快加微信吧", "加微信", true),
+            ("x加微信y", "加微信", true),
+            ("オンラインカジノへ", "カジノ", true),
+            ("x加v信", "加v信", true),
+            ("x加v", "加v", true),
+            ("加vx", "加v", false),
+            ("+v信x", "+v信", true),
+            // The letter is é, not e: as in the precomposed spelling.
+            ("cafe\u{301}", "cafe", false),
+            ("a cafe \u{301}", "cafe", true),
+            ("e\u{301}bar", "bar", false),
+            // One Devanagari conjunct is one character.
+            ("क्ष", "क", false),
+            // A variation selector is no letter.
+            ("葛\u{E0100}", "葛", true),
+        ];
+        for (text, term, whole) in cases {
+            let start = text.find(term).unwrap_or_else(|| panic!("{term} is not in {text}"));
+            assert_eq!(Graphemes::of(text).is_whole_word(&(start..start + term.len())), whole, "{term} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_span_covers_every_grapheme_it_touches() {
+        let graphemes = Graphemes::of("ae\u{301}👨‍👩‍👧b");
+        assert_eq!(graphemes.len(), 4);
+        assert_eq!(graphemes.covering(&(0..1)), 0..1);
+        assert_eq!(graphemes.covering(&(1..2)), 1..2);
+        assert_eq!(graphemes.covering(&(2..5)), 1..3);
+        assert_eq!(graphemes.span(1), 1..4);
+    }
+}

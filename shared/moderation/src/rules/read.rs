@@ -1,0 +1,151 @@
+//! Reading a TOML document for people: every mistake is noted with its line and what to do, and reading goes on.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::error::{Problem, RulesError};
+
+pub(super) type Value<'t> = Spanned<DeValue<'t>>;
+
+/// A document being read, and what was wrong with it so far.
+pub(super) struct Reader<'s> {
+    file: &'s str,
+    text: &'s str,
+    /// With the offset in the document that each belongs to, since a problem in a terms file has another line.
+    problems: Vec<(usize, Problem)>,
+}
+
+impl<'s> Reader<'s> {
+    pub(super) const fn new(file: &'s str, text: &'s str) -> Self {
+        Self { file, text, problems: Vec::new() }
+    }
+
+    /// Notes a problem in the document.
+    pub(super) fn problem(&mut self, at: &Range<usize>, what: impl Into<String>, fix: impl Into<String>) {
+        let problem = Problem { file: self.file.to_owned(), line: self.line(at), what: what.into(), fix: fix.into() };
+        self.problems.push((at.start, problem));
+    }
+
+    /// Notes a problem in a file that the document names at `at`.
+    pub(super) fn problem_in(
+        &mut self,
+        at: &Range<usize>,
+        (file, line): (&str, usize),
+        what: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        let problem = Problem { file: file.to_owned(), line, what: what.into(), fix: fix.into() };
+        self.problems.push((at.start, problem));
+    }
+
+    /// The line, from 1, of a place in the document.
+    pub(super) fn line(&self, at: &Range<usize>) -> usize {
+        let before = self.text.as_bytes().get(..at.start).unwrap_or(self.text.as_bytes());
+        1 + memchr::memchr_iter(b'\n', before).count()
+    }
+
+    /// Ends the reading: an error if there was any problem.
+    pub(super) fn finish(mut self) -> Result<(), RulesError> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        self.problems.sort_by_key(|(at, _)| *at);
+        Err(RulesError { problems: self.problems.into_iter().map(|(_, problem)| problem).collect() })
+    }
+
+    /// Notes every key of `table` that is not in `keys`. `name` says what the table is.
+    pub(super) fn only_keys(&mut self, name: &str, table: &DeTable<'_>, keys: &[&str]) {
+        for key in table.keys().filter(|key| !keys.contains(&key.get_ref().as_ref())) {
+            let written = key.get_ref();
+            self.problem(&key.span(), format!("{name} has no key `{written}`"), suggestion(written, keys));
+        }
+    }
+
+    /// A table. `name` is the key or the thing, for the message.
+    pub(super) fn table<'v, 't>(&mut self, name: &str, value: &'v Value<'t>) -> Option<&'v DeTable<'t>> {
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            self.wrong_type(name, value, "a table", &format!("write {name} = {{ … }}"));
+        }
+        table
+    }
+
+    /// A text that is not empty.
+    pub(super) fn string<'v>(&mut self, name: &str, value: &'v Value<'_>) -> Option<&'v str> {
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong_type(name, value, "a string", &format!("write {name} = \"…\""));
+            return None;
+        };
+        if text.trim().is_empty() {
+            self.problem(&value.span(), format!("`{name}` is empty"), "write something, or remove the key");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A list of texts, none of them empty, with their places. `None` if there was anything wrong.
+    pub(super) fn strings<'v>(&mut self, name: &str, value: &'v Value<'_>) -> Option<Vec<(Range<usize>, &'v str)>> {
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong_type(name, value, "a list of strings", &format!("write {name} = [\"…\"]"));
+            return None;
+        };
+        if items.is_empty() {
+            self.problem(&value.span(), format!("`{name}` is an empty list"), "fill it, or remove the key");
+            return None;
+        }
+        let texts: Vec<_> = items
+            .iter()
+            .filter_map(|item| match item.get_ref().as_str() {
+                Some(text) if !text.trim().is_empty() => Some((item.span(), text)),
+                Some(_) => {
+                    self.problem(&item.span(), format!("`{name}` has an empty string"), "remove it");
+                    None
+                }
+                None => {
+                    self.wrong_type(&format!("an item of {name}"), item, "a string", "write it in quotes");
+                    None
+                }
+            })
+            .collect();
+        (texts.len() == items.len()).then_some(texts)
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&mut self, name: &str, value: &Value<'_>) -> Option<i64> {
+        let integer = value.get_ref().as_integer().and_then(to_i64);
+        if integer.is_none() {
+            self.wrong_type(name, value, "a whole number", "write it without quotes");
+        }
+        integer
+    }
+
+    fn wrong_type(&mut self, name: &str, value: &Value<'_>, wanted: &str, fix: &str) {
+        let found = value.get_ref().type_str();
+        self.problem(&value.span(), format!("`{name}` must be {wanted}, not {}", with_article(found)), fix);
+    }
+}
+
+/// The number, if it fits.
+pub(super) fn to_i64(integer: &toml::de::DeInteger<'_>) -> Option<i64> {
+    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+/// What to do about a word that is none of `known`.
+pub(super) fn suggestion(written: &str, known: &[&str]) -> String {
+    let likeness = |word: &str| strsim::jaro_winkler(&written.to_lowercase(), &word.to_lowercase());
+    let best = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    match best {
+        Some(best) if likeness(best) > 0.8 => format!("did you mean `{best}`?"),
+        _ => {
+            let known: Vec<_> = known.iter().map(|word| format!("`{word}`")).collect();
+            format!("use one of {}", known.join(", "))
+        }
+    }
+}
+
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}

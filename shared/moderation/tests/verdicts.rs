@@ -1,0 +1,156 @@
+//! What messages become under which rules: every case of every file in `tests/cases`.
+//!
+//! A case says what is sent (`text` for a message of one text element, or `body`), where, and the verdict. What a case
+//! does not mention, `becomes` included, must not be there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use chathook_moderation::{Decision, Rules, Verdict};
+use chathook_protocol::{Command, Query, SendMsg};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    rules: String,
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    #[serde(default)]
+    group: bool,
+    group_type: Option<String>,
+    from: Option<String>,
+    custom_data: Option<String>,
+    text: Option<String>,
+    body: Option<String>,
+    verdict: String,
+    /// `rule element field span`, or only the rules' ids in `rules`.
+    hits: Option<Vec<String>>,
+    rules: Option<Vec<String>>,
+    left_out: Option<Vec<String>>,
+    /// The text that is delivered, if the message has one text element; else `becomes_body`, byte for byte.
+    becomes: Option<String>,
+    becomes_body: Option<String>,
+    becomes_custom_data: Option<String>,
+    code: Option<u32>,
+    info: Option<String>,
+}
+
+#[test]
+fn messages_get_the_verdict_of_their_case() {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    for entry in fs::read_dir(folder).expect("tests/cases is there") {
+        let path = entry.expect("a readable folder").path();
+        let file: File = toml::from_str(&fs::read_to_string(&path).expect("a readable file"))
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut read = |name: &str| file.files.get(name).cloned().ok_or_else(|| "not in this test".to_owned());
+        let rules = Rules::compile("rules", &file.rules, &mut read)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for case in &file.case {
+            count += 1;
+            let (found, wanted) = (case.found(&rules), case.wanted());
+            if found != wanted {
+                let name = path.file_stem().unwrap_or_default().display();
+                failures.push(format!("{name}: {}\n  wanted {wanted:#}\n  found {found:#}", case.name));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {count} cases:\n{}", failures.len(), failures.join("\n"));
+}
+
+impl Case {
+    fn request(&self) -> (Command, String) {
+        let body = self.body.clone().unwrap_or_else(|| {
+            json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": self.text.as_deref().unwrap_or_default()}}])
+                .to_string()
+        });
+        let from = json!(self.from.as_deref().unwrap_or("jared"));
+        let (command, chat) = if self.group {
+            let group_type = self.group_type.as_ref().map(|name| format!(r#","Type":{}"#, json!(name)));
+            (Command::GroupBeforeSend, format!(r#""GroupId":"g"{}"#, group_type.unwrap_or_default()))
+        } else {
+            (Command::C2cBeforeSend, r#""To_Account":"jonh""#.to_owned())
+        };
+        let custom = self.custom_data.as_ref().map(|data| format!(r#","CloudCustomData":{}"#, json!(data)));
+        let custom = custom.unwrap_or_default();
+        (command, format!(r#"{{"From_Account":{from},{chat},"MsgBody":{body}{custom}}}"#))
+    }
+
+    fn found(&self, rules: &Rules) -> Value {
+        let (command, text) = self.request();
+        let message = SendMsg::parse(command, &text).unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let verdict = rules.moderate(&message, &Query::default());
+        let mut found = json!({"verdict": verdict.decision.name()});
+        if self.hits.is_some() {
+            found["hits"] = json!(hits(&verdict));
+        } else {
+            found["rules"] = json!(verdict.rules().collect::<Vec<_>>());
+        }
+        if !verdict.left_out.is_empty() {
+            found["left_out"] = json!(verdict.left_out);
+        }
+        if let Decision::Rewrite(rewrite) = &verdict.decision {
+            if let Some(elements) = rewrite.elements() {
+                let elements: Vec<_> = elements.iter().map(|element| element.get()).collect();
+                let body = format!("[{}]", elements.join(","));
+                if self.text.is_some() && self.becomes_body.is_none() {
+                    let body: Value = serde_json::from_str(&body).expect("JSON");
+                    found["becomes"] = body[0]["MsgContent"]["Text"].clone();
+                } else {
+                    found["becomes_body"] = json!(body);
+                }
+            }
+            if let Some(data) = rewrite.custom_data() {
+                found["becomes_custom_data"] = json!(data);
+            }
+        }
+        let reply: Value = serde_json::from_str(&verdict.decision.into_reply().to_json()).expect("JSON");
+        if reply["ErrorCode"] != 0 && reply["ErrorCode"] != 2 {
+            found["code"] = reply["ErrorCode"].clone();
+            found["info"] = reply["ErrorInfo"].clone();
+        }
+        found
+    }
+
+    fn wanted(&self) -> Value {
+        let mut wanted = json!({"verdict": self.verdict});
+        if let Some(hits) = &self.hits {
+            wanted["hits"] = json!(hits);
+        } else {
+            wanted["rules"] = json!(self.rules.clone().unwrap_or_default());
+        }
+        let mut put = |key: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                wanted[key] = value;
+            }
+        };
+        put("left_out", self.left_out.as_ref().map(|rules| json!(rules)));
+        put("becomes", self.becomes.as_ref().map(|text| json!(text)));
+        put("becomes_body", self.becomes_body.as_ref().map(|body| json!(body)));
+        put("becomes_custom_data", self.becomes_custom_data.as_ref().map(|data| json!(data)));
+        if self.verdict == "reject" {
+            put("code", Some(json!(self.code.unwrap_or(1))));
+            put("info", Some(json!(self.info.as_deref().unwrap_or_default())));
+        }
+        wanted
+    }
+}
+
+fn hits(verdict: &Verdict<'_>) -> Vec<String> {
+    let hit = |hit: &chathook_moderation::Hit<'_>| {
+        let element = hit.element.map_or_else(|| "-".to_owned(), |element| element.to_string());
+        format!("{} {element} {} {}..{}", hit.rule, hit.field, hit.span.start, hit.span.end)
+    };
+    verdict.hits.iter().map(hit).collect()
+}
