@@ -104,7 +104,7 @@ fn rule<'v>(
 ) -> Option<Rule> {
     let table = reader.table("rule", value)?;
     let at = value.span();
-    reader.only_keys("a rule", table, &["id", "when", "scope", "action"]);
+    reader.only_keys("the rule", table, &["id", "when", "scope", "action"]);
 
     let id = match table.get("id") {
         Some(value) => reader.string("id", value).inspect(|id| {
@@ -113,11 +113,11 @@ fn rule<'v>(
                 reader.problem(&value.span(), format!("the id `{id}` is taken, see line {first}"), "choose another");
             }
         }),
-        None => missing(reader, &at, "a rule", "id", "id = \"…\", the name it is reported under"),
+        None => missing(reader, &at, "the rule", "id", "id = \"…\", the name it is reported under"),
     };
     let when = match table.get("when") {
         Some(value) => when(reader, value, index, terms, files),
-        None => missing(reader, &at, "a rule", "when", "when = { terms = [\"…\"] }"),
+        None => missing(reader, &at, "the rule", "when", "when = { terms = [\"…\"] }"),
     };
     let scope = match table.get("scope") {
         Some(value) => scope(reader, value),
@@ -125,7 +125,7 @@ fn rule<'v>(
     };
     let action = match table.get("action") {
         Some(value) => action(reader, value),
-        None => missing(reader, &at, "a rule", "action", "action = { type = \"reject\" }"),
+        None => missing(reader, &at, "the rule", "action", "action = { type = \"reject\" }"),
     };
 
     let (id, when, scope, action) = (id?.to_owned(), when?, scope?, action?);
@@ -151,16 +151,15 @@ fn when(
     terms: &mut Vec<Term>,
     files: ReadFile<'_>,
 ) -> Option<When> {
-    const KEYS: [&str; 3] = ["terms", "terms_file", "element_types"];
     let table = reader.table("when", value)?;
-    reader.only_keys("when", table, &KEYS);
+    reader.only_keys("`when`", table, &["terms", "terms_file", "element_types"]);
 
     let (inline, file) = (table.get("terms"), table.get("terms_file"));
     if let (Some(_), Some(file)) = (inline, file) {
         reader.problem(&file.span(), "`when` has both terms and terms_file", "keep one, or write two rules");
     }
     if let Some(value) = inline {
-        for (at, text) in reader.strings("terms", value).unwrap_or_default() {
+        for (at, text) in reader.strings("terms", value) {
             terms.extend(term(reader, text, rule, at, None));
         }
     }
@@ -171,7 +170,7 @@ fn when(
         Some(value) => names(reader, "element_types", value, &ELEMENT_TYPES),
         None => Vec::new(),
     };
-    if !KEYS.iter().any(|key| table.contains_key(*key)) {
+    if table.is_empty() {
         reader.problem(&value.span(), "`when` has no condition", "add terms, terms_file or element_types");
     }
     Some(When { terms: inline.or(file).is_some(), element_types })
@@ -179,7 +178,7 @@ fn when(
 
 /// The names in a list whose values are an open set. One that is nearly a known name would never match, silently.
 fn names(reader: &mut Reader<'_>, key: &str, value: &Value<'_>, known: &[&str]) -> Vec<String> {
-    let names = reader.strings(key, value).unwrap_or_default();
+    let names = reader.strings(key, value);
     for (at, name) in &names {
         let is_typo = |known: &&str| known.eq_ignore_ascii_case(name) || strsim::osa_distance(known, name) == 1;
         if !known.contains(name) && known.iter().any(is_typo) {
@@ -197,7 +196,7 @@ fn terms_file(reader: &mut Reader<'_>, value: &Value<'_>, rule: usize, terms: &m
         Ok(text) => text,
         Err(why) => {
             let what = format!("the terms file {name} cannot be read ({why})");
-            return reader.problem(&at, what, "correct the name; it is relative to the rules file");
+            return reader.problem(&at, what, "correct the name, it is relative to the rules file");
         }
     };
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
@@ -222,8 +221,11 @@ fn term(
     let term = Term { text: text.trim().to_owned(), rule, at, file };
     // Kept free for wildcards, so that no list changes its meaning when they come.
     if term.text.starts_with('*') || term.text.ends_with('*') {
-        let bare = term.text.trim_matches('*');
-        term.problem(reader, "begins or ends with `*`", &format!("write `{bare}`; it is found as a whole word"));
+        let fix = match term.text.trim_matches('*') {
+            "" => "remove it".to_owned(),
+            bare => format!("write `{bare}`, which is found as a whole word"),
+        };
+        term.problem(reader, "begins or ends with `*`", &fix);
         return None;
     }
     Some(term)
@@ -240,7 +242,7 @@ impl Term {
 }
 
 /// A masked text must not be hit again, or each edit of a message would mask a little more of it: no term may contain
-/// what a rule masks with. (That a mask is no letter does the rest, see `tests/properties.rs`.)
+/// what a rule masks with. (That a mask is no letter does the rest, see `tests/moderation/properties.rs`.)
 fn masks_stay_masked(reader: &mut Reader<'_>, rules: &[Rule], terms: &[Term]) {
     let masks: HashMap<char, &str> = rules
         .iter()
@@ -263,7 +265,7 @@ fn masks_stay_masked(reader: &mut Reader<'_>, rules: &[Rule], terms: &[Term]) {
 
 fn scope(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Scope> {
     let table = reader.table("scope", value)?;
-    reader.only_keys("scope", table, &["chat", "group_types", "except_accounts"]);
+    reader.only_keys("`scope`", table, &["chat", "group_types", "except_accounts"]);
 
     let chat = table.get("chat").and_then(|value| match reader.string("chat", value)? {
         "c2c" => Some(ChatKind::C2c),
@@ -284,7 +286,7 @@ fn scope(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Scope> {
     };
     let except_accounts = match table.get("except_accounts") {
         Some(value) => {
-            let accounts = reader.strings("except_accounts", value).unwrap_or_default();
+            let accounts = reader.strings("except_accounts", value);
             accounts.into_iter().map(|(_, account)| account.to_owned()).collect()
         }
         None => HashSet::new(),
@@ -305,7 +307,7 @@ fn action(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Action> {
     ];
     let table = reader.table("action", value)?;
     let Some(type_value) = table.get("type") else {
-        return missing(reader, &value.span(), "action", "type", "type = \"reject\"");
+        return missing(reader, &value.span(), "the action", "type", "type = \"reject\"");
     };
     let name = reader.string("type", type_value)?;
     let Some((name, keys)) = TYPES.into_iter().find(|(known, _)| *known == name) else {
@@ -371,7 +373,7 @@ fn mask(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
     let mut characters = with.chars();
     let sign = characters.next().filter(|sign| characters.next().is_none() && !sign.is_alphanumeric());
     if sign.is_none_or(|sign| format!("a{sign}a").graphemes(true).count() != 3 || sign.is_control()) {
-        let fix = "use one sign, such as `*` or `█`; the action replace takes any text";
+        let fix = "use one sign such as `*` or `█`, or the action replace";
         reader.problem(&value.span(), format!("`{}` is no mask", with.escape_debug()), fix);
         return None;
     }
@@ -389,7 +391,7 @@ fn append_element(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Change> 
     }
 
     let table = reader.table("element", value)?;
-    reader.only_keys("an element", table, &["MsgType", "MsgContent"]);
+    reader.only_keys("the element", table, &["MsgType", "MsgContent"]);
     let at = value.span();
     let msg_type = match table.get("MsgType") {
         Some(value) => reader.string("MsgType", value),

@@ -72,7 +72,7 @@ impl<'s> Reader<'s> {
         table
     }
 
-    /// A text that is not empty.
+    /// A string that is not empty.
     pub(super) fn string<'v>(&mut self, name: &str, value: &'v Value<'_>) -> Option<&'v str> {
         let Some(text) = value.get_ref().as_str() else {
             self.wrong_type(name, value, "a string", &format!("write {name} = \"…\""));
@@ -85,31 +85,27 @@ impl<'s> Reader<'s> {
         Some(text)
     }
 
-    /// A list of texts, none of them empty, with their places. `None` if there was anything wrong.
-    pub(super) fn strings<'v>(&mut self, name: &str, value: &'v Value<'_>) -> Option<Vec<(Range<usize>, &'v str)>> {
+    /// The strings of a list, with their places, but for those that are empty.
+    pub(super) fn strings<'v>(&mut self, name: &str, value: &'v Value<'_>) -> Vec<(Range<usize>, &'v str)> {
         let Some(items) = value.get_ref().as_array() else {
             self.wrong_type(name, value, "a list of strings", &format!("write {name} = [\"…\"]"));
-            return None;
+            return Vec::new();
         };
         if items.is_empty() {
             self.problem(&value.span(), format!("`{name}` is an empty list"), "fill it, or remove the key");
-            return None;
         }
-        let texts: Vec<_> = items
-            .iter()
-            .filter_map(|item| match item.get_ref().as_str() {
-                Some(text) if !text.trim().is_empty() => Some((item.span(), text)),
-                Some(_) => {
-                    self.problem(&item.span(), format!("`{name}` has an empty string"), "remove it");
-                    None
-                }
+        let mut strings = Vec::with_capacity(items.len());
+        for item in items {
+            match item.get_ref().as_str() {
+                Some(text) if !text.trim().is_empty() => strings.push((item.span(), text)),
+                Some(_) => self.problem(&item.span(), format!("`{name}` has an empty string"), "remove it"),
                 None => {
-                    self.wrong_type(&format!("an item of {name}"), item, "a string", "write it in quotes");
-                    None
+                    let found = with_article(item.get_ref().type_str());
+                    self.problem(&item.span(), format!("`{name}` has {found} in it"), "write it in quotes");
                 }
-            })
-            .collect();
-        (texts.len() == items.len()).then_some(texts)
+            }
+        }
+        strings
     }
 
     /// A whole number.

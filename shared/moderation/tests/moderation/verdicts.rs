@@ -1,4 +1,4 @@
-//! What messages become under which rules: every case of every file in `tests/cases`.
+//! What messages become under which rules: every case of every file in `cases`.
 //!
 //! A case says what is sent (`text` for a message of one text element, or `body`), where, and the verdict. What a case
 //! does not mention, `becomes` included, must not be there.
@@ -49,7 +49,7 @@ struct Case {
 fn messages_get_the_verdict_of_their_case() {
     let mut failures = Vec::new();
     let mut count = 0;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/moderation/cases");
     for entry in fs::read_dir(folder).expect("tests/cases is there") {
         let path = entry.expect("a readable folder").path();
         let file: File = toml::from_str(&fs::read_to_string(&path).expect("a readable file"))

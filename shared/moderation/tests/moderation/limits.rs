@@ -1,0 +1,137 @@
+//! The platform's limits, and input that was made to hurt.
+
+use std::time::{Duration, Instant};
+
+use chathook_moderation::{Decision, Rules};
+use chathook_protocol::{Command, MAX_MESSAGE_BYTES, Query, SendMsg};
+
+const HEAD: &str = r#"{"From_Account":"a","To_Account":"b","MsgBody":"#;
+
+fn rules(text: &str) -> Rules {
+    let read = &mut |_: &str| Err("no files here".to_owned());
+    Rules::compile("rules.toml", &format!("schema = 1\n{text}"), read).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn decide(rules: &Rules, body: &str) -> Decision {
+    let text = format!("{HEAD}{body}}}");
+    let message = SendMsg::parse(Command::C2cBeforeSend, &text).expect("a callback");
+    rules.moderate(&message, &Query::default()).decision
+}
+
+fn text_body(text: &str) -> String {
+    format!(r#"[{{"MsgType":"TIMTextElem","MsgContent":{{"Text":{}}}}}]"#, serde_json::json!(text))
+}
+
+/// A body of exactly that many bytes, with `bad` in it.
+fn body_of(bytes: usize) -> String {
+    let padding = bytes - text_body("bad ").len();
+    text_body(&format!("bad {}", "-".repeat(padding)))
+}
+
+const REPLACE: &str = r#"
+[[rule]]
+id = "replace"
+when = { terms = ["bad"] }
+action = { type = "replace", with = "1234" }
+"#;
+
+#[test]
+fn a_replacement_that_makes_the_message_too_long_rejects_it() {
+    let rules = rules(REPLACE);
+    assert_eq!(decide(&rules, &body_of(MAX_MESSAGE_BYTES - 1)).name(), "rewrite");
+    assert_eq!(decide(&rules, &body_of(MAX_MESSAGE_BYTES)).name(), "reject");
+    assert_eq!(decide(&rules, &body_of(MAX_MESSAGE_BYTES + 100)).name(), "reject");
+}
+
+#[test]
+fn a_message_that_came_too_long_is_not_rejected_for_that() {
+    let rules = rules("[[rule]]\nid = \"m\"\nwhen = { terms = [\"bad\"] }\naction = { type = \"mask\", with = \"*\" }");
+    assert_eq!(decide(&rules, &body_of(MAX_MESSAGE_BYTES + 100)).name(), "rewrite");
+}
+
+#[test]
+fn an_addition_that_does_not_fit_is_left_out() {
+    let rules = rules(
+        r#"
+        [[rule]]
+        id = "append"
+        when = { terms = ["bad"] }
+        action = { type = "append_element", element = { MsgType = "T", MsgContent = { T = "1" } } }
+        "#,
+    );
+    let appended = r#",{"MsgType":"T","MsgContent":{"T":"1"}}"#.len();
+    assert_eq!(decide(&rules, &body_of(MAX_MESSAGE_BYTES - appended)).name(), "rewrite");
+    assert_eq!(decide(&rules, &body_of(MAX_MESSAGE_BYTES - appended + 1)).name(), "allow");
+    assert_eq!(decide(&rules, &body_of(MAX_MESSAGE_BYTES + 100)).name(), "allow");
+}
+
+#[test]
+fn nesting_of_any_depth_is_read_without_recursion() {
+    let rules = rules(REPLACE);
+    let depth = 100_000;
+    let mut relay = String::new();
+    for _ in 0..depth {
+        relay.push_str(r#"[{"MsgType":"TIMRelayElem","MsgContent":{"MsgList":[{"MsgBody":"#);
+    }
+    relay.push_str(&text_body("bad"));
+    relay.push_str(&"}]}}]".repeat(depth));
+    let body = format!(r#"[{{"MsgType":"TIMTextElem","MsgContent":{{"Text":"-"}}}},{}"#, &relay[1..]);
+    // The replacement is one byte longer, and this is far above the limit.
+    assert_eq!(decide(&rules, &body).name(), "reject");
+
+    let arrays = format!(r#"[{{"MsgType":"TIMTextElem","MsgContent":{{"Text":{}"#, "[".repeat(depth));
+    let body = format!(r#"{arrays}"bad"{}}}}}]"#, "]".repeat(depth));
+    assert_eq!(decide(&rules, &body).name(), "reject");
+}
+
+/// Ten times the input may take about ten times as long; anything quadratic takes a hundred times.
+#[test]
+fn hostile_messages_take_linear_time() {
+    let rules = rules(
+        r#"
+        [[rule]]
+        id = "mask"
+        when = { terms = ["bad", "bad bad", "a", "\u0301", "-b", "\U0001F1E6", "加加加加加"] }
+        action = { type = "mask", with = "*" }
+        [[rule]]
+        id = "types"
+        when = { element_types = ["TIMFaceElem"] }
+        action = { type = "remove_element" }
+        "#,
+    );
+    // A beginning, what comes again and again, and an end.
+    let text = r#"[{"MsgType":"TIMTextElem","MsgContent":{"Text":""#;
+    let shapes = [
+        ("hits", text, "bad ", r#""}}]"#),
+        ("near-misses", text, "badbad", r#""}}]"#),
+        ("combining marks", text, "\u{301}", r#""}}]"#),
+        ("flags", text, "\u{1F1E6}", r#""}}]"#),
+        ("ideographs", text, "加", r#""}}]"#),
+        ("conjuncts", text, "क\u{94D}", r#""}}]"#),
+        ("joiners", text, "👩\u{200D}", r#""}}]"#),
+        ("escapes", text, r"\u0061\\", r#""}}]"#),
+        ("elements", "[", "{},", "{}]"),
+        ("texts", "[", r#"{"MsgType":"TIMTextElem","MsgContent":{"Text":"a"}},"#, "{}]"),
+        ("fields", "[{", r#""MsgType":"T","MsgContent":{"Text":"a"},"#, r#""MsgType":"TIMTextElem"}]"#),
+        ("relays", "", r#"[{"MsgType":"TIMRelayElem","MsgContent":{"Title":"a","MsgList":[{"MsgBody":"#, "[]"),
+    ];
+    for (name, begin, unit, end) in shapes {
+        let body = |bytes: usize| {
+            let times = bytes / unit.len();
+            let close = if name == "relays" { "}]}}]".repeat(times) } else { String::new() };
+            format!("{begin}{}{end}{close}", unit.repeat(times))
+        };
+        let time = |body: &str| {
+            let run = || {
+                let start = Instant::now();
+                decide(&rules, body);
+                start.elapsed()
+            };
+            // The better of two: other work on the machine only ever adds.
+            run().min(run())
+        };
+        let (short, long) = (time(&body(25_600)), time(&body(256_000)));
+        println!("{name}: {short:?}, of ten times the length {long:?}");
+        assert!(long < short.max(Duration::from_millis(1)) * 40, "{name}: {short:?}, then {long:?}");
+    }
+}

@@ -1,0 +1,270 @@
+//! What holds for every message.
+
+use chathook_moderation::{Decision, Rules, Verdict};
+use chathook_protocol::{Command, Query, SendMsg, json};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use unicode_segmentation::UnicodeSegmentation;
+
+fn rules(text: &str) -> Rules {
+    let read = &mut |_: &str| Err("no files here".to_owned());
+    Rules::compile("rules.toml", text, read).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn callback(body: &str) -> String {
+    format!(r#"{{"From_Account":"a","GroupId":"g","Type":"Public","MsgBody":{body}}}"#)
+}
+
+fn moderate<'r, T>(rules: &'r Rules, body: &str, see: impl FnOnce(Verdict<'r>) -> T) -> T {
+    let text = callback(body);
+    let message = SendMsg::parse(Command::GroupBeforeSend, &text).expect("a callback");
+    see(rules.moderate(&message, &Query::default()))
+}
+
+/// The body as it is delivered.
+fn delivered(rules: &Rules, body: &str) -> Option<String> {
+    moderate(rules, body, |verdict| match verdict.decision {
+        Decision::Allow => Some(body.to_owned()),
+        Decision::Rewrite(rewrite) => Some(serde_json::to_string(rewrite.elements()?).expect("JSON")),
+        Decision::Discard | Decision::Reject { .. } => None,
+    })
+}
+
+fn text_body(text: &str) -> String {
+    json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}]).to_string()
+}
+
+fn text_of(body: &str) -> String {
+    let body: Value = serde_json::from_str(body).expect("JSON");
+    body[0]["MsgContent"]["Text"].as_str().expect("a text").to_owned()
+}
+
+/// Few pieces, so that terms form, touch and overlap all the time; among them everything that joins its neighbours, or
+/// keeps a term from being a word.
+const PIECES: [&str; 34] = [
+    "a",
+    "b",
+    "A",
+    "İ",
+    "é",
+    "e",
+    "\u{301}",
+    "1",
+    "加",
+    "微",
+    "信",
+    "カ",
+    "ก",
+    "ำ",
+    " ",
+    "-",
+    ".",
+    "_",
+    "*",
+    "█",
+    "\n",
+    "\r",
+    "\u{200B}",
+    "\u{200D}",
+    "\u{FE0F}",
+    "\u{E0100}",
+    "👩",
+    "🇦",
+    "क",
+    "\u{94D}",
+    "ष",
+    "\u{600}",
+    "ᄀ",
+    "ᅡ",
+];
+
+fn text(most: usize) -> impl Strategy<Value = String> {
+    vec(prop::sample::select(&PIECES[..]), 0..most).prop_map(|pieces| pieces.concat())
+}
+
+fn term() -> impl Strategy<Value = String> {
+    vec(prop::sample::select(&PIECES[..]), 1..4)
+        .prop_map(|pieces| pieces.concat())
+        .prop_filter("a term the rules file takes", |term| !term.trim().is_empty() && !term.contains(['*', '█']))
+}
+
+fn masks() -> impl Strategy<Value = String> {
+    vec((vec(term(), 1..4), prop::sample::select(vec!["*", "█"])), 1..4).prop_map(|rules| {
+        let rule = |(index, (terms, with)): (usize, &(Vec<String>, &str))| {
+            let terms: Vec<_> = terms.iter().map(|term| json!(term).to_string()).collect();
+            format!(
+                "[[rule]]\nid = \"{index}\"\nwhen = {{ terms = [{}] }}\naction = {{ type = \"mask\", with = \"{with}\" }}\n",
+                terms.join(", ")
+            )
+        };
+        format!("schema = 1\n{}", rules.iter().enumerate().map(rule).collect::<String>())
+    })
+}
+
+/// JSON of any shape, with the names that mean something often at their place and often not.
+fn json_value() -> impl Strategy<Value = String> {
+    let names = vec![
+        "MsgType",
+        "MsgContent",
+        "Text",
+        "Data",
+        "Desc",
+        "FileName",
+        "Title",
+        "AbstractList",
+        "MsgList",
+        "MsgBody",
+        "New",
+    ];
+    let types = vec!["TIMTextElem", "TIMCustomElem", "TIMRelayElem", "TIMFileElem", "TIMNewElem"];
+    let leaf = prop_oneof![
+        text(6).prop_map(|text| json!(text).to_string()),
+        prop::sample::select(types).prop_map(|name| json!(name).to_string()),
+        prop::sample::select(vec!["null", "true", "-1.50E+3", "123456789012345678901234567890", r#""\ud800\u0061""#])
+            .prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(8, 64, 5, move |inner| {
+        let member = (prop::sample::select(names.clone()), inner.clone())
+            .prop_map(|(name, value)| format!(r#" "{name}" : {value}"#));
+        let content = vec(member.clone(), 0..4).prop_map(|members| format!("{{{}}}", members.join(",")));
+        let element = (prop::sample::select(vec!["TIMTextElem", "TIMCustomElem", "TIMRelayElem"]), content.clone())
+            .prop_map(|(name, content)| format!(r#"{{"MsgContent":{content},"MsgType":"{name}"}}"#));
+        prop_oneof![
+            1 => vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(" , "))),
+            1 => content,
+            3 => element,
+        ]
+    })
+}
+
+fn any_body() -> impl Strategy<Value = String> {
+    // As the endpoint does before anything else.
+    vec(json_value(), 0..4)
+        .prop_map(|elements| json::readable(format!("[{}]", elements.join(",")).as_bytes()).into_owned())
+}
+
+const EVERY_ACTION: &str = r#"
+schema = 1
+[[rule]]
+id = "mask"
+when = { terms = ["a", "加"] }
+action = { type = "mask", with = "*" }
+[[rule]]
+id = "replace"
+when = { terms = ["b", "a-", "微信"] }
+action = { type = "replace", with = "\"\\" }
+[[rule]]
+id = "remove"
+when = { terms = ["1"], element_types = ["TIMTextElem", "TIMRelayElem"] }
+action = { type = "remove_element" }
+[[rule]]
+id = "append"
+when = { terms = ["e"] }
+action = { type = "append_element", element = { MsgType = "TIMCustomElem", MsgContent = { Data = "x" } } }
+[[rule]]
+id = "data"
+when = { element_types = ["TIMFileElem"] }
+action = { type = "set_custom_data", value = "x" }
+"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn masking_twice_is_masking_once(rules_text in masks(), text in text(24)) {
+        let rules = rules(&rules_text);
+        let once = delivered(&rules, &text_body(&text)).expect("a mask delivers");
+        let again = moderate(&rules, &once, |verdict| (verdict.decision.name(), verdict.hits.len()));
+        prop_assert_eq!(again, ("allow", 0), "{} under {}", text_of(&once), rules_text);
+    }
+
+    #[test]
+    fn text_outside_the_hits_stays(rules_text in masks(), text in text(24)) {
+        let rules = rules(&rules_text);
+        let body = text_body(&text);
+        let masked = text_of(&delivered(&rules, &body).expect("a mask delivers"));
+        let mut hit = vec![false; text.len()];
+        moderate(&rules, &body, |verdict| {
+            for found in &verdict.hits {
+                assert_eq!(&*found.field, "Text");
+                assert!(text.get(found.span.clone()).is_some_and(|term| !term.is_empty()), "{:?}", found.span);
+                hit[found.span.clone()].fill(true);
+            }
+        });
+        // Character by character as a person sees them: hit, even if in part, is masked, and nothing else is.
+        let mut rest = masked.as_str();
+        for (at, grapheme) in text.grapheme_indices(true) {
+            let masks: &[&str] = &["*", "█"];
+            let is_hit = hit[at..at + grapheme.len()].contains(&true);
+            let after = if is_hit {
+                masks.iter().find_map(|mask| rest.strip_prefix(mask))
+            } else {
+                rest.strip_prefix(grapheme)
+            };
+            prop_assert!(after.is_some(), "{:?} became {:?}", text, masked);
+            rest = after.unwrap_or_default();
+        }
+        prop_assert_eq!(rest, "");
+    }
+
+    #[test]
+    fn every_message_gets_an_answer_that_is_json(body in any_body()) {
+        let rules = rules(EVERY_ACTION);
+        let before: Vec<Box<RawValue>> = serde_json::from_str(&body).expect("JSON");
+        let removes = moderate(&rules, &body, |verdict| verdict.rules().any(|rule| rule == "remove"));
+        if let Some(after) = delivered(&rules, &body) {
+            let after: Vec<Box<RawValue>> = serde_json::from_str(&after).expect("JSON");
+            let touched: Vec<_> = moderate(&rules, &body, |verdict| {
+                verdict.hits.iter().filter(|hit| ["mask", "replace"].contains(&hit.rule)).filter_map(|hit| hit.element).collect()
+            });
+            if !removes {
+                for (index, (before, after)) in before.iter().zip(&after).enumerate() {
+                    prop_assert!(touched.contains(&index) || before.get() == after.get());
+                }
+            }
+        }
+        let reply = moderate(&rules, &body, |verdict| verdict.decision.into_reply().to_json());
+        let reply: Value = serde_json::from_str(&reply).expect("JSON");
+        prop_assert_eq!(&reply["ActionStatus"], "OK");
+    }
+
+    #[test]
+    fn the_order_of_unrelated_rules_does_not_matter(text in text(24), order in Just(vec![0, 1, 2, 3]).prop_shuffle()) {
+        // No term of one touches a term of another.
+        let parts = [
+            r#"id = "m"
+               when = { terms = ["a"] }
+               action = { type = "mask", with = "*" }"#,
+            r#"id = "r"
+               when = { terms = ["加"] }
+               action = { type = "replace", with = "+" }"#,
+            r#"id = "d"
+               when = { terms = ["微信", "1"] }
+               action = { type = "discard" }"#,
+            r#"id = "j"
+               when = { terms = ["カ"] }
+               action = { type = "reject", text = "no" }"#,
+        ];
+        let file = |order: &[usize]| {
+            let rules: Vec<_> = order.iter().map(|index| format!("[[rule]]\n{}\n", parts[*index])).collect();
+            format!("schema = 1\n{}", rules.concat())
+        };
+        let body = text_body(&text);
+        let outcome = |rules: &Rules| {
+            let hits = moderate(rules, &body, |verdict| {
+                let mut hits: Vec<_> = verdict.hits.iter().map(|hit| (hit.rule.to_owned(), hit.span.start)).collect();
+                hits.sort();
+                hits
+            });
+            (hits, moderate(rules, &body, |verdict| verdict.decision.into_reply().to_json()))
+        };
+        prop_assert_eq!(outcome(&rules(&file(&[0, 1, 2, 3]))), outcome(&rules(&file(&order))));
+    }
+
+    #[test]
+    fn no_rules_file_panics(text in "(\\[\\[rule\\]\\]\n|schema = 1\n|id = \"x\"\n|when = \\{ terms = \\[\"a\"\\] \\}\n|action = |\\{ type = \"mask\", with = \"\\*\" \\}\n|[a-z\"=\\[{}\\]]{0,3}| |\n){0,12}") {
+        let _ = Rules::compile("rules.toml", &text, &mut |_| Ok("a\n*b\n".to_owned())).map_err(|error| error.to_string());
+    }
+}
