@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::ensure;
 use chathook_archive::{Conversation, Listing};
-use chathook_endpoint::{Settings, lambda};
+use chathook_endpoint::Settings;
 use chathook_moderation::Rules;
 use chathook_protocol::Command;
 use clap::Args;
@@ -35,10 +35,15 @@ struct Sample {
     repeat: bool,
 }
 
-const SAMPLES: &[Sample] = &[];
+const SAMPLES: &[Sample] = &[
+    Sample { to_group: false, from: "ada", text: "Lunch at noon?", verdict: "allow", repeat: true },
+    Sample { to_group: false, from: "grace", text: "Best casino in town!", verdict: "reject", repeat: false },
+    Sample { to_group: true, from: "grace", text: "Hello, all of you", verdict: "allow", repeat: false },
+    Sample { to_group: true, from: "bob", text: "Buy followers here", verdict: "discard", repeat: false },
+    Sample { to_group: true, from: "ada", text: "More on telegram.me", verdict: "rewrite", repeat: false },
+];
 
 pub fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
-    lambda::log_panics_by_place();
     crate::runtime()?.block_on(async {
         let settings = Settings::read(|name| match name {
             "SDK_APP_ID" => Some(DEMO_APP_ID.to_owned()),

@@ -1,5 +1,11 @@
 //! `chathook`: run the webhook on this machine, post callbacks to it or to a deployed one, and look into the archive.
 
+#![allow(
+    clippy::doc_markdown,
+    rustdoc::bare_urls,
+    reason = "these comments are the help that people read on a terminal"
+)]
+
 mod demo;
 mod local;
 mod messages;

@@ -143,13 +143,13 @@ pub async fn list(
     conversation: &Conversation,
     mut listing: Listing,
 ) -> anyhow::Result<Vec<StoredMessage>> {
-    let limit = listing.limit.unwrap_or(usize::MAX);
+    let limit = listing.limit;
     let mut messages = Vec::new();
     loop {
-        listing.limit = Some(limit - messages.len());
+        listing.limit = limit.map(|limit| limit - messages.len());
         let page = archive.messages(conversation, &listing, crate::now_ms() / 1000).await?;
         messages.extend(page.messages);
-        if page.next.is_none() || messages.len() >= limit {
+        if page.next.is_none() || limit.is_some_and(|limit| messages.len() >= limit) {
             return Ok(messages);
         }
         listing.cursor = page.next;

@@ -24,14 +24,7 @@ enum Command {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Command::Check { path } = &arguments.command;
-    match load_rules(path) {
-        Ok(rules) => {
-            println!("{}: {} rules, no problems", path.display(), rules.len());
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            Ok(ExitCode::FAILURE)
-        }
-    }
+    let rules = load_rules(path)?;
+    println!("{}: {} rules, no problems", path.display(), rules.len());
+    Ok(ExitCode::SUCCESS)
 }

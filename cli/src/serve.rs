@@ -109,13 +109,14 @@ fn settings(listen: SocketAddr) -> anyhow::Result<(Settings, bool)> {
 /// A command line that posts a message and signs itself. Shows no token but the demo's.
 fn curl(url: &str, app_id: &str, is_demo: bool, is_signed: bool) -> String {
     let token = if is_demo { DEMO_TOKEN } else { "$CALLBACK_TOKEN" };
-    let (prepare, signature) = match is_signed {
-        true => (
-            format!("  T=$(date +%s); S=$(printf %s \"{token}$T\" | openssl dgst -sha256 -r | cut -c1-64)\n"),
-            "&RequestTime=$T&Sign=$S",
-        ),
-        false => (String::new(), ""),
-    };
+    let mut prepare = String::new();
+    let mut signature = "";
+    if is_signed {
+        prepare = format!(
+            "  T=$(date +%s); S=$(printf %s \"{token}$T\" | (sha256sum 2>/dev/null || shasum -a 256) | cut -c1-64)\n"
+        );
+        signature = "&RequestTime=$T&Sign=$S";
+    }
     format!(
         "{prepare}  curl \"{url}/?SdkAppid={app_id}&CallbackCommand=C2C.CallbackBeforeSendMsg&contenttype=json{signature}\" -d \\\n  \
          '{{\"CallbackCommand\":\"C2C.CallbackBeforeSendMsg\",\"From_Account\":\"ada\",\"To_Account\":\"grace\",\

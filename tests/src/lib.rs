@@ -1,1 +1,92 @@
+//! What the end-to-end tests share: the real binaries, a Runtime API for them to run behind, and a DynamoDB-compatible
+//! engine to write to, all of it over the wire.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
+
+pub mod function;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chathook_archive::Archive;
+use chathook_protocol::Token;
+use tokio::net::TcpListener;
+
+/// The app that the tests' functions serve.
+pub const APP: &str = "1400000001";
+/// Its token.
+pub const TOKEN: &str = "tests-token";
+/// Its table.
+pub const TABLE: &str = "messages";
+
+/// The path of the binary called `name`, built when the first test asks for one.
+///
+/// # Panics
+/// If the workspace does not build.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let status = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--locked", "--workspace", "--bins"])
+            .current_dir(workspace())
+            .status()
+            .expect("cargo runs");
+        assert!(status.success(), "the binaries do not build");
+        // This test's own binary is in <target>/debug/deps.
+        let this = std::env::current_exe().expect("a test has a path");
+        this.ancestors().nth(2).expect("…/debug/deps/test").to_owned()
+    });
+    folder.join(name)
+}
+
+/// The workspace's folder.
+#[must_use]
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// The fixture of that name below `tests/fixtures`, without `.json`.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn fixture(name: &str) -> String {
+    let path = workspace().join("tests/fixtures").join(name).with_extension("json");
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// An engine that forgets, with an empty table in it; gives its URL and the table.
+///
+/// # Panics
+/// If it does not start.
+pub async fn engine() -> (String, Archive) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let database = dynoxide::Database::memory().expect("an engine");
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    let archive = Archive::connect(TABLE, Some(&url)).await;
+    archive.create_table().await.expect("an empty table");
+    (url, archive)
+}
+
+/// Now, in Unix seconds.
+#[must_use]
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// The query that the platform appends for a callback of `command`, signed now.
+///
+/// # Panics
+/// Never: the token is one.
+#[must_use]
+pub fn query(command: &str) -> String {
+    let time = now().to_string();
+    let sign = Token::new(TOKEN).expect("a token").sign(&time);
+    format!(
+        "SdkAppid={APP}&CallbackCommand={command}&contenttype=json&ClientIP=192.0.2.7&OptPlatform=Android&Sign={sign}&RequestTime={time}"
+    )
+}

@@ -49,10 +49,8 @@ impl Request {
             return Self::new(id.to_owned(), "POST", "", event.as_bytes().to_vec());
         };
         let body = body.unwrap_or_default();
-        let body = match is_base64_encoded.unwrap_or_default() {
-            true => BASE64.decode(&body).unwrap_or_else(|_| body.into_bytes()),
-            false => body.into_bytes(),
-        };
+        let decoded = is_base64_encoded.filter(|is_base64| *is_base64).and_then(|_| BASE64.decode(&body).ok());
+        let body = decoded.unwrap_or_else(|| body.into_bytes());
         let request =
             Self::new(id.to_owned(), &request_context.http.method, &raw_query_string.unwrap_or_default(), body);
         Self { front_ms: request_context.time_epoch, ..request }

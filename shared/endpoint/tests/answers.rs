@@ -1,5 +1,7 @@
 //! From a request to an answer: the order of the checks, and that every request gets a valid answer.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,14 +67,15 @@ fn signed_by(token: &str, at: u64, rest: &str) -> String {
 
 const BEFORE: &str = "C2C.CallbackBeforeSendMsg";
 const AFTER: &str = "C2C.CallbackAfterSendMsg";
-const FORBIDDEN: (u16, &str) =
+/// Status and body.
+type Expected = (u16, &'static str);
+const FORBIDDEN: Expected =
     (403, r#"{"ActionStatus":"FAIL","ErrorInfo":"forbidden; the reason is in the function's log","ErrorCode":1}"#);
-const ALLOW: (u16, &str) = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#);
-const REJECT: (u16, &str) = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":1}"#);
+const ALLOW: Expected = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#);
+const REJECT: Expected = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":1}"#);
 /// What the handler answers, so that it is told from all that the endpoint answers by itself.
-const HANDLED: (u16, &str) = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":2}"#);
-const NOT_STORED: (u16, &str) =
-    (200, r#"{"ActionStatus":"FAIL","ErrorInfo":"the message was not stored","ErrorCode":1}"#);
+const HANDLED: Expected = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":2}"#);
+const NOT_STORED: Expected = (200, r#"{"ActionStatus":"FAIL","ErrorInfo":"the message was not stored","ErrorCode":1}"#);
 
 fn body(command: &str, from: &str) -> String {
     format!(r#"{{"CallbackCommand":"{command}","From_Account":"{from}","To_Account":"b","MsgBody":[]}}"#)
@@ -82,7 +85,7 @@ fn body(command: &str, from: &str) -> String {
 async fn the_checks_come_in_order() {
     let good = body(BEFORE, "a");
     let old = NOW - 61;
-    let cases: Vec<(&str, &str, String, Vec<u8>, (u16, &str))> = vec![
+    let cases: Vec<(&str, &str, String, Vec<u8>, Expected)> = vec![
         // 1. Probes: nobody is verified, nothing is done.
         ("a browser", "GET", String::new(), vec![], ALLOW),
         ("a browser, lower-case", "get", String::new(), vec![], ALLOW),
@@ -185,9 +188,10 @@ async fn the_checks_come_in_order() {
 
 #[tokio::test]
 async fn a_failure_is_answered_as_its_kind_of_callback_wants() {
+    type Case = (&'static str, &'static [Command], OnFailure, &'static str, Vec<u8>, Expected);
     let all = &Command::ALL;
     let broken = || b"not JSON".to_vec();
-    let cases: Vec<(&str, &[Command], OnFailure, &str, Vec<u8>, (u16, &str))> = vec![
+    let cases: Vec<Case> = vec![
         ("before, allow", all, OnFailure::Allow, BEFORE, broken(), ALLOW),
         ("before, reject", all, OnFailure::Reject, BEFORE, broken(), REJECT),
         ("after, allow", all, OnFailure::Allow, AFTER, broken(), NOT_STORED),

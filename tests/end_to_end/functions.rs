@@ -1,0 +1,317 @@
+//! The real Lambda binaries behind a Runtime API: verdicts, records, and what happens when things break.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chathook_archive::{Conversation, Listing, StoredMessage};
+use chathook_tests::function::{Function, Setup, event};
+use chathook_tests::{TOKEN, binary, engine, fixture, now, query, workspace};
+use serde_json::{Value, json};
+
+const RULES: &str = r#"
+schema = 1
+
+[[rule]]
+id = "reject"
+when = { terms = ["casino"] }
+action = { type = "reject", c2c_code = 120001, group_code = 10100, text = "No adverts, please." }
+
+[[rule]]
+id = "discard"
+when = { terms = ["lottery"] }
+action = { type = "discard" }
+
+[[rule]]
+id = "mask"
+when = { terms = ["darn"] }
+action = { type = "mask", with = "*" }
+"#;
+
+/// Nothing listens there.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
+fn setup<'a>(name: &'a str, dynamodb: &'a str) -> Setup<'a> {
+    Setup { name, dynamodb, rules: Some(RULES), environment: &[] }
+}
+
+fn c2c(command: &str, text: &str) -> String {
+    json!({
+        "CallbackCommand": command, "From_Account": "ada", "To_Account": "grace", "MsgSeq": 1, "MsgRandom": 2,
+        "MsgTime": 1_800_000_000, "MsgKey": "1_2_1800000000", "SendMsgResult": 0,
+        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}],
+    })
+    .to_string()
+}
+
+fn group(command: &str, text: &str) -> String {
+    json!({
+        "CallbackCommand": command, "GroupId": "@TGS#1", "Type": "Public", "From_Account": "ada", "Random": 5,
+        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}],
+    })
+    .to_string()
+}
+
+const C2C_BEFORE: &str = "C2C.CallbackBeforeSendMsg";
+const C2C_AFTER: &str = "C2C.CallbackAfterSendMsg";
+const GROUP_BEFORE: &str = "Group.CallbackBeforeSendMsg";
+const GROUP_AFTER: &str = "Group.CallbackAfterSendMsg";
+
+fn ok(code: u64) -> Value {
+    json!({"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": code})
+}
+
+fn rejected(code: u64) -> Value {
+    json!({"ActionStatus": "OK", "ErrorInfo": "No adverts, please.", "ErrorCode": code})
+}
+
+fn masked() -> Value {
+    let body = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": "**** it"}}]);
+    json!({"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0, "MsgBody": body})
+}
+
+fn between_ada_and_grace() -> Conversation {
+    Conversation::C2c("ada".to_owned(), "grace".to_owned())
+}
+
+#[tokio::test]
+async fn the_verdicts_of_every_function_that_moderates() {
+    for (name, command, body, code) in [
+        ("webhook", C2C_BEFORE, c2c as fn(&str, &str) -> String, 120_001),
+        ("webhook", GROUP_BEFORE, group, 10_100),
+        ("c2c-before-send", C2C_BEFORE, c2c, 120_001),
+        ("group-before-send", GROUP_BEFORE, group, 10_100),
+    ] {
+        let mut function = Function::start(&setup(name, NOWHERE)).await;
+        for (text, expected) in [
+            ("see you at noon", ok(0)),
+            ("the best Casino in town", rejected(code)),
+            ("a lottery", ok(2)),
+            ("darn it", masked()),
+        ] {
+            let answer = function.post(command, &body(command, text)).await;
+            assert_eq!(answer, (200, expected), "{name} {command} {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_function_lets_pass_what_is_not_its_own() {
+    for (name, command) in [
+        ("c2c-before-send", GROUP_BEFORE),
+        ("group-before-send", C2C_BEFORE),
+        ("c2c-after-send", C2C_BEFORE),
+        ("group-after-send", C2C_AFTER),
+        ("webhook", "State.StateChange"),
+    ] {
+        let mut function = Function::start(&setup(name, NOWHERE)).await;
+        let answer = function.post(command, &c2c(command, "casino")).await;
+        assert_eq!(answer, (200, ok(0)), "{name} {command}");
+        function.log_with(|line| line.contains("does not handle") && line.contains(command)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_sent_is_kept_once() {
+    for name in ["webhook", "c2c-after-send"] {
+        let (dynamodb, archive) = engine().await;
+        let mut function = Function::start(&setup(name, &dynamodb)).await;
+        let body = c2c(C2C_AFTER, "see you at noon");
+        for _ in 0..2 {
+            assert_eq!(function.post(C2C_AFTER, &body).await, (200, ok(0)), "{name}");
+        }
+        let page = archive.messages(&between_ada_and_grace(), &Listing::default(), now()).await.expect("a page");
+        let texts: Vec<_> = page.messages.iter().map(StoredMessage::text).collect();
+        assert_eq!(texts, ["see you at noon"], "{name}");
+        let metrics = function.log_with(|line| line.contains("\"Duplicates\":1")).await;
+        assert!(metrics.iter().any(|line| line.contains("\"Stored\":1")), "{metrics:#?}");
+    }
+}
+
+#[tokio::test]
+async fn group_messages_are_kept() {
+    for name in ["webhook", "group-after-send"] {
+        let (dynamodb, archive) = engine().await;
+        let mut function = Function::start(&setup(name, &dynamodb)).await;
+        for fixture_name in ["group_after_send", "group_after_send_topic", "group_after_send_2017"] {
+            let body = fixture(&format!("callbacks/{fixture_name}"));
+            assert_eq!(function.post(GROUP_AFTER, &body).await, (200, ok(0)), "{name} {fixture_name}");
+            let body: Value = serde_json::from_str(&body).expect("JSON");
+            let id = |name: &str| body[name].as_str().map(str::to_owned);
+            let conversation =
+                Conversation::Group { group_id: id("GroupId").expect("a group"), topic_id: id("TopicId") };
+            let page = archive.messages(&conversation, &Listing::default(), now()).await.expect("a page");
+            let is_it = |kept: &StoredMessage| Some(kept.from_account()) == body["From_Account"].as_str();
+            assert!(page.messages.iter().any(is_it), "{name} {fixture_name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn callers_who_are_not_the_platform_are_turned_away() {
+    let mut function = Function::start(&setup("webhook", NOWHERE)).await;
+    let forged = query(C2C_BEFORE).replace("Sign=", "Sign=0");
+    let (status, answer) = function.invoke(event(&forged, &json!(c2c(C2C_BEFORE, "hello")), false)).await;
+    assert_eq!((status, &answer["ActionStatus"], &answer["ErrorCode"]), (403, &json!("FAIL"), &json!(1)));
+    let log = function.log_with(|line| line.contains("\"Rejected403\":1")).await.join("\n");
+    assert!(log.contains("Sign does not match; compare CALLBACK_TOKEN"), "the operator is told why: {log}");
+}
+
+#[tokio::test]
+async fn bodies_and_queries_that_break_lambda_https_own_conversion_are_moderated() {
+    let mut function = Function::start(&setup("webhook", NOWHERE)).await;
+    let body = c2c(C2C_BEFORE, "casino");
+    let odd = format!("{}&Odd=\u{7f} \"<é>|", query(C2C_BEFORE));
+    for (name, event) in [
+        ("base64", event(&query(C2C_BEFORE), &json!(BASE64.encode(&body)), true)),
+        ("not base64 though it says so", event(&query(C2C_BEFORE), &json!(body), true)),
+        ("a query that no URI may have", event(&odd, &json!(body), false)),
+    ] {
+        assert_eq!(function.invoke(event).await, (200, rejected(120_001)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_goes_to_the_log_and_comes_back_from_there() {
+    // One where nothing listens, and one that takes connections and never answers.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let silent = (format!("http://{}", silent.local_addr().expect("an address")), silent);
+    for (name, dynamodb) in [("c2c-after-send", NOWHERE), ("webhook", silent.0.as_str())] {
+        let environment = [("ANSWER_WITHIN_MS", "400")];
+        let mut function = Function::start(&Setup { environment: &environment, ..setup(name, dynamodb) }).await;
+        // Several parts long.
+        let body = c2c(C2C_AFTER, &"long ".repeat(20_000));
+        let (status, answer) = function.post(C2C_AFTER, &body).await;
+        assert_eq!((status, &answer["ActionStatus"]), (200, &json!("FAIL")), "{name}");
+
+        let log = function.log_with(|line| line.contains("\"Lost\":1")).await;
+        let lost: Vec<Value> = log
+            .iter()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .filter(|line: &Value| line["message"] == "lost")
+            .collect();
+        let parts = lost[0]["parts"].as_u64().expect("a number");
+        assert_eq!(parts, lost.len() as u64);
+        assert!(parts > 1, "{parts}");
+        let encoded: String = lost.iter().map(|part| part["base64"].as_str().expect("text")).collect();
+        assert_eq!(BASE64.decode(encoded).expect("base64"), body.as_bytes());
+        let query = lost[0]["query"].as_str().expect("text");
+        assert!(query.contains(C2C_AFTER) && !query.contains("Sign"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_store_changes_no_verdict() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let dynamodb = format!("http://{}", silent.local_addr().expect("an address"));
+    let mut function = Function::start(&setup("webhook", &dynamodb)).await;
+    assert_eq!(function.post(C2C_BEFORE, &c2c(C2C_BEFORE, "casino")).await, (200, rejected(120_001)));
+}
+
+#[tokio::test]
+async fn unusable_rules_stop_no_function() {
+    let cases = [
+        ("missing", None, "allow", ok(0)),
+        ("missing", None, "reject", ok(1)),
+        ("broken", Some("schema = 1\n[[rule]]\nid = 7\n"), "allow", ok(0)),
+        ("of another schema", Some("schema = 9"), "reject", ok(1)),
+    ];
+    for (name, rules, on_failure, expected) in cases {
+        let (dynamodb, archive) = engine().await;
+        let environment = [("ON_FAILURE", on_failure)];
+        let setup = Setup { rules, environment: &environment, ..setup("webhook", &dynamodb) };
+        let mut function = Function::start(&setup).await;
+        assert_eq!(function.post(C2C_BEFORE, &c2c(C2C_BEFORE, "casino")).await, (200, expected), "{name} {on_failure}");
+        assert_eq!(
+            function.post(C2C_AFTER, &c2c(C2C_AFTER, "casino")).await,
+            (200, ok(0)),
+            "after-callbacks are stored"
+        );
+        let page = archive.messages(&between_ada_and_grace(), &Listing::default(), now()).await.expect("a page");
+        assert_eq!(page.messages.len(), 1);
+        let log = function.log_with(|line| line.contains("the rules are unusable: every message")).await.join("\n");
+        assert!(log.contains("rules.toml"), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn wrong_settings_end_a_function_at_its_start() {
+    for (name, environment, expected) in [
+        ("webhook", [("SDK_APP_ID", "")], "SDK_APP_ID is not set"),
+        ("c2c-before-send", [("CALLBACK_TOKEN", "")], "set ALLOW_UNSIGNED=true"),
+        ("group-after-send", [("TABLE_NAME", "")], "TABLE_NAME is not set"),
+        ("group-before-send", [("ANSWER_WITHIN_MS", "3000")], "a whole number from 100 to 1800"),
+    ] {
+        let function = Function::start(&Setup { environment: &environment, ..setup(name, NOWHERE) }).await;
+        let (success, log) = function.ended().await;
+        assert!(!success && log.contains(expected), "{name}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn online_only_messages_are_stored_on_request() {
+    for (setting, expected) in [("true", 1), ("false", 0)] {
+        let (dynamodb, archive) = engine().await;
+        let environment = [("STORE_ONLINE_ONLY", setting)];
+        let mut function =
+            Function::start(&Setup { environment: &environment, ..setup("c2c-after-send", &dynamodb) }).await;
+        let body = c2c(C2C_AFTER, "typing").replace("\"MsgSeq\"", "\"OnlineOnlyFlag\":1,\"MsgSeq\"");
+        assert_eq!(function.post(C2C_AFTER, &body).await, (200, ok(0)));
+        let page = archive.messages(&between_ada_and_grace(), &Listing::default(), now()).await.expect("a page");
+        assert_eq!(page.messages.len(), expected, "{setting}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_holds_metrics_and_neither_secrets_nor_what_people_write() {
+    let (dynamodb, _archive) = engine().await;
+    let mut function = Function::start(&setup("webhook", &dynamodb)).await;
+    for text in ["xyzzy", "xyzzy casino", "xyzzy darn"] {
+        function.post(C2C_BEFORE, &c2c(C2C_BEFORE, text)).await;
+    }
+    function.post(C2C_AFTER, &c2c(C2C_AFTER, "xyzzy")).await;
+    let log = function.log_with(|line| line.contains("\"Stored\":1")).await;
+
+    let metrics: Vec<Value> = log
+        .iter()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter(|line: &Value| line["_aws"] != Value::Null)
+        .collect();
+    assert_eq!(metrics.len(), 4, "one document for each callback: {log:#?}");
+    for document in &metrics {
+        let metric = &document["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!((&metric["Namespace"], &metric["Dimensions"]), (&json!("chathook"), &json!([["function"]])));
+        assert_eq!(document["function"], "webhook");
+        assert!(document["AnswerMs"].is_array(), "{document}");
+    }
+    let count = |name: &str| metrics.iter().filter_map(|document| document[name].as_u64()).sum::<u64>();
+    for name in ["ColdStart", "VerdictAllow", "VerdictReject", "VerdictRewrite", "Stored"] {
+        assert_eq!(count(name), 1, "{name}: {metrics:#?}");
+    }
+    let log = log.join("\n");
+    let sign = query(C2C_BEFORE);
+    let sign = sign.split_once("Sign=").and_then(|(_, rest)| rest.split('&').next()).expect("it is signed");
+    for secret in [TOKEN, "xyzzy", sign] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+/// A cold start pays for every byte.
+#[test]
+fn before_send_functions_link_no_aws_sdk() {
+    for name in ["c2c-before-send", "group-before-send"] {
+        let tree = std::process::Command::new(env!("CARGO"))
+            .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--package", name])
+            .current_dir(workspace())
+            .output()
+            .expect("cargo runs");
+        let tree = String::from_utf8_lossy(&tree.stdout);
+        assert!(tree.contains("chathook-moderation"), "{tree}");
+        assert!(!tree.contains("aws-sdk") && !tree.contains("rustls"), "{tree}");
+    }
+    // In one build of all functions the endpoint has all features; what a function does not call must still not be in it.
+    let holds_sdk = |name: &str| {
+        let binary = std::fs::read(binary(name)).expect("a binary");
+        binary.windows(17).any(|window| window == b"DynamoDB_20120810")
+    };
+    assert!(holds_sdk("webhook"));
+    assert!(!holds_sdk("c2c-before-send"));
+}

@@ -1,0 +1,259 @@
+//! The program as people use it: `chathook` run in a folder, its output read.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use chathook_tests::{binary, workspace};
+use serde_json::Value;
+
+/// `chathook` in `folder`, without any of the settings that may be around.
+fn chathook(folder: &Path) -> Command {
+    let mut command = Command::new(binary("chathook"));
+    command.current_dir(folder).stdin(Stdio::null());
+    for name in
+        ["SDK_APP_ID", "CALLBACK_TOKEN", "PREVIOUS_CALLBACK_TOKEN", "ALLOW_UNSIGNED", "TABLE_NAME", "RULES_PATH"]
+    {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    chathook(folder).args(arguments).output().expect("chathook runs")
+}
+
+fn stdout(output: &Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{:?}: {errors}", output.status);
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs it to a failure with this exit code and gives what it says.
+fn refused(folder: &Path, arguments: &[&str], code: i32) -> String {
+    let output = run(folder, arguments);
+    assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A folder with rules in it, as a clone has.
+fn folder_with(rules: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("rules")).expect("a folder");
+    std::fs::write(folder.path().join("rules/rules.toml"), rules).expect("a file");
+    folder
+}
+
+const RULES: &str = r#"
+schema = 1
+
+[[rule]]
+id = "adverts"
+when = { terms = ["casino"] }
+action = { type = "reject", c2c_code = 120001, group_code = 10100, text = "No adverts, please." }
+"#;
+
+/// A running `chathook serve`; killed if a test fails before it stops it.
+struct Serve {
+    child: Child,
+    /// Everything up to `listening on`.
+    greeting: Vec<String>,
+}
+
+impl Serve {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let free_ports = ["serve", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"];
+        let mut command = chathook(folder);
+        let mut child = command
+            .args(free_ports)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let mut greeting = Vec::new();
+        for line in BufReader::new(child.stdout.take().expect("it is piped")).lines() {
+            greeting.push(line.expect("text"));
+            if greeting.last().is_some_and(|line| line.starts_with("listening on http://127.0.0.1:")) {
+                break;
+            }
+        }
+        Self { child, greeting }
+    }
+
+    fn url(&self) -> &str {
+        self.greeting.last().and_then(|line| line.strip_prefix("listening on ")).expect("it listens")
+    }
+
+    /// As Ctrl-C does.
+    fn interrupt(mut self) {
+        let killed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(killed.success());
+        assert!(self.child.wait().expect("a status").success(), "Ctrl-C stops it cleanly");
+    }
+}
+
+impl Drop for Serve {
+    fn drop(&mut self) {
+        // Gone already when the test went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_demo_shows_all_four_verdicts_and_what_was_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = stdout(&run(folder.path(), &["demo"]));
+    for expected in [
+        "C2C.CallbackBeforeSendMsg",
+        "C2C.CallbackAfterSendMsg",
+        "Group.CallbackBeforeSendMsg",
+        "Group.CallbackAfterSendMsg",
+        "→ allow",
+        "→ reject",
+        "→ discard",
+        "→ rewrite",
+        "→ done (the same once more)",
+        "kept of",
+    ] {
+        assert!(output.contains(expected), "{expected} in {output}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "its store is a temporary one");
+}
+
+#[test]
+fn serve_answers_keeps_and_leaves_its_data() {
+    let folder = folder_with(RULES);
+    let folder = folder.path();
+    let serve = Serve::start(folder, &[]);
+
+    // The curl that it prints works as it stands.
+    let curl = serve.greeting.iter().skip_while(|line| *line != "try it:").skip(1);
+    let curl = curl.take_while(|line| line.starts_with("  ")).cloned().collect::<Vec<_>>().join("\n");
+    let answer = Command::new("bash").args(["-c", &curl]).output().expect("bash runs");
+    let answer: Value = serde_json::from_slice(&answer.stdout).unwrap_or_else(|_| panic!("{curl}\n{answer:?}"));
+    assert_eq!(answer["ActionStatus"], "OK", "{answer}");
+
+    // `send` finds the running serve.
+    let callback = |name: &str| workspace().join(format!("tests/fixtures/callbacks/{name}.json")).display().to_string();
+    let sent = stdout(&run(folder, &["send", &callback("c2c_before_send"), &callback("c2c_after_send")]));
+    assert!(sent.contains("c2c_before_send.json: C2C.CallbackBeforeSendMsg → allow"), "{sent}");
+    assert!(sent.contains("C2C.CallbackAfterSendMsg → done"), "{sent}");
+
+    // `messages` reads from it, and from what it left, alike.
+    let body = std::fs::read_to_string(callback("c2c_after_send")).expect("a fixture");
+    let body: Value = serde_json::from_str(&body).expect("JSON");
+    let text = |name: &str| body[name].as_str().expect("text");
+    let (a, b, key) = (text("From_Account"), text("To_Account"), text("MsgKey"));
+    let list = ["messages", "list", "--c2c", b, a, "--format", "json"];
+    let get = ["messages", "get", "--msg-key", key, "--c2c", a, b, "--format", "json"];
+    let while_it_runs = stdout(&run(folder, &list));
+    let listed: Value = serde_json::from_str(&while_it_runs).expect("JSON");
+    assert_eq!((&listed[0]["MsgKey"], &listed[0]["SendMsgResult"]), (&body["MsgKey"], &body["SendMsgResult"]));
+    serve.interrupt();
+    assert_eq!(stdout(&run(folder, &list)), while_it_runs);
+    assert_eq!(stdout(&run(folder, &get)), while_it_runs);
+    let table = stdout(&run(folder, &["messages", "list", "--c2c", a, b]));
+    assert!(table.contains(key) && table.contains("1 message"), "{table}");
+
+    let missing = refused(folder, &["messages", "get", "--msg-key", "1_2_3", "--c2c", a, b], 1);
+    assert!(missing.contains("no such message"), "{missing}");
+}
+
+#[test]
+fn every_fixture_is_answered_and_what_was_sent_is_stored() {
+    let folder = folder_with(RULES);
+    let serve = Serve::start(folder.path(), &["--in-memory"]);
+    let fixtures = |kind: &str| -> Vec<String> {
+        let folder = workspace().join("tests/fixtures").join(kind);
+        let files = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
+        files.map(|file| file.display().to_string()).collect()
+    };
+    let files = [fixtures("callbacks"), fixtures("other_commands")].concat();
+    let arguments = ["send", "--format", "json", "--url", serve.url()];
+    let output = chathook(folder.path()).args(arguments).args(&files).output().expect("chathook runs");
+    let answers = stdout(&output);
+    assert_eq!(answers.lines().count(), files.len());
+    for (file, answer) in files.iter().zip(answers.lines()) {
+        let answer: Value = serde_json::from_str(answer).expect("JSON");
+        assert_eq!(
+            answer["reply"],
+            serde_json::json!({"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0}),
+            "{file}"
+        );
+    }
+
+    for file in fixtures("callbacks").iter().filter(|file| file.contains("_after_send")) {
+        let callback: Value = serde_json::from_str(&std::fs::read_to_string(file).expect("a file")).expect("JSON");
+        let text = |name: &str| callback[name].as_str().unwrap_or_default().to_owned();
+        let (from, to, group, topic) = (text("From_Account"), text("To_Account"), text("GroupId"), text("TopicId"));
+        let mut arguments = vec!["messages", "list", "--format", "json"];
+        match group.as_str() {
+            "" => arguments.extend(["--c2c", &from, &to]),
+            group => arguments.extend(["--group", group, "--topic", &topic]),
+        }
+        let listed: Value = serde_json::from_str(&stdout(&run(folder.path(), &arguments))).expect("JSON");
+        let listed = listed.as_array().expect("an array");
+        let is_it =
+            |record: &&Value| record["MsgBody"] == callback["MsgBody"] && record["From_Account"] == from.as_str();
+        assert!(listed.iter().any(|record| is_it(&record)), "{file}: {listed:#?}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_with_the_fix() {
+    let folder =
+        folder_with("schema = 1\n[[rule]]\nid = \"a\"\nwhen = { terms = [] }\naction = { type = \"discard\" }\n");
+    let folder = folder.path();
+    for (arguments, code, expected) in [
+        (vec!["serve"], 1, "rules/rules.toml"),
+        (vec!["rules", "check", "rules/rules.toml"], 1, "rules.toml:4"),
+        (vec!["rules", "check", "missing.toml"], 1, "missing.toml"),
+        (vec!["serve", "--listen", "0.0.0.0:0"], 1, "set both"),
+        (vec!["serve", "--in-memory", "--data", "x"], 2, "--data"),
+        (vec!["send", "missing.json"], 1, "missing.json"),
+        (vec!["send", "--url", "http://127.0.0.1:9/?a=b", "x.json"], 1, "has a query"),
+        (vec!["send"], 2, "FILE"),
+        (vec!["messages", "list", "--c2c", "a", "b"], 1, "no `serve` runs"),
+        (vec!["messages", "list", "--c2c", "a", "b", "--group", "g"], 2, "--group"),
+        (vec!["messages", "list"], 2, "--c2c"),
+        (vec!["messages", "list", "--c2c", "a", "b", "--from-time", "noon"], 2, "RFC 3339"),
+        (vec!["messages", "list", "--c2c", "a", "b", "--aws"], 2, "--table"),
+        (vec!["messages", "get", "--c2c", "a", "b"], 2, "--msg-key"),
+    ] {
+        let told = refused(folder, &arguments, code);
+        assert!(told.contains(expected), "{arguments:?}: {told}");
+    }
+    std::fs::write(folder.join("callback.json"), "{}").expect("a file");
+    let told = refused(folder, &["send", "--url", "http://127.0.0.1:9", "callback.json"], 1);
+    assert!(told.contains("CallbackCommand"), "{told}");
+    let callback = workspace().join("tests/fixtures/callbacks/c2c_before_send.json").display().to_string();
+    let told = refused(folder, &["send", "--url", "http://127.0.0.1:9", &callback], 1);
+    assert!(told.contains("chathook serve"), "{told}");
+}
+
+#[test]
+fn one_serve_at_a_time_uses_a_data_folder() {
+    let folder = folder_with(RULES);
+    let serve = Serve::start(folder.path(), &[]);
+    let told = refused(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"], 1);
+    assert!(told.contains(serve.url()) && told.contains("--data"), "{told}");
+}
+
+#[test]
+fn a_wrong_token_is_turned_away_and_send_says_so() {
+    let folder = folder_with(RULES);
+    let serve = Serve::start(folder.path(), &["--in-memory"]);
+    let callback = workspace().join("tests/fixtures/callbacks/c2c_before_send.json");
+    let output = chathook(folder.path())
+        .args(["send", "--url", serve.url()])
+        .arg(callback)
+        .envs([("SDK_APP_ID", "1400000000"), ("CALLBACK_TOKEN", "mistyped")])
+        .output()
+        .expect("chathook runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("FAILED with HTTP 403"), "{output:?}");
+}
