@@ -14,6 +14,9 @@ use crate::moderate::Place;
 use crate::rules::Change;
 use crate::text::{Readable, Text};
 
+/// The element type of which the platform takes one in a message.
+const CUSTOM: &str = "TIMCustomElem";
+
 /// A rule's change, and where the rule hit.
 pub(crate) struct Step<'r> {
     pub(crate) rule: &'r str,
@@ -41,6 +44,9 @@ pub(crate) fn rewrite<'r>(
     steps: &[Step<'r>],
     left_out: &mut Vec<&'r str>,
 ) -> Outcome {
+    if steps.is_empty() {
+        return Outcome::Unchanged;
+    }
     let originals = &message.msg_body.elements;
     let protected = protect(readable, steps);
 
@@ -103,13 +109,11 @@ pub(crate) fn rewrite<'r>(
     Outcome::Rewritten(rewrite)
 }
 
-const CUSTOM: &str = "TIMCustomElem";
-
 /// The length of a `MsgBody` of these elements.
 fn body_size<'e>(elements: impl Iterator<Item = &'e str>) -> usize {
-    let (count, bytes) = elements.fold((0, 0), |(count, bytes), element| (count + 1, bytes + element.len()));
+    let (count, bytes) = elements.fold((0_usize, 0), |(count, bytes), element| (count + 1, bytes + element.len()));
     // Brackets, and commas in between.
-    bytes + 2 + usize::saturating_sub(count, 1)
+    bytes + 2 + count.saturating_sub(1)
 }
 
 /// What the protecting rules leave of a message.

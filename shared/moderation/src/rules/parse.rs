@@ -48,35 +48,33 @@ const GROUP_TYPES: [&str; 9] =
 /// Reads a rules file into its rules and the terms that they look for.
 pub(super) fn parse(file: &str, text: &str, files: ReadFile<'_>) -> Result<(Vec<Rule>, Vec<Term>), RulesError> {
     let mut reader = Reader::new(file, text);
+    let parsed = document(&mut reader, text, files);
+    reader.finish().map(|()| parsed)
+}
+
+/// What could be read; that all of it could, [`Reader::finish`] tells.
+fn document(reader: &mut Reader<'_>, text: &str, files: ReadFile<'_>) -> (Vec<Rule>, Vec<Term>) {
+    let (mut rules, mut terms) = (Vec::new(), Vec::new());
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         reader.problem(&error.span().unwrap_or_default(), error.message(), "correct the TOML, see https://toml.io");
     }
-    if !errors.is_empty() {
-        return reader.finish().map(|()| Default::default());
-    }
-
     let document = document.get_ref();
-    let mut rules = Vec::new();
-    let mut terms = Vec::new();
-    if !document.is_empty() {
-        if !is_readable_schema(&mut reader, document) {
-            return reader.finish().map(|()| Default::default());
-        }
-        reader.only_keys("the rules file", document, &["schema", "rule"]);
+    if !errors.is_empty() || document.is_empty() || !is_readable_schema(reader, document) {
+        return (rules, terms);
     }
-    if let Some(value) = document.get("rule") {
-        let Some(tables) = value.get_ref().as_array() else {
-            reader.problem(&value.span(), "`rule` is not a list of rules", "begin each rule with [[rule]]");
-            return reader.finish().map(|()| Default::default());
-        };
-        let mut ids = HashMap::new();
-        for (index, value) in tables.iter().enumerate() {
-            rules.extend(rule(&mut reader, value, index, &mut ids, &mut terms, files));
-        }
-        masks_stay_masked(&mut reader, &rules, &terms);
+    reader.only_keys("the rules file", document, &["schema", "rule"]);
+    let Some(value) = document.get("rule") else { return (rules, terms) };
+    let Some(tables) = value.get_ref().as_array() else {
+        reader.problem(&value.span(), "`rule` is not a list of rules", "begin each rule with [[rule]]");
+        return (rules, terms);
+    };
+    let mut ids = HashMap::new();
+    for (index, value) in tables.iter().enumerate() {
+        rules.extend(rule(reader, value, index, &mut ids, &mut terms, files));
     }
-    reader.finish().map(|()| (rules, terms))
+    masks_stay_masked(reader, &rules, &terms);
+    (rules, terms)
 }
 
 /// Whether the rest of the file can be judged: one of another schema is not full of mistakes.

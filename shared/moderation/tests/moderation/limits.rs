@@ -122,16 +122,13 @@ fn hostile_messages_take_linear_time() {
             format!("{begin}{}{end}{close}", unit.repeat(times))
         };
         let time = |body: &str| {
-            let run = || {
-                let start = Instant::now();
-                decide(&rules, body);
-                start.elapsed()
-            };
-            // The better of two: other work on the machine only ever adds.
-            run().min(run())
+            let start = Instant::now();
+            decide(&rules, body);
+            start.elapsed()
         };
-        let (short, long) = (time(&body(25_600)), time(&body(256_000)));
-        println!("{name}: {short:?}, of ten times the length {long:?}");
-        assert!(long < short.max(Duration::from_millis(1)) * 40, "{name}: {short:?}, then {long:?}");
+        let (short, long) = (body(25_600), body(256_000));
+        // Other work on the machine may spoil a measurement, but not all of them.
+        let is_linear = (0..5).any(|_| time(&long) < time(&short).max(Duration::from_millis(1)) * 30);
+        assert!(is_linear, "{name}");
     }
 }

@@ -69,6 +69,13 @@ fn messages_get_the_verdict_of_their_case() {
     assert!(failures.is_empty(), "{} of {count} cases:\n{}", failures.len(), failures.join("\n"));
 }
 
+#[test]
+fn rules_and_verdicts_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Rules>();
+    shared::<Verdict<'static>>();
+}
+
 impl Case {
     fn request(&self) -> (Command, String) {
         let body = self.body.clone().unwrap_or_else(|| {
