@@ -16,6 +16,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     TimeToLiveSpecification, TimeToLiveStatus,
 };
+use aws_sdk_dynamodb::waiters::table_exists::WaitUntilTableExistsError;
 use aws_smithy_http_client::tls;
 
 use crate::ArchiveError;
@@ -41,8 +42,8 @@ const TABLE_CREATION: Duration = Duration::from_mins(2);
 pub struct Archive {
     pub(crate) client: Client,
     table: String,
-    /// Where the table is, for error messages.
-    region: String,
+    /// The region, or the endpoint, for error messages.
+    place: String,
 }
 
 impl Archive {
@@ -75,8 +76,8 @@ impl Archive {
                 ),
         };
         let config = loader.load().await;
-        let region = endpoint.or(config.region().map(Region::as_ref)).unwrap_or("no region").to_owned();
-        Self { client: Client::new(&config), table: table.to_owned(), region }
+        let place = endpoint.or(config.region().map(Region::as_ref)).unwrap_or("no region").to_owned();
+        Self { client: Client::new(&config), table: table.to_owned(), place }
     }
 
     /// The table's name.
@@ -123,12 +124,14 @@ impl Archive {
         {
             return Err(self.request("dynamodb:CreateTable").failed(&error));
         }
-        self.client
-            .wait_until_table_exists()
-            .table_name(&self.table)
-            .wait(TABLE_CREATION)
-            .await
-            .map_err(|_| ArchiveError::Timeout)?;
+        self.client.wait_until_table_exists().table_name(&self.table).wait(TABLE_CREATION).await.map_err(|error| {
+            match error {
+                WaitUntilTableExistsError::OperationFailed(failed) => {
+                    self.request("dynamodb:DescribeTable").failed(failed.error())
+                }
+                _ => ArchiveError::Timeout,
+            }
+        })?;
         self.expire_items().await
     }
 
@@ -161,7 +164,7 @@ impl Archive {
 
     /// Names a request to [`Request::failed`].
     pub(crate) fn request(&self, action: &'static str) -> Request<'_> {
-        Request { table: &self.table, region: &self.region, action }
+        Request { table: &self.table, place: &self.place, action }
     }
 }
 

@@ -14,20 +14,20 @@ use crate::record::MAX_ITEM_BYTES;
 #[non_exhaustive]
 pub enum ArchiveError {
     /// No such table.
-    #[error("there is no table {table} in {region}; check TABLE_NAME and AWS_REGION, or create the table")]
+    #[error("there is no table {table} ({place}); check its name and the region, or create it")]
     TableMissing {
         /// The table's name.
         table: String,
         /// The region, or the endpoint of a local engine.
-        region: String,
+        place: String,
     },
     /// The credentials are good, but not for this.
-    #[error("access to table {table} in {region} is denied; allow the role or user {action} on it")]
+    #[error("access to table {table} ({place}) is denied; allow the role or user {action} on it")]
     AccessDenied {
         /// The table's name.
         table: String,
         /// The region, or the endpoint of a local engine.
-        region: String,
+        place: String,
         /// The IAM action.
         action: &'static str,
     },
@@ -38,7 +38,7 @@ pub enum ArchiveError {
         code: String,
     },
     /// The client lacks something before it can send anything: credentials, usually, or a region.
-    #[error("no request could be made: {reason}; set AWS_REGION and credentials, or name a local endpoint")]
+    #[error("no request could be made: {reason}; set AWS_REGION and credentials, or check the endpoint's URL")]
     Setup {
         /// What is missing.
         reason: String,
@@ -49,11 +49,17 @@ pub enum ArchiveError {
     /// No answer in time. Whether a write took place is not known; doing it again is safe.
     #[error("DynamoDB did not answer in time; try again")]
     Timeout,
+    /// DynamoDB's own failure.
+    #[error("DynamoDB failed ({code}); try again")]
+    Unavailable {
+        /// AWS's name of the failure.
+        code: String,
+    },
     /// No connection, or it broke.
-    #[error("DynamoDB is unreachable in {region}: {reason}; check the network, AWS_REGION or the endpoint's URL")]
+    #[error("DynamoDB ({place}) is unreachable: {reason}; check the network, the region or the endpoint's URL")]
     Unreachable {
         /// The region, or the endpoint of a local engine.
-        region: String,
+        place: String,
         /// What the connection said.
         reason: String,
     },
@@ -85,7 +91,7 @@ pub enum ArchiveError {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) table: &'a str,
-    pub(crate) region: &'a str,
+    pub(crate) place: &'a str,
     pub(crate) action: &'static str,
 }
 
@@ -98,30 +104,33 @@ impl Request<'_> {
         match error {
             SdkError::TimeoutError(_) => ArchiveError::Timeout,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => ArchiveError::Timeout,
+            // Unclassified is what went wrong before anything was sent.
+            SdkError::DispatchFailure(failure) if failure.is_other() && failure.as_other().is_none() => {
+                ArchiveError::Setup { reason: cause(error) }
+            }
             SdkError::ConstructionFailure(_) => ArchiveError::Setup { reason: cause(error) },
-            SdkError::DispatchFailure(failure) if !failure.is_io() => match error.source() {
-                _ if failure.as_connector_error().is_none() => ArchiveError::Setup { reason: cause(error) },
-                _ => self.unreachable(error),
-            },
             SdkError::ServiceError(answer) => self.refused(answer.err().code(), error.request_id()),
-            _ => self.unreachable(error),
+            // What could not be read may be quoted, and hold messages.
+            SdkError::ResponseError(_) => self.unreachable("the answer is not DynamoDB's".to_owned()),
+            _ => self.unreachable(cause(error)),
         }
     }
 
-    fn unreachable(self, error: &dyn Error) -> ArchiveError {
-        ArchiveError::Unreachable { region: self.region.to_owned(), reason: cause(error) }
+    fn unreachable(self, reason: String) -> ArchiveError {
+        ArchiveError::Unreachable { place: self.place.to_owned(), reason }
     }
 
     fn refused(self, code: Option<&str>, request_id: Option<&str>) -> ArchiveError {
-        let Self { table, region, action } = self;
-        let (table, region, code) = (table.to_owned(), region.to_owned(), code.unwrap_or("no reason").to_owned());
+        let Self { table, place, action } = self;
+        let (table, place, code) = (table.to_owned(), place.to_owned(), code.unwrap_or("no reason").to_owned());
         match code.as_str() {
-            "ResourceNotFoundException" => ArchiveError::TableMissing { table, region },
-            "AccessDeniedException" => ArchiveError::AccessDenied { table, region, action },
+            "ResourceNotFoundException" => ArchiveError::TableMissing { table, place },
+            "AccessDeniedException" => ArchiveError::AccessDenied { table, place, action },
             "ProvisionedThroughputExceededException"
             | "RequestLimitExceeded"
             | "ThrottlingException"
             | "ThrottledException" => ArchiveError::Throttled,
+            "InternalFailure" | "InternalServerError" | "ServiceUnavailable" => ArchiveError::Unavailable { code },
             "ExpiredTokenException"
             | "IncompleteSignatureException"
             | "InvalidClientTokenId"

@@ -217,3 +217,187 @@ fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chathook_protocol::Command;
+    use proptest::prelude::*;
+
+    fn group(group_id: &str, topic_id: Option<&str>) -> Conversation {
+        Conversation::Group { group_id: group_id.into(), topic_id: topic_id.map(str::to_owned) }
+    }
+
+    fn sort_key(command: Command, fields: &str) -> String {
+        let body = format!(
+            r#"{{"From_Account":"ana","To_Account":"bo","GroupId":"g","MsgBody":[{{"MsgType":"TIMImageElem"}}]{fields}}}"#
+        );
+        SortKey::of(&SendMsg::parse(command, &body).unwrap()).text
+    }
+
+    fn c2c_key(fields: &str) -> String {
+        sort_key(Command::C2cAfterSend, fields)
+    }
+
+    fn group_key(fields: &str) -> String {
+        sort_key(Command::GroupAfterSend, fields)
+    }
+
+    #[test]
+    fn a_partition_key_is_readable_and_names_one_conversation() {
+        let cases = [
+            (Conversation::C2c("jared".into(), "John".into()), "c2c#John#jared"),
+            (Conversation::C2c("John".into(), "jared".into()), "c2c#John#jared"),
+            (Conversation::C2c("me".into(), "me".into()), "c2c#me#me"),
+            (Conversation::C2c("50%".into(), "a#b".into()), "c2c#50%25#a%23b"),
+            (group("@TGS#2J4SZEAEL", None), "group#@TGS%232J4SZEAEL#"),
+            (group("@TGS#2J4SZEAEL", Some("")), "group#@TGS%232J4SZEAEL#"),
+            (
+                group("@TGS#_@TGS#cQVLVHIM62CJ", Some("@TGS#_@TGS#cQVLVHIM62CJ@TOPIC#_TestTopic")),
+                "group#@TGS%23_@TGS%23cQVLVHIM62CJ#@TGS%23_@TGS%23cQVLVHIM62CJ@TOPIC%23_TestTopic",
+            ),
+            (group(&"x".repeat(128), None), &format!("group#{}#", "x".repeat(128))),
+        ];
+        for (conversation, expected) in &cases {
+            assert_eq!(&conversation.partition_key(), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_part_is_hashed_into_what_no_literal_part_can_be() {
+        // printf x%.0s {1..129} | sha256sum
+        let hash = "0ec9eb33e74510bcdd1f2ea55206e82f21649c5c2becbf2b433eb475b34c01bd";
+        assert_eq!(group(&"x".repeat(129), None).partition_key(), format!("group#%sha256:{hash}#"));
+        let literal = format!("%sha256:{hash}");
+        assert_eq!(group(&literal, None).partition_key(), format!("group#%25sha256:{hash}#"));
+    }
+
+    #[test]
+    fn a_sort_key_is_made_of_what_the_message_has() {
+        let time = "00000000001557481126";
+        let (seq, random) = ("00000000000000048374", "00000000000002837546");
+        let zero = "00000000000000000000";
+        let place = format!("{time}#{seq}#{random}");
+
+        assert_eq!(c2c_key(r#","MsgSeq":48374,"MsgRandom":2837546,"MsgTime":1557481126"#), place);
+        assert_eq!(c2c_key(r#","MsgKey":"48374_2837546_1557481126""#), place);
+        assert_eq!(c2c_key(r#","MsgTime":1557481126,"MsgKey":"48374_2837546_7""#), place, "the fields come first");
+        assert!(c2c_key(r#","MsgTime":1557481126"#).starts_with(&format!("{time}#{zero}#{zero}-")));
+        assert!(c2c_key("").starts_with(&format!("{zero}#{zero}#{zero}-")));
+
+        assert_eq!(group_key(r#","MsgSeq":48374,"Random":2837546"#), format!("{seq}#{random}"));
+        assert!(group_key(r#","MsgSeq":48374"#).starts_with(&format!("{seq}#{zero}-")));
+        let unnumbered = group_key(r#","MsgTime":1557481126,"Random":2837546"#);
+        assert!(unnumbered.starts_with(&format!("{zero}#{time}#{random}-")));
+        assert_eq!(group_key(r#","MsgSeq":0,"MsgTime":1557481126,"Random":2837546"#), unnumbered);
+        assert!(group_key("").starts_with(&format!("{zero}#{zero}#{zero}-")));
+        assert_eq!(
+            group_key(r#","MsgSeq":18446744073709551615,"Random":18446744073709551615"#),
+            format!("{max}#{max}", max = u64::MAX)
+        );
+    }
+
+    #[test]
+    fn without_ids_all_that_differs_makes_another_key() {
+        let base = c2c_key("");
+        assert_eq!(base, c2c_key(""), "a repeated callback meets its own record");
+        let others = [
+            c2c_key(r#","From_Account":"bo","To_Account":"ana""#),
+            c2c_key(r#","MsgId":"144115233406643804-1727580296-4026038328""#),
+            c2c_key(r#","MsgBody":[{"MsgType":"TIMImageElem"},{"MsgType":"TIMImageElem"}]"#),
+            c2c_key(r#","MsgTime":1"#),
+        ];
+        for (at, other) in others.iter().enumerate() {
+            assert_ne!(&base, other);
+            assert!(!others[..at].contains(other));
+        }
+    }
+
+    #[test]
+    fn items_that_are_no_messages_are_told_by_their_key() {
+        let message = c2c_key(r#","MsgKey":"1_2_3""#);
+        for key in [message.clone(), c2c_key(""), group_key(r#","MsgSeq":1,"Random":2"#), group_key("")] {
+            assert!(is_message(&key), "{key}");
+            assert!(Range::all().contains(&key), "{key}");
+            assert!(!is_message(&format!("{key}#recall")), "{key}");
+        }
+        assert!(!is_message(&format!("{}#recall#00000000000000000001", padded(7))));
+        assert!(!Range::all().contains("read#ana"));
+    }
+
+    #[test]
+    fn a_range_holds_its_messages_and_what_is_under_them() {
+        let by_key = Range::of_msg_key(MsgKey::parse("1_2_3").unwrap());
+        let message = c2c_key(r#","MsgKey":"1_2_3""#);
+        for key in [message.clone(), apart(&message, "00ff"), format!("{message}#recall")] {
+            assert!(by_key.contains(&key), "{key}");
+        }
+        for key in [r#","MsgKey":"1_3_3""#, r#","MsgKey":"1_1_3""#, r#","MsgKey":"2_2_3""#, r#","MsgKey":"1_2_2""#] {
+            assert!(!by_key.contains(&c2c_key(key)), "{key}");
+        }
+
+        let by_seq = Range::of_seq(9);
+        for random in [0, u64::MAX] {
+            assert!(by_seq.contains(&group_key(&format!(r#","MsgSeq":9,"Random":{random}"#))));
+        }
+        assert!(by_seq.contains(&format!("{}#recall", padded(9))));
+        assert!(!by_seq.contains(&group_key(r#","MsgSeq":8,"Random":18446744073709551615"#)));
+        assert!(!by_seq.contains(&group_key(r#","MsgSeq":10,"Random":0"#)));
+        assert!(!by_seq.contains(&group_key(r#","MsgTime":9"#)));
+
+        let times = Range::of_times(Some(5), Some(6)).unwrap();
+        for (time, inside) in [(4, false), (5, true), (6, true), (7, false)] {
+            let key = c2c_key(&format!(r#","MsgTime":{time},"MsgSeq":{max},"MsgRandom":{max}"#, max = u64::MAX));
+            assert_eq!(times.contains(&key), inside, "{time}");
+        }
+        assert_eq!(Range::of_times(Some(7), Some(6)), None);
+    }
+
+    #[test]
+    fn a_msg_key_is_three_numbers() {
+        assert_eq!(MsgKey::parse("1_2_3"), Some(MsgKey { seq: 1, random: 2, time: 3 }));
+        for text in ["", "1_2", "1_2_3_4", "1_2_x", "_2_3", "-1_2_3", "1_2_18446744073709551616"] {
+            assert_eq!(MsgKey::parse(text), None, "{text}");
+        }
+    }
+
+    /// Ids made of what keys are made of, around the length where hashing sets in.
+    fn id() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a#%@:\u{0}]{0,4}",
+            "(#|%|%23|%25|%sha256:|sha256|group|c2c|a){0,4}",
+            "[a#]{126,130}",
+            "[字#]{42,44}",
+            any::<String>(),
+        ]
+    }
+
+    /// Numbers of every length; a `MsgSeq` starts at 1.
+    fn number() -> impl Strategy<Value = u64> {
+        (any::<u64>(), 0..64u32).prop_map(|(number, shift)| (number >> shift).max(1))
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_conversations_share_a_partition_key(one in (id(), id()), other in (id(), id())) {
+            let c2c = |(a, b): &(String, String)| Conversation::C2c(a.clone(), b.clone()).partition_key();
+            let group = |(id, topic): &(String, String)| group(id, Some(topic)).partition_key();
+            let same_pair = one == other || (&one.0, &one.1) == (&other.1, &other.0);
+            prop_assert_eq!(c2c(&one) == c2c(&other), same_pair);
+            prop_assert_eq!(group(&one) == group(&other), one == other);
+            prop_assert_ne!(c2c(&one), group(&other));
+            // DynamoDB's limit.
+            prop_assert!(c2c(&one).len() <= 2048);
+        }
+
+        #[test]
+        fn keys_order_as_their_numbers_do(one in [number(), number(), number()], other in [number(), number(), number()]) {
+            let c2c = |[time, seq, random]: [u64; 3]| {
+                c2c_key(&format!(r#","MsgTime":{time},"MsgSeq":{seq},"MsgRandom":{random}"#))
+            };
+            let group = |[seq, random, _]: [u64; 3]| group_key(&format!(r#","MsgSeq":{seq},"Random":{random}"#));
+            prop_assert_eq!(c2c(one).cmp(&c2c(other)), one.cmp(&other));
+            prop_assert_eq!(group(one).cmp(&group(other)), one[..2].cmp(&other[..2]));
+        }
+    }
+}

@@ -19,8 +19,8 @@ const DEFAULT_LIMIT: usize = 100;
 ///
 /// One-to-one messages are ordered by `MsgTime`, then `MsgSeq`; group messages by `MsgSeq`, after those that have none,
 /// which are ordered by `MsgTime`. The time bounds of a one-to-one conversation are bounds of its key: nothing outside
-/// them is read. A group is not ordered by time, so there they filter what is read anyway, and a page with bounds may
-/// be empty although more follow.
+/// them is read. A group is not ordered by time, so there they filter what is read anyway: a page with bounds may be
+/// empty although more follow, and a message without `MsgTime` is outside all bounds.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
     /// Newest first instead of oldest first.
@@ -136,8 +136,8 @@ impl Archive {
         let mut last_seen = cursor;
         for _ in 0..REQUESTS_PER_PAGE {
             // One more than needed: it shows whether anything follows.
-            let wanted = limit - messages.len() + 1;
-            let (items, more) = self.ask(query, last_seen.take(), wanted).await?;
+            let wanted = (limit - messages.len()).saturating_add(1);
+            let (items, more) = self.ask(query, last_seen.clone(), wanted).await?;
             for item in items {
                 if messages.len() == limit {
                     return Ok(Page { messages, next: last_seen });

@@ -1,0 +1,154 @@
+//! What goes wrong is said with a remedy, in time, and without a word of the message.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveStatus,
+};
+use chathook_archive::{Archive, ArchiveError, Kept, Listing};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use crate::engine::{Engine, TABLE};
+use crate::fake::Fake;
+use crate::samples::{NOW, ana_and_bo, c2c, record};
+
+const SECRET: &str = "nobody may read this in a log";
+
+fn secret_record() -> chathook_archive::Record {
+    record(&c2c(json!({"MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": SECRET}}]})))
+}
+
+fn assert_discreet(error: &ArchiveError) {
+    assert!(!format!("{error} {error:?}").contains(SECRET));
+}
+
+#[tokio::test]
+async fn a_missing_table_is_named() {
+    let engine = Engine::without_table().await;
+    let archive = &engine.archive;
+    let errors = [
+        archive.warm_up().await.unwrap_err(),
+        archive.keep(&secret_record()).await.unwrap_err(),
+        archive.messages(&ana_and_bo(), &Listing::default(), NOW).await.unwrap_err(),
+    ];
+    for error in errors {
+        assert!(matches!(&error, ArchiveError::TableMissing { table, .. } if table == TABLE), "{error:?}");
+        assert_discreet(&error);
+    }
+}
+
+#[tokio::test]
+async fn creating_the_table_twice_is_fine_and_sets_the_ttl() {
+    let engine = Engine::without_table().await;
+    for _ in 0..2 {
+        engine.archive.create_table().await.unwrap();
+    }
+    engine.archive.warm_up().await.unwrap();
+    let ttl = engine.raw.describe_time_to_live().table_name(TABLE).send().await.unwrap();
+    let ttl = ttl.time_to_live_description().unwrap();
+    assert_eq!(ttl.attribute_name(), Some("ExpiresAt"));
+    assert_eq!(ttl.time_to_live_status(), Some(&TimeToLiveStatus::Enabled));
+}
+
+#[tokio::test]
+async fn another_table_of_that_name_is_recognised() {
+    let engine = Engine::without_table().await;
+    let id = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S).build();
+    let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build();
+    engine
+        .raw
+        .create_table()
+        .table_name(TABLE)
+        .attribute_definitions(id.unwrap())
+        .key_schema(key.unwrap())
+        .billing_mode(BillingMode::PayPerRequest)
+        .send()
+        .await
+        .unwrap();
+    let error = engine.archive.keep(&secret_record()).await.unwrap_err();
+    assert!(matches!(&error, ArchiveError::Refused { code, .. } if code == "ValidationException"), "{error:?}");
+    assert!(error.to_string().contains("other keys"), "{error}");
+    assert_discreet(&error);
+}
+
+#[tokio::test]
+async fn every_refusal_has_its_remedy() {
+    let cases = [
+        ("AccessDeniedException", 400, "allow the role or user dynamodb:PutItem on it"),
+        ("UnrecognizedClientException", 400, "renew them"),
+        ("ExpiredTokenException", 400, "renew them"),
+        ("ResourceNotFoundException", 400, "there is no table messages"),
+        ("ProvisionedThroughputExceededException", 400, "throttled"),
+        ("InternalServerError", 500, "failed (InternalServerError); try again"),
+        ("ItemCollectionSizeLimitExceededException", 400, "refused dynamodb:PutItem with ItemCollectionSizeLimit"),
+    ];
+    for (code, status, remedy) in cases {
+        // DynamoDB may quote what it was sent.
+        let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"because of {SECRET}"}}"#);
+        let fake = Fake::answering(status, &body).await;
+        let error = fake.archive.keep(&secret_record()).await.unwrap_err();
+        assert!(error.to_string().contains(remedy), "{error}");
+        assert_discreet(&error);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_dynamodb_is_an_error() {
+    for (status, body) in [(200, "<html>"), (404, "<html>"), (502, "")] {
+        let fake = Fake::answering(status, body).await;
+        let error = fake.archive.messages(&ana_and_bo(), &Listing::default(), NOW).await.unwrap_err();
+        assert!(!error.to_string().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn keeping_is_one_request_whatever_is_stored() {
+    let stored = r#""Item":{"From_Account":{"S":"ana"},"SendMsgResult":{"N":"0"}}"#;
+    let replaced = r#"{"Attributes":{"From_Account":{"S":"ana"},"SendMsgResult":{"N":"80001"}}}"#;
+    let occupied =
+        format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",{stored}}}"#);
+    for (status, body, expected) in
+        [(200, "{}", Kept::New), (200, replaced, Kept::Replaced), (400, occupied.as_str(), Kept::Duplicate)]
+    {
+        let fake = Fake::answering(status, body).await;
+        assert_eq!(fake.archive.keep(&secret_record()).await, Ok(expected));
+        assert_eq!(fake.requests(), 1, "{expected:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_listening_is_unreachable() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = Archive::connect(TABLE, Some(&url)).await.keep(&secret_record()).await.unwrap_err();
+    assert!(matches!(&error, ArchiveError::Unreachable { place, .. } if *place == url), "{error:?}");
+    assert_discreet(&error);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_never_answers_is_given_up_within_the_answers_budget() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let archive = Archive::connect(TABLE, Some(&format!("http://{}", listener.local_addr().unwrap()))).await;
+    let start = Instant::now();
+    let error = archive.keep(&secret_record()).await.unwrap_err();
+    assert_eq!(error, ArchiveError::Timeout);
+    assert!(start.elapsed() < Duration::from_millis(1500), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn what_no_item_can_hold_is_refused_before_it_is_sent() {
+    let engine = Engine::start().await;
+    let too_much = record(&c2c(json!({"CloudCustomData": "x".repeat(400 * 1024)})));
+    let error = engine.archive.keep(&too_much).await.unwrap_err();
+    assert!(matches!(error, ArchiveError::TooLarge { bytes } if bytes > 400 * 1024), "{error:?}");
+}
+
+#[test]
+fn debug_output_is_discreet() {
+    let shown = format!("{:?}", secret_record());
+    assert!(shown.contains("c2c#ana#bo"), "{shown}");
+    assert!(!shown.contains(SECRET));
+}

@@ -1,0 +1,13 @@
+//! The archive over the wire: the real SDK against an embedded engine that speaks DynamoDB's protocol.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cost;
+mod engine;
+mod failures;
+mod fake;
+mod fixtures;
+mod idempotence;
+mod reads;
+mod round_trip;
+mod samples;
