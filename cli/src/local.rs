@@ -208,8 +208,11 @@ async fn webhook(State(endpoint): State<Arc<Endpoint>>, request: axum::extract::
     let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST_BYTES).await else {
         return respond(Answer { status: 413, body: Reply::fail("the body is too large").to_json() });
     };
-    let read = || Request::new(id, head.method.as_str(), head.uri.query().unwrap_or_default(), body.into());
-    respond(endpoint.answer(crate::now_ms(), read).await)
+    let request = Request::new(id, head.method.as_str(), head.uri.query().unwrap_or_default(), body.into());
+    let (id, command) = (request.id.clone(), request.query.command().map(str::to_owned));
+    let answer = endpoint.answer(crate::now_ms(), || request).await;
+    tracing::info!(request_id = id, command, status = answer.status, "answered");
+    respond(answer)
 }
 
 fn respond(answer: Answer) -> Response {

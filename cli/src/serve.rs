@@ -1,5 +1,6 @@
 //! `chathook serve`: the webhook on this machine.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +9,9 @@ use anyhow::{Context as _, bail};
 use chathook_endpoint::before::load_rules;
 use chathook_endpoint::{Settings, lambda};
 use clap::Args;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::local::{DATA, DEMO_APP_ID, DEMO_TOKEN, Local, Running, Store, TABLE};
 
@@ -45,7 +48,11 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(LevelFilter::INFO).with_target(false).init();
+    let is_terminal = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_terminal).with_target(false);
+    // The engine calls every repeated message an error.
+    let wanted = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::OFF);
+    tracing_subscriber::registry().with(log).with(wanted).init();
     lambda::log_panics_by_place();
     crate::runtime()?.block_on(serve(arguments))
 }
