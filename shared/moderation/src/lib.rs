@@ -13,10 +13,14 @@ mod graphemes;
 mod matcher;
 mod merge;
 mod moderate;
+mod pack;
 mod rewrite;
 mod rules;
+mod term;
 mod text;
 mod verdict;
 
-pub use rules::{Problem, Rules, RulesError};
+pub use moderate::Readable;
+pub use pack::{PackError, Source};
+pub use rules::{Problem, Rules, RulesError, Warning, warnings};
 pub use verdict::{Decision, Hit, Verdict};

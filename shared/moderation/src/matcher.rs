@@ -11,37 +11,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
 
 use crate::fold::fold;
 use crate::graphemes::Graphemes;
+use crate::term::{Allowed, Form, Term};
 use crate::text::Text;
-
-/// How far a text may stray from a term and still be it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Form {
-    /// Not at all.
-    Exact,
-    /// In letter case and in the shape of its characters.
-    Folded,
-    /// In every way that does not keep people from reading it.
-    #[default]
-    Evasive,
-}
-
-/// A term to look for.
-#[derive(Debug, Clone)]
-pub(crate) struct Term {
-    /// As the operator wrote it: `cat` is a whole word, `cat*`, `*cat` and `*cat*` go on beyond it.
-    pub(crate) text: String,
-    /// The list that it belongs to. A rule may have several: what is found is told by list.
-    pub(crate) rule: usize,
-    pub(crate) form: Form,
-}
-
-/// A phrase that is allowed: what one list finds within it does not count.
-#[derive(Debug, Clone)]
-pub(crate) struct Allowed {
-    pub(crate) text: String,
-    /// The list that it is for.
-    pub(crate) rule: usize,
-}
 
 /// The terms of all rules.
 #[derive(Debug, Default)]
@@ -149,6 +120,12 @@ impl Matcher {
         }
         found.sort_unstable();
         found
+    }
+
+    /// A term as it is looked for.
+    pub(crate) fn normalised(&self, term: usize) -> String {
+        let text = self.source.0.get(term).map(|(text, _)| text.trim_matches('*')).unwrap_or_default();
+        fold(text).text.into_owned()
     }
 
     /// What [`Self::from_bytes`] makes the same matcher of.

@@ -9,7 +9,7 @@ use crate::conditions::{Look, Place, Spot};
 use crate::fold::fold;
 use crate::rewrite::{self, Outcome, Step};
 use crate::rules::{Action, Reject, Rule, Rules};
-use crate::text::{CUSTOM_DATA, Readable};
+use crate::text::{CUSTOM_DATA, Texts};
 use crate::verdict::{Decision, Hit, Verdict};
 
 impl Rules {
@@ -29,11 +29,8 @@ impl Rules {
             return verdict;
         }
         let custom_data = custom_data(message);
-        let readable = Readable::of(&message.msg_body, custom_data.as_deref().filter(|_| self.read_custom_data));
-        let found = self.matcher.find(&readable.texts);
-        let found_joined =
-            if readable.joined.is_empty() { Vec::new() } else { self.matcher.find(&readable.joined) };
-        let look = Look::new(message, query, &readable, found, found_joined);
+        let readable = Texts::of(&message.msg_body, custom_data.as_deref().filter(|_| self.read_custom_data));
+        let look = Look::new(message, query, &readable, &self.matcher);
 
         let mut reject: Option<&Reject> = None;
         let (mut discard, mut flag) = (false, false);
@@ -79,6 +76,49 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// What each rule would find in a single text, whatever its scope and mode and the rules above it. For tools.
+    ///
+    /// Rules that may hit without finding anything in a text are passed over.
+    #[must_use]
+    pub fn probe(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
+        let query = Query::default();
+        let readable = Texts::of(&message.msg_body, None);
+        let look = Look::new(message, &query, &readable, &self.matcher);
+        let mut hits = Vec::new();
+        for rule in self.rules.iter().filter(|rule| rule.when.finds_text()) {
+            report(rule, &look.places(&rule.when, false), &readable, &mut hits);
+        }
+        hits
+    }
+}
+
+/// A text in a message that a person could read, under the names that [`Hit`] uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readable {
+    /// As [`Hit::element`].
+    pub element: Option<usize>,
+    /// As [`Hit::field`].
+    pub field: String,
+    /// The text as the sender wrote it.
+    pub text: String,
+}
+
+impl Readable {
+    /// All that a person could read in a message, `CloudCustomData` included.
+    #[must_use]
+    pub fn in_message(message: &SendMsg<'_>) -> Vec<Self> {
+        let custom_data = custom_data(message);
+        let texts = Texts::of(&message.msg_body, custom_data.as_deref());
+        let readable = |text: &crate::text::Text<'_>| Self {
+            element: text.element,
+            field: texts.path(text),
+            text: text.value.clone().into_owned(),
+        };
+        texts.texts.iter().map(readable).collect()
+    }
+}
+
 /// `CloudCustomData`; as JSON, if it is none of the strings that the protocol says it is.
 fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<Cow<'a, str>> {
     let text = message.cloud_custom_data.as_deref();
@@ -97,7 +137,7 @@ impl Reject {
 }
 
 /// Adds a rule's places to the hits, under the names that people know.
-fn report<'r>(rule: &'r Rule, places: &[Place], readable: &Readable<'_>, hits: &mut Vec<Hit<'r>>) {
+fn report<'r>(rule: &'r Rule, places: &[Place], readable: &Texts<'_>, hits: &mut Vec<Hit<'r>>) {
     for places in places.chunk_by(|one, next| (one.spot, one.text) == (next.spot, next.text)) {
         let Some(first) = places.first() else { continue };
         // Many hits in one text share its path.

@@ -15,7 +15,7 @@ use crate::document::Inside;
 use crate::graphemes::Graphemes;
 use crate::merge::{Merged, merge};
 use crate::rules::Change;
-use crate::text::Readable;
+use crate::text::Texts;
 
 /// The element type of which the platform takes one in a message.
 const CUSTOM: &str = "TIMCustomElem";
@@ -44,7 +44,7 @@ pub(crate) enum Outcome {
 pub(crate) fn rewrite<'r>(
     message: &SendMsg<'_>,
     original_data: Option<&str>,
-    readable: &Readable<'_>,
+    readable: &Texts<'_>,
     steps: &[Step<'r>],
     left_out: &mut Vec<&'r str>,
 ) -> Outcome {
@@ -140,7 +140,7 @@ struct Protected {
 /// JSON to put in the place of a string.
 type Splice = (Range<usize>, String);
 
-fn protect(readable: &Readable<'_>, steps: &[Step<'_>]) -> Protected {
+fn protect(readable: &Texts<'_>, steps: &[Step<'_>]) -> Protected {
     let mut removed = BTreeSet::new();
     let mut edits: BTreeMap<usize, Edit<'_>> = BTreeMap::new();
     for step in steps {

@@ -33,7 +33,7 @@ const DATA: [&str; 2] = ["TIMCustomElem", "TIMFaceElem"];
 /// The name of the data beside a message.
 pub(crate) const CUSTOM_DATA: &str = "CloudCustomData";
 
-/// How many nested messages a [`Readable::path`] names. The innermost say enough, and hostile nesting cannot make paths
+/// How many nested messages a [`Texts::path`] names. The innermost say enough, and hostile nesting cannot make paths
 /// long.
 const PATH_DEPTH: usize = 8;
 
@@ -42,7 +42,7 @@ const DOCUMENT_DEPTH: usize = 4;
 
 /// What a person could read in a message.
 #[derive(Default)]
-pub(crate) struct Readable<'a> {
+pub(crate) struct Texts<'a> {
     /// The texts in the order of the message, those of `CloudCustomData` last.
     pub(crate) texts: Vec<Text<'a>>,
     /// The texts of text elements that follow each other, put together: a term may be split over them.
@@ -65,6 +65,14 @@ pub(crate) struct Text<'a> {
     /// The JSON in a string that it is a value of.
     pub(crate) inside: Option<Inside>,
     field: Field,
+}
+
+impl<'a> Text<'a> {
+    /// A text of its own.
+    pub(crate) fn plain(value: &'a str) -> Self {
+        let field = Field { node: usize::MAX, name: "Text", item: None };
+        Self { element: None, value: Cow::Borrowed(value), literal: 0..value.len(), inside: None, field }
+    }
 }
 
 /// Where the texts begin that a joined one was made of, each with its index.
@@ -148,7 +156,7 @@ impl<'a> Node<'a> {
     }
 }
 
-impl<'a> Readable<'a> {
+impl<'a> Texts<'a> {
     /// Finds the texts of a message, and of its `CloudCustomData` if that is given.
     pub(crate) fn of(body: &'a MsgBody<'a>, custom_data: Option<&'a str>) -> Self {
         let mut readable = Self::default();

@@ -4,7 +4,7 @@ use chathook_protocol::Content;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Holds, Look, Place, Spot, add};
-use crate::text::Readable;
+use crate::text::Texts;
 
 /// From `min` to `max`, both included.
 #[derive(Debug, Clone, Copy)]
@@ -93,7 +93,7 @@ fn counted(
 pub(super) fn file_extensions(look: &Look<'_>, extensions: &[String]) -> Holds {
     let mut holds = Holds::new();
     for (index, text) in look.readable.texts.iter().enumerate() {
-        if !Readable::is_file_name(text) {
+        if !Texts::is_file_name(text) {
             continue;
         }
         // What is invisible or cut off by the systems that open the file does not count.

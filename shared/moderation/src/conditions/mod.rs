@@ -22,8 +22,8 @@ pub(crate) use counts::Bounds;
 pub(crate) use density::Density;
 pub(crate) use links::{Links, Site};
 
-use crate::matcher::Found;
-use crate::text::Readable;
+use crate::matcher::{Found, Matcher};
+use crate::text::Texts;
 use signs::Sign;
 
 /// How often one regex may match in one text. Beyond, the rest of the text counts as one more match: each match may
@@ -89,7 +89,8 @@ pub(crate) type Holds = BTreeMap<Spot, Vec<Place>>;
 pub(crate) struct Look<'a> {
     pub(crate) message: &'a SendMsg<'a>,
     pub(crate) query: &'a Query,
-    pub(crate) readable: &'a Readable<'a>,
+    pub(crate) readable: &'a Texts<'a>,
+    matcher: &'a Matcher,
     /// By list, then by text.
     found: Vec<Found>,
     /// The same in texts put together.
@@ -102,12 +103,13 @@ impl<'a> Look<'a> {
     pub(crate) fn new(
         message: &'a SendMsg<'a>,
         query: &'a Query,
-        readable: &'a Readable<'a>,
-        found: Vec<Found>,
-        found_joined: Vec<Found>,
+        readable: &'a Texts<'a>,
+        matcher: &'a Matcher,
     ) -> Self {
+        let found = matcher.find(&readable.texts);
+        let found_joined = if readable.joined.is_empty() { Vec::new() } else { matcher.find(&readable.joined) };
         let signs = readable.texts.iter().map(|_| OnceCell::new()).collect();
-        Self { message, query, readable, found, found_joined, signs }
+        Self { message, query, readable, matcher, found, found_joined, signs }
     }
 
     fn signs(&self, text: usize) -> &[Sign] {
@@ -155,14 +157,11 @@ impl<'a> Look<'a> {
         };
         let mut holds = Holds::new();
         for found in self.found.get(of_list(&self.found)).unwrap_or_default() {
-            add(&mut holds, self.place(found.text, found.span(), None));
+            add(&mut holds, self.place(found.text, found.span(), Some(self.matcher.normalised(found.term).into())));
         }
         for found in self.found_joined.get(of_list(&self.found_joined)).unwrap_or_default() {
-            let Some((joined, parts)) = self.readable.joined.get(found.text).zip(self.readable.parts.get(found.text))
-            else {
-                continue;
-            };
-            let normal = joined.value.get(found.span()).map(|text| crate::fold::fold(text).text.into());
+            let Some(parts) = self.readable.parts.get(found.text) else { continue };
+            let normal: Option<Box<str>> = Some(self.matcher.normalised(found.term).into());
             for (part, (text, span)) in parts.split(&found.span()).into_iter().enumerate() {
                 let place = self.place(text, span, normal.clone());
                 add(&mut holds, place.map(|place| Place { continues: part > 0, ..place }));

@@ -2,6 +2,7 @@
 
 mod error;
 mod keys;
+mod lint;
 mod parse;
 mod read;
 
@@ -11,6 +12,7 @@ use chathook_protocol::{C2cRejectCode, Chat, GroupRejectCode, Query, SendMsg};
 use serde_json::value::RawValue;
 
 pub use error::{Problem, RulesError};
+pub use lint::{Warning, warnings};
 pub(crate) use parse::{Files, Parsed, parse};
 
 use crate::conditions::Condition;

@@ -14,7 +14,7 @@ use super::keys;
 use super::read::{Reader, Value, suggestion};
 use super::{Action, Change, Rule, Scope};
 use crate::fold::{fold, fold_char};
-use crate::matcher::{Allowed, Form, Term};
+use crate::term::{Allowed, Form, Term};
 use when::{ListedTerm, Lists};
 
 /// Where the words come from.

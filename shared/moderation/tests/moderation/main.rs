@@ -4,6 +4,7 @@
 
 mod errors;
 mod limits;
+mod packs;
 mod properties;
 mod shipped;
 mod verdicts;

@@ -7,7 +7,7 @@ use toml::de::DeTable;
 
 use super::{Files, form, names};
 use crate::conditions::{Bounds, Condition, Contacts, Density, Links, Site};
-use crate::matcher::{Allowed, Form, Term};
+use crate::term::{Allowed, Form, Term};
 use crate::rules::keys;
 use crate::rules::read::{Reader, Value, suggestion};
 
