@@ -22,5 +22,7 @@ mod verdict;
 
 pub use moderate::Readable;
 pub use pack::{PackError, Source};
+#[cfg(feature = "schema")]
+pub use rules::schema;
 pub use rules::{Problem, Rules, RulesError, Warning, warnings};
 pub use verdict::{Decision, Hit, Verdict};

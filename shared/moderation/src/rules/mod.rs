@@ -5,6 +5,8 @@ mod keys;
 mod lint;
 mod parse;
 mod read;
+#[cfg(feature = "schema")]
+mod schema;
 
 use std::collections::HashSet;
 
@@ -13,6 +15,8 @@ use serde_json::value::RawValue;
 
 pub use error::{Problem, RulesError};
 pub use lint::{Warning, warnings};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub(crate) use parse::{Files, Parsed, parse};
 
 use crate::conditions::Condition;

@@ -6,5 +6,6 @@ mod errors;
 mod limits;
 mod packs;
 mod properties;
+mod schema;
 mod shipped;
 mod verdicts;
