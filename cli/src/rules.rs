@@ -14,13 +14,11 @@ use clap::{Args, Subcommand, ValueEnum};
 
 /// Check, explain, test and pack moderation rules
 #[derive(Args)]
-#[command(
-    after_help = "PATH is a rules file or what `rules pack` made of one.\n\nExamples:\n  \
+#[command(after_help = "PATH is a rules file or what `rules pack` made of one.\n\nExamples:\n  \
 chathook rules check rules/rules.toml --words /usr/share/dict/words\n  \
 chathook rules explain rules/rules.toml --group @TGS#1 'Buy followers today'\n  \
 chathook rules test rules/rules.toml --input messages.jsonl --output verdicts.jsonl\n  \
-chathook rules pack rules/rules.toml -o rules.pack"
-)]
+chathook rules pack rules/rules.toml -o rules.pack")]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -39,7 +39,7 @@ const SHOWN: usize = 20;
 
 /// A harmless word that a rule would hit.
 #[derive(Serialize)]
-struct Word {
+struct Harmless {
     word: String,
     rule: String,
     /// What the rule takes it for.
@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// The words of a dictionary that a rule would hit, but for those that the operator named.
-fn hit_words(rules: &Rules, dictionary: &Path) -> anyhow::Result<Vec<Word>> {
+fn hit_words(rules: &Rules, dictionary: &Path) -> anyhow::Result<Vec<Harmless>> {
     let sender = Where::anybody();
     let mut words = Vec::new();
     for line in BufReader::new(File::open(dictionary)?).lines() {
@@ -86,7 +86,7 @@ fn hit_words(rules: &Rules, dictionary: &Path) -> anyhow::Result<Vec<Word>> {
         for hit in rules.probe(&posted.message()?) {
             let is_named = hit.span == (0..word.len()) && hit.normal.to_lowercase() == word.to_lowercase();
             if !is_named {
-                words.push(Word { word: word.to_owned(), rule: hit.rule.to_owned(), normal: hit.normal.into() });
+                words.push(Harmless { word: word.to_owned(), rule: hit.rule.to_owned(), normal: hit.normal.into() });
             }
         }
     }
@@ -98,7 +98,7 @@ fn print_json(
     rules: &Rules,
     problems: &[Problem],
     warnings: &[Warning],
-    words: &[Word],
+    words: &[Harmless],
 ) -> anyhow::Result<()> {
     let mode = |shadow| if shadow { "shadow" } else { "live" };
     let report = json!({
@@ -117,7 +117,7 @@ fn print_text(
     rules: &Rules,
     problems: &[Problem],
     warnings: &[Warning],
-    words: &[Word],
+    words: &[Harmless],
 ) -> anyhow::Result<()> {
     for problem in problems {
         eprintln!("{problem}");
@@ -135,7 +135,7 @@ fn print_text(
             writeln!(out, "warning: rule {rule}: and {more} more; --format json has them all")?;
         }
     }
-    let mut by_rule: BTreeMap<&str, Vec<&Word>> = BTreeMap::new();
+    let mut by_rule: BTreeMap<&str, Vec<&Harmless>> = BTreeMap::new();
     for word in words {
         by_rule.entry(&word.rule).or_default().push(word);
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use chathook_moderation::{Decision, Hit, Readable, Verdict};
+use chathook_moderation::{Decision, Hit, Shown, Verdict};
 use chathook_protocol::json::Object;
 use clap::Args;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let passed = start.elapsed();
     match arguments.format {
         Format::Json => writeln!(std::io::stdout(), "{}", to_json(&verdict, passed))?,
-        Format::Text => print(&verdict, &Readable::in_message(&message), passed)?,
+        Format::Text => print(&verdict, &Shown::in_message(&message), passed)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -95,7 +95,7 @@ fn to_json(verdict: &Verdict<'_>, passed: Duration) -> Value {
     report
 }
 
-fn print(verdict: &Verdict<'_>, texts: &[Readable], passed: Duration) -> anyhow::Result<()> {
+fn print(verdict: &Verdict<'_>, texts: &[Shown], passed: Duration) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     write!(out, "verdict: {}", verdict.decision.name())?;
     if let Decision::Reject { text, .. } = &verdict.decision {
@@ -122,8 +122,15 @@ fn print(verdict: &Verdict<'_>, texts: &[Readable], passed: Duration) -> anyhow:
             writeln!(out, "\nrule {}{mode}", first.rule)?;
             for hit in hits.iter().take(SHOWN) {
                 let place = hit.element.map_or_else(|| "message".to_owned(), |element| format!("element {element}"));
-                writeln!(out, "  {place}, {}, {}..{}: {}", hit.field, hit.span.start, hit.span.end, visible(&hit.normal))?;
-                let is_it = |text: &&Readable| text.element == hit.element && text.field == *hit.field;
+                writeln!(
+                    out,
+                    "  {place}, {}, {}..{}: {}",
+                    hit.field,
+                    hit.span.start,
+                    hit.span.end,
+                    visible(&hit.normal)
+                )?;
+                let is_it = |text: &&Shown| text.element == hit.element && text.field == *hit.field;
                 if let Some(text) = texts.iter().find(is_it).filter(|_| !hit.span.is_empty()) {
                     let (line, marks) = underlined(&text.text, hit);
                     writeln!(out, "    {line}\n    {marks}")?;

@@ -48,7 +48,8 @@ impl Written {
 
     pub fn pack(&self) -> Result<Vec<u8>, RulesError> {
         // The name alone: where it stood on this machine concerns nobody else.
-        let name = Path::new(&self.file).file_name().map_or_else(|| self.file.clone(), |name| name.to_string_lossy().into());
+        let name =
+            Path::new(&self.file).file_name().map_or_else(|| self.file.clone(), |name| name.to_string_lossy().into());
         Rules::pack(&name, &self.text, &mut |name| self.list(name))
     }
 }

@@ -53,10 +53,9 @@ impl Where {
                 Command::GroupBeforeSend,
                 json!({"From_Account": self.from, "GroupId": group, "Type": self.group_type, "MsgBody": body}),
             ),
-            None => (
-                Command::C2cBeforeSend,
-                json!({"From_Account": self.from, "To_Account": "recipient", "MsgBody": body}),
-            ),
+            None => {
+                (Command::C2cBeforeSend, json!({"From_Account": self.from, "To_Account": "recipient", "MsgBody": body}))
+            }
         };
         Posted { command, body: callback.to_string(), query: platform(self.platform.as_deref()), is_text: true }
     }

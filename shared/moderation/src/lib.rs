@@ -20,7 +20,7 @@ mod term;
 mod text;
 mod verdict;
 
-pub use moderate::Readable;
+pub use moderate::Shown;
 pub use pack::{PackError, Source};
 #[cfg(feature = "schema")]
 pub use rules::schema;

@@ -35,6 +35,7 @@ struct Wanted {
     term: usize,
     /// Whether the word may go on.
     open: bool,
+    form: Form,
 }
 
 /// A term found in a text.
@@ -66,7 +67,7 @@ impl Matcher {
         let mut known = HashMap::new();
         for (index, term) in terms.iter().enumerate() {
             let bare = term.text.trim_matches('*');
-            let wanted = Wanted { rule: term.rule, term: index, open: bare.len() < term.text.len() };
+            let wanted = Wanted { rule: term.rule, term: index, open: bare.len() < term.text.len(), form: term.form };
             let folded = fold(bare).text.into_owned();
             let pattern = *known.entry(folded).or_insert_with_key(|folded| {
                 texts.push(folded.clone());
@@ -79,7 +80,8 @@ impl Matcher {
                 wanteds.push(wanted);
             }
         }
-        let allowed: Vec<_> = allowed.iter().map(|phrase| (fold(&phrase.text).text.into_owned(), phrase.rule)).collect();
+        let allowed: Vec<_> =
+            allowed.iter().map(|phrase| (fold(&phrase.text).text.into_owned(), phrase.rule)).collect();
         let source = (terms.iter().map(|term| (term.text.clone(), term.rule)).collect(), allowed.clone());
         if texts.is_empty() {
             return Ok(Self::default());
@@ -105,14 +107,18 @@ impl Matcher {
                 let (start, end) = (folded.original(hit.start()), folded.original(hit.end()));
                 let is_word = || graphemes.get_or_init(|| Graphemes::of(&text.value)).is_whole_word(&(start..end));
                 let wanted = self.patterns.get(hit.pattern().as_usize()).map(Vec::as_slice).unwrap_or_default();
-                for Wanted { rule, term, open } in wanted {
+                for Wanted { rule, term, open, form } in wanted {
                     let is_allowed = || {
                         self.allowed.iter().filter(|(_, of)| of == rule).any(|(phrase, _)| {
                             let mut places = folded.text.match_indices(phrase.as_str());
                             places.any(|(at, _)| at <= hit.start() && hit.end() <= at + phrase.len())
                         })
                     };
-                    if (*open || is_word()) && !is_allowed() {
+                    let is_it = || {
+                        let written = self.source.0.get(*term).map(|(text, _)| text.trim_matches('*'));
+                        *form != Form::Exact || written == text.value.get(start..end)
+                    };
+                    if is_it() && (*open || is_word()) && !is_allowed() {
                         found.push(Found { rule: *rule, text: index, start, end, term: *term });
                     }
                 }

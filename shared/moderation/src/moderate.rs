@@ -9,7 +9,7 @@ use crate::conditions::{Look, Place, Spot};
 use crate::fold::fold;
 use crate::rewrite::{self, Outcome, Step};
 use crate::rules::{Action, Reject, Rule, Rules};
-use crate::text::{CUSTOM_DATA, Texts};
+use crate::text::{CUSTOM_DATA, Readable};
 use crate::verdict::{Decision, Hit, Verdict};
 
 impl Rules {
@@ -29,13 +29,13 @@ impl Rules {
             return verdict;
         }
         let custom_data = custom_data(message);
-        let readable = Texts::of(&message.msg_body, custom_data.as_deref().filter(|_| self.read_custom_data));
+        let readable = Readable::of(&message.msg_body, custom_data.as_deref().filter(|_| self.read_custom_data));
         let look = Look::new(message, query, &readable, &self.matcher);
 
         let mut reject: Option<&Reject> = None;
         let (mut discard, mut flag) = (false, false);
         let mut steps = Vec::new();
-        for rule in &self.rules {
+        for rule in &self.list {
             if !rule.scope.covers(message, query) {
                 continue;
             }
@@ -83,10 +83,10 @@ impl Rules {
     #[must_use]
     pub fn probe(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
         let query = Query::default();
-        let readable = Texts::of(&message.msg_body, None);
+        let readable = Readable::of(&message.msg_body, None);
         let look = Look::new(message, &query, &readable, &self.matcher);
         let mut hits = Vec::new();
-        for rule in self.rules.iter().filter(|rule| rule.when.finds_text()) {
+        for rule in self.list.iter().filter(|rule| rule.when.finds_text()) {
             report(rule, &look.places(&rule.when, false), &readable, &mut hits);
         }
         hits
@@ -95,7 +95,7 @@ impl Rules {
 
 /// A text in a message that a person could read, under the names that [`Hit`] uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Readable {
+pub struct Shown {
     /// As [`Hit::element`].
     pub element: Option<usize>,
     /// As [`Hit::field`].
@@ -104,12 +104,12 @@ pub struct Readable {
     pub text: String,
 }
 
-impl Readable {
+impl Shown {
     /// All that a person could read in a message, `CloudCustomData` included.
     #[must_use]
     pub fn in_message(message: &SendMsg<'_>) -> Vec<Self> {
         let custom_data = custom_data(message);
-        let texts = Texts::of(&message.msg_body, custom_data.as_deref());
+        let texts = Readable::of(&message.msg_body, custom_data.as_deref());
         let readable = |text: &crate::text::Text<'_>| Self {
             element: text.element,
             field: texts.path(text),
@@ -122,7 +122,7 @@ impl Readable {
 /// `CloudCustomData`; as JSON, if it is none of the strings that the protocol says it is.
 fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<Cow<'a, str>> {
     let text = message.cloud_custom_data.as_deref();
-    let other = || message.extra.get(CUSTOM_DATA).map(|raw| raw.get()).filter(|raw| *raw != "null");
+    let other = || message.extra.get(CUSTOM_DATA).map(serde_json::value::RawValue::get).filter(|raw| *raw != "null");
     text.or_else(other).map(Cow::Borrowed)
 }
 
@@ -137,7 +137,7 @@ impl Reject {
 }
 
 /// Adds a rule's places to the hits, under the names that people know.
-fn report<'r>(rule: &'r Rule, places: &[Place], readable: &Texts<'_>, hits: &mut Vec<Hit<'r>>) {
+fn report<'r>(rule: &'r Rule, places: &[Place], readable: &Readable<'_>, hits: &mut Vec<Hit<'r>>) {
     for places in places.chunk_by(|one, next| (one.spot, one.text) == (next.spot, next.text)) {
         let Some(first) = places.first() else { continue };
         // Many hits in one text share its path.

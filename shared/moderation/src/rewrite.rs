@@ -15,7 +15,7 @@ use crate::document::Inside;
 use crate::graphemes::Graphemes;
 use crate::merge::{Merged, merge};
 use crate::rules::Change;
-use crate::text::Texts;
+use crate::text::Readable;
 
 /// The element type of which the platform takes one in a message.
 const CUSTOM: &str = "TIMCustomElem";
@@ -44,7 +44,7 @@ pub(crate) enum Outcome {
 pub(crate) fn rewrite<'r>(
     message: &SendMsg<'_>,
     original_data: Option<&str>,
-    readable: &Texts<'_>,
+    readable: &Readable<'_>,
     steps: &[Step<'r>],
     left_out: &mut Vec<&'r str>,
 ) -> Outcome {
@@ -63,11 +63,11 @@ pub(crate) fn rewrite<'r>(
         }
         customs += usize::from(element.msg_type == CUSTOM);
         match protected.texts.remove(&Some(index)) {
-            Some(splices) => {
+            Some(pieces) => {
                 changed = true;
-                let spliced = splice(element.raw.get(), splices).and_then(|json| RawValue::from_string(json).ok());
-                let Some(spliced) = spliced else { return Outcome::Unsendable };
-                elements.push(spliced);
+                let edited = splice(element.raw.get(), pieces).and_then(|json| RawValue::from_string(json).ok());
+                let Some(edited) = edited else { return Outcome::Unsendable };
+                elements.push(edited);
             }
             None => elements.push(element.raw.to_owned()),
         }
@@ -140,7 +140,7 @@ struct Protected {
 /// JSON to put in the place of a string.
 type Splice = (Range<usize>, String);
 
-fn protect(readable: &Texts<'_>, steps: &[Step<'_>]) -> Protected {
+fn protect(readable: &Readable<'_>, steps: &[Step<'_>]) -> Protected {
     let mut removed = BTreeSet::new();
     let mut edits: BTreeMap<usize, Edit<'_>> = BTreeMap::new();
     for step in steps {

@@ -33,7 +33,7 @@ const DATA: [&str; 2] = ["TIMCustomElem", "TIMFaceElem"];
 /// The name of the data beside a message.
 pub(crate) const CUSTOM_DATA: &str = "CloudCustomData";
 
-/// How many nested messages a [`Texts::path`] names. The innermost say enough, and hostile nesting cannot make paths
+/// How many nested messages a [`Readable::path`] names. The innermost say enough, and hostile nesting cannot make paths
 /// long.
 const PATH_DEPTH: usize = 8;
 
@@ -42,7 +42,7 @@ const DOCUMENT_DEPTH: usize = 4;
 
 /// What a person could read in a message.
 #[derive(Default)]
-pub(crate) struct Texts<'a> {
+pub(crate) struct Readable<'a> {
     /// The texts in the order of the message, those of `CloudCustomData` last.
     pub(crate) texts: Vec<Text<'a>>,
     /// The texts of text elements that follow each other, put together: a term may be split over them.
@@ -156,7 +156,7 @@ impl<'a> Node<'a> {
     }
 }
 
-impl<'a> Texts<'a> {
+impl<'a> Readable<'a> {
     /// Finds the texts of a message, and of its `CloudCustomData` if that is given.
     pub(crate) fn of(body: &'a MsgBody<'a>, custom_data: Option<&'a str>) -> Self {
         let mut readable = Self::default();
@@ -272,7 +272,9 @@ impl<'a> Texts<'a> {
         let is_plain = |text: &Text<'_>| text.field.name == "Text" && text.field.item.is_none();
         let node = |text: &Text<'_>| self.nodes.get(text.field.node);
         let follows = |one: &Text<'a>, next: &Text<'a>| {
-            is_plain(one) && is_plain(next) && node(one).zip(node(next)).is_some_and(|(one, next)| one.is_followed_by(next))
+            is_plain(one)
+                && is_plain(next)
+                && node(one).zip(node(next)).is_some_and(|(one, next)| one.is_followed_by(next))
         };
         let (mut joined, mut all_parts) = (Vec::new(), Vec::new());
         let mut index = 0;
@@ -329,7 +331,8 @@ impl<'a> Texts<'a> {
                 }
                 b'-' | b'0'..=b'9' => {
                     let is_number = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
-                    at += raw.as_bytes().get(at..).unwrap_or_default().iter().take_while(|byte| is_number(byte)).count();
+                    at +=
+                        raw.as_bytes().get(at..).unwrap_or_default().iter().take_while(|byte| is_number(byte)).count();
                     if let (Role::Text(name), Some(container)) = (next, stack.last()) {
                         let item = (!container.is_object).then_some(container.item);
                         strings.push((Field { node: container.node, name, item }, start..at));

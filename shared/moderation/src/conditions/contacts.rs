@@ -52,7 +52,8 @@ impl Number {
         let is_chinese_mobile = |digits: &str| {
             digits.len() == 11 && digits.starts_with('1') && matches!(digits.as_bytes().get(1), Some(b'3'..=b'9'))
         };
-        let is_international = (self.before == Some('+') || digits.starts_with("00")) && (8..=17).contains(&digits.len());
+        let is_international =
+            (self.before == Some('+') || digits.starts_with("00")) && (8..=17).contains(&digits.len());
         let is_national = digits.starts_with('0') && (9..=12).contains(&digits.len());
         let is_american = matches!(self.groups.as_slice(), [3, 3, 4] | [1, 3, 3, 4])
             || (self.before == Some('(') && self.groups.first() == Some(&3) && digits.len() == 10);
@@ -103,7 +104,9 @@ struct Group {
 
 /// Whether what stands between digits leaves them one number.
 fn joins(gap: &[Sign]) -> bool {
-    let parts = |sign: &Sign| sign.character.is_alphanumeric() || matches!(sign.character, ':' | ',' | ';' | '+' | '\n' | '/' | '%');
+    let parts = |sign: &Sign| {
+        sign.character.is_alphanumeric() || matches!(sign.character, ':' | ',' | ';' | '+' | '\n' | '/' | '%')
+    };
     gap.len() <= MAX_GAP && !gap.iter().any(parts)
 }
 
@@ -132,8 +135,10 @@ fn finish(signs: &[Sign], groups: &mut Vec<Group>, numbers: &mut Vec<Number>) {
 /// 2024-05-06, 6.5.2024
 fn is_date(first: &Group, second: &Group, third: &Group) -> bool {
     let number = |group: &Group| group.digits.parse::<u32>().ok().filter(|_| group.digits.len() <= 4);
-    let is_year = |group: &Group| group.digits.len() == 4 && number(group).is_some_and(|year| (1900..2100).contains(&year));
-    let is_in_month = |group: &Group| group.digits.len() <= 2 && number(group).is_some_and(|day| (1..=31).contains(&day));
+    let is_year =
+        |group: &Group| group.digits.len() == 4 && number(group).is_some_and(|year| (1900..2100).contains(&year));
+    let is_in_month =
+        |group: &Group| group.digits.len() <= 2 && number(group).is_some_and(|day| (1..=31).contains(&day));
     let same = second.separator == third.separator && matches!(second.separator, '-' | '.');
     let begins = is_year(first) && is_in_month(second) && is_in_month(third);
     let ends = is_in_month(first) && is_in_month(second) && is_year(third);
@@ -176,10 +181,10 @@ const MAX_NAME: usize = 64;
 const MAX_HOST: usize = 253;
 
 fn emails(signs: &[Sign], found: &mut Vec<(Range<usize>, Option<Box<str>>)>) {
-    let is_name = |sign: &Sign| sign.character.is_ascii_alphanumeric() || matches!(sign.character, '.' | '_' | '%' | '+' | '-');
-    let is_label = |at: usize| {
-        signs.get(at).is_some_and(|sign| sign.character.is_ascii_alphanumeric() || sign.character == '-')
-    };
+    let is_name =
+        |sign: &Sign| sign.character.is_ascii_alphanumeric() || matches!(sign.character, '.' | '_' | '%' | '+' | '-');
+    let is_label =
+        |at: usize| signs.get(at).is_some_and(|sign| sign.character.is_ascii_alphanumeric() || sign.character == '-');
     let mut from = 0;
     for (at, sign) in signs.iter().enumerate() {
         let Some((name_end, host_start)) = at_sign(signs, at, sign.character) else { continue };
@@ -213,7 +218,8 @@ fn emails(signs: &[Sign], found: &mut Vec<(Range<usize>, Option<Box<str>>)>) {
             && labels > 1
             && is_top_level
         {
-            let name: String = signs.get(start..name_end).unwrap_or_default().iter().map(|sign| sign.character).collect();
+            let name: String =
+                signs.get(start..name_end).unwrap_or_default().iter().map(|sign| sign.character).collect();
             found.push((first.span.start..last.span.end, Some(format!("{name}@{host}").into())));
             from = end;
         }

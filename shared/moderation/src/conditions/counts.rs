@@ -4,7 +4,7 @@ use chathook_protocol::Content;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Holds, Look, Place, Spot, add};
-use crate::text::Texts;
+use crate::text::Readable;
 
 /// From `min` to `max`, both included.
 #[derive(Debug, Clone, Copy)]
@@ -36,8 +36,8 @@ pub(super) fn file_size(content: &Content<'_>) -> Option<u64> {
 
 /// The characters, as people see them, of all texts of an element together. An element without text has no number.
 pub(super) fn characters(look: &Look<'_>, bounds: &Bounds, custom_data: bool) -> Holds {
-    let whole = |text: &str| if text.is_empty() { Vec::new() } else { vec![0..text.len()] };
-    counted(look, bounds, custom_data, |text| (number(text.graphemes(true).count()), whole(text)))
+    let whole = |text: &str| Some(0..text.len()).filter(|span| !span.is_empty());
+    counted(look, bounds, custom_data, |text| (number(text.graphemes(true).count()), Vec::from_iter(whole(text))))
 }
 
 /// The mentions in all texts of an element together: `@` and a name.
@@ -52,7 +52,9 @@ pub(super) fn mentions(look: &Look<'_>, bounds: &Bounds, custom_data: bool) -> H
             if is_at(character) && before.is_none_or(|before: char| !before.is_ascii_alphanumeric()) {
                 let mut end = at + character.len_utf8();
                 let start = end;
-                while let Some((next, character)) = characters.next_if(|(_, next)| !next.is_whitespace() && !is_at(*next)) {
+                while let Some((next, character)) =
+                    characters.next_if(|(_, next)| !next.is_whitespace() && !is_at(*next))
+                {
                     end = next + character.len_utf8();
                 }
                 if end > start {
@@ -73,7 +75,8 @@ fn counted(
     count: impl Fn(&str) -> (u64, Vec<std::ops::Range<usize>>),
 ) -> Holds {
     let mut holds = Holds::new();
-    let mut texts = look.texts(custom_data).filter_map(|index| Some((index, look.readable.texts.get(index)?))).peekable();
+    let mut texts =
+        look.texts(custom_data).filter_map(|index| Some((index, look.readable.texts.get(index)?))).peekable();
     while let Some((_, first)) = texts.peek() {
         let element = first.element;
         let (mut sum, mut places) = (0, Vec::new());
@@ -93,7 +96,7 @@ fn counted(
 pub(super) fn file_extensions(look: &Look<'_>, extensions: &[String]) -> Holds {
     let mut holds = Holds::new();
     for (index, text) in look.readable.texts.iter().enumerate() {
-        if !Texts::is_file_name(text) {
+        if !Readable::is_file_name(text) {
             continue;
         }
         // What is invisible or cut off by the systems that open the file does not count.
@@ -101,7 +104,8 @@ pub(super) fn file_extensions(look: &Look<'_>, extensions: &[String]) -> Holds {
         let end = signs.iter().rposition(|sign| !sign.character.is_whitespace() && sign.character != '.');
         let signs = signs.get(..end.map_or(0, |last| last + 1)).unwrap_or_default();
         let Some(dot) = signs.iter().rposition(|sign| sign.character == '.') else { continue };
-        let Some(ending @ [first, .., last] | ending @ [first @ last]) = signs.get(dot + 1..) else { continue };
+        let ending = signs.get(dot + 1..).unwrap_or_default();
+        let (Some(first), Some(last)) = (ending.first(), ending.last()) else { continue };
         let written: String = ending.iter().map(|sign| sign.character).collect();
         if extensions.contains(&written) {
             let place = look.place(index, first.span.start..last.span.end, Some(written.into()));

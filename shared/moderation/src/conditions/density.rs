@@ -1,4 +1,4 @@
-//! Texts that have too much of something: capitals, emoji, repeated characters, combining marks.
+//! Readable that have too much of something: capitals, emoji, repeated characters, combining marks.
 
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -38,7 +38,9 @@ impl Site {
         let is_host = host == self.host
             || host.strip_suffix(self.host.as_str()).is_some_and(|sub_domain| sub_domain.ends_with('.'));
         let is_path = self.path.is_empty()
-            || path.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+            || path
+                .strip_prefix(self.path.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
         is_host && is_path
     }
 }
@@ -72,10 +74,10 @@ const ENDINGS: &[&str] = &[
     "jm", "jo", "jp", "ke", "kg", "kh", "ki", "km", "kn", "kp", "kr", "kw", "ky", "kz", "lb", "lc", "li", "lk", "lr",
     "ls", "lt", "lu", "lv", "ly", "mc", "mg", "mh", "mk", "ml", "mm", "mn", "mo", "mp", "mq", "mr", "mt", "mu", "mv",
     "mw", "mx", "mz", "nc", "ne", "nf", "ng", "ni", "nl", "np", "nr", "nu", "nz", "pa", "pe", "pf", "pg", "ph", "pk",
-    "pn", "pr", "pt", "pl", "pw", "qa", "re", "ro", "ru", "rw", "sa", "sb", "sc", "sd", "se", "sg", "si", "sk",
-    "sl", "sm", "sn", "sr", "ss", "st", "su", "sv", "sx", "sy", "sz", "tc", "td", "tf", "tg", "th", "tj", "tk", "tl",
-    "tm", "tn", "tr", "tt", "tv", "tw", "tz", "ua", "ug", "uk", "us", "uy", "uz", "va", "vc", "ve", "vg", "vi", "vn",
-    "vu", "wf", "ws", "ye", "yt", "za", "zm", "zw", "中国", "中國", "公司", "网络", "網絡", "网址", "在线", "商城", "рф",
+    "pn", "pr", "pt", "pl", "pw", "qa", "re", "ro", "ru", "rw", "sa", "sb", "sc", "sd", "se", "sg", "si", "sk", "sl",
+    "sm", "sn", "sr", "ss", "st", "su", "sv", "sx", "sy", "sz", "tc", "td", "tf", "tg", "th", "tj", "tk", "tl", "tm",
+    "tn", "tr", "tt", "tv", "tw", "tz", "ua", "ug", "uk", "us", "uy", "uz", "va", "vc", "ve", "vg", "vi", "vn", "vu",
+    "wf", "ws", "ye", "yt", "za", "zm", "zw", "中国", "中國", "公司", "网络", "網絡", "网址", "在线", "商城", "рф",
 ];
 
 /// The words that stand for a dot.
@@ -115,10 +117,17 @@ impl Links {
         let (path_start, path_end) = path(signs, candidate.end);
         let is_ip = candidate.is_ipv4();
         let is_numeric = candidate.labels.last().is_some_and(|last| last.chars().all(|digit| digit.is_ascii_digit()));
-        let path_text: String =
-            signs.get(path_start..path_end).unwrap_or_default().iter().take(MAX_PATH).map(|sign| sign.character).collect();
+        let path_text: String = signs
+            .get(path_start..path_end)
+            .unwrap_or_default()
+            .iter()
+            .take(MAX_PATH)
+            .map(|sign| sign.character)
+            .collect();
         let path_text = path_text.trim_start_matches(['/']);
-        let has_more = scheme.is_some() || path_end > candidate.end || candidate.labels.first().is_some_and(|first| first == "www");
+        let has_more = scheme.is_some()
+            || path_end > candidate.end
+            || candidate.labels.first().is_some_and(|first| first == "www");
 
         // Text without spaces may touch either end: 访问example.com吧. A cut host is the part in Latin letters.
         for labels in [Some(candidate.labels.clone()), candidate.cut()].into_iter().flatten() {
@@ -133,7 +142,9 @@ impl Links {
                 !candidate.is_spelled && labels.len() > 1 && (ENDINGS.contains(&ending) || ending.starts_with("xn--"))
             };
             let is_link = is_ip
-                || (!is_numeric && (labels.len() > 1 || scheme.is_some()) && (has_more && !candidate.is_spelled || looks_like_one()));
+                || (!is_numeric
+                    && (labels.len() > 1 || scheme.is_some())
+                    && (has_more && !candidate.is_spelled || looks_like_one()));
             if is_denied && (labels.len() > 1 || scheme.is_some()) || (self.deny.is_empty() && is_link) {
                 let first = scheme.unwrap_or_else(|| candidate.start_of(&labels));
                 let last = path_end.checked_sub(1)?;
@@ -224,7 +235,7 @@ pub(super) fn dot(signs: &[Sign], at: usize) -> Option<(usize, bool)> {
     let sign = |at: usize| signs.get(at).map(|sign| sign.character);
     let blanks = |mut at: usize| {
         let start = at;
-        while at - start < MAX_BLANKS && sign(at).is_some_and(|sign| sign.is_whitespace()) {
+        while at - start < MAX_BLANKS && sign(at).is_some_and(char::is_whitespace) {
             at += 1;
         }
         at
@@ -271,7 +282,8 @@ fn is_user_before(signs: &[Sign], at: usize) -> bool {
 /// Whether, before the authority of a web address ends, an `@` comes.
 fn at_sign_follows(signs: &[Sign], at: usize) -> bool {
     let rest = signs.iter().skip(at).take(MAX_HOST);
-    let mut rest = rest.take_while(|sign| !sign.character.is_whitespace() && !matches!(sign.character, '/' | '?' | '#'));
+    let mut rest =
+        rest.take_while(|sign| !sign.character.is_whitespace() && !matches!(sign.character, '/' | '?' | '#'));
     rest.any(|sign| sign.character == '@')
 }
 

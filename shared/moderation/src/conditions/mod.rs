@@ -23,7 +23,7 @@ pub(crate) use density::Density;
 pub(crate) use links::{Links, Site};
 
 use crate::matcher::{Found, Matcher};
-use crate::text::Texts;
+use crate::text::Readable;
 use signs::Sign;
 
 /// How often one regex may match in one text. Beyond, the rest of the text counts as one more match: each match may
@@ -89,7 +89,7 @@ pub(crate) type Holds = BTreeMap<Spot, Vec<Place>>;
 pub(crate) struct Look<'a> {
     pub(crate) message: &'a SendMsg<'a>,
     pub(crate) query: &'a Query,
-    pub(crate) readable: &'a Texts<'a>,
+    pub(crate) readable: &'a Readable<'a>,
     matcher: &'a Matcher,
     /// By list, then by text.
     found: Vec<Found>,
@@ -103,7 +103,7 @@ impl<'a> Look<'a> {
     pub(crate) fn new(
         message: &'a SendMsg<'a>,
         query: &'a Query,
-        readable: &'a Texts<'a>,
+        readable: &'a Readable<'a>,
         matcher: &'a Matcher,
     ) -> Self {
         let found = matcher.find(&readable.texts);
@@ -279,9 +279,14 @@ impl Condition {
             }),
             Self::Characters(bounds) => counts::characters(look, bounds, custom_data),
             Self::Mentions(bounds) => counts::mentions(look, bounds, custom_data),
-            Self::Density(density) => look.search(custom_data, |_, text| {
-                if density.holds(text) { vec![(0..text.len(), None)] } else { Vec::new() }
-            }),
+            Self::Density(density) => {
+                look.search(
+                    custom_data,
+                    |_, text| {
+                        if density.holds(text) { vec![(0..text.len(), None)] } else { Vec::new() }
+                    },
+                )
+            }
             Self::Elements(_) | Self::Platforms(_) => look.everywhere(self.holds_for_message(look), custom_data),
         }
     }

@@ -27,16 +27,8 @@ pub(super) const WHEN: &[&str] = &[
 pub(super) const LINKS: &[&str] = &["deny", "allow"];
 pub(super) const BOUNDS: &[&str] = &["min", "max"];
 pub(super) const DENSITY: &[&str] = &["capitals", "emoji", "repeats", "combining_marks", "min_characters"];
-pub(super) const SCOPE: &[&str] = &[
-    "chat",
-    "group_types",
-    "group_ids",
-    "topics",
-    "senders",
-    "except_accounts",
-    "except_admins",
-    "except_rest",
-];
+pub(super) const SCOPE: &[&str] =
+    &["chat", "group_types", "group_ids", "topics", "senders", "except_accounts", "except_admins", "except_rest"];
 /// The keys of each action beside its `type`.
 pub(super) const ACTIONS: [(&str, &[&str]); 10] = [
     ("allow", &["type"]),

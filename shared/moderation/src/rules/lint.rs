@@ -124,9 +124,9 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
         }
         let bare = term.text.trim_matches('*');
         let found = matcher.find(&[Text::plain(bare)]);
-        let other = found.iter().find(|found| {
-            found.rule == term.rule && found.term != index && found.end - found.start < bare.len()
-        });
+        let other = found
+            .iter()
+            .find(|found| found.rule == term.rule && found.term != index && found.end - found.start < bare.len());
         if let Some(other) = other.and_then(|found| parsed.terms.get(found.term)) {
             warn(format!("the term `{}` is superfluous: wherever it stands, `{}` is found", term.text, other.text));
         }

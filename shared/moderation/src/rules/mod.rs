@@ -15,9 +15,9 @@ use serde_json::value::RawValue;
 
 pub use error::{Problem, RulesError};
 pub use lint::{Warning, warnings};
+pub(crate) use parse::{Files, Parsed, parse};
 #[cfg(feature = "schema")]
 pub use schema::schema;
-pub(crate) use parse::{Files, Parsed, parse};
 
 use crate::conditions::Condition;
 use crate::matcher::Matcher;
@@ -26,7 +26,7 @@ use crate::matcher::Matcher;
 #[derive(Debug, Default)]
 pub struct Rules {
     /// In the order of the file.
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) list: Vec<Rule>,
     /// The terms of all of them.
     pub(crate) matcher: Matcher,
     /// Whether any of them reads `CloudCustomData`.
@@ -61,7 +61,7 @@ impl Rules {
 
     pub(crate) fn new(parsed: Parsed, matcher: Matcher) -> Self {
         let read_custom_data = parsed.rules.iter().any(|rule| rule.custom_data);
-        Self { rules: parsed.rules, matcher, read_custom_data, problems: parsed.problems }
+        Self { list: parsed.rules, matcher, read_custom_data, problems: parsed.problems }
     }
 
     /// The same rules, if there is no mistake in any.
@@ -80,19 +80,19 @@ impl Rules {
 
     /// The rules' ids, in the order of the file, and whether each only shadows.
     pub fn ids(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.rules.iter().map(|rule| (rule.id.as_str(), rule.shadow))
+        self.list.iter().map(|rule| (rule.id.as_str(), rule.shadow))
     }
 
     /// How many rules there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rules.len()
+        self.list.len()
     }
 
     /// Whether there is no rule, so that every message is allowed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.list.is_empty()
     }
 }
 

@@ -129,7 +129,8 @@ fn rule<'v>(
     };
     let shadow = table.get("mode").and_then(|value| reader.one_of("mode", value, keys::MODES)) == Some("shadow");
     let form = table.get("form").and_then(|value| form(reader, value)).unwrap_or_default();
-    let custom_data = table.get("custom_data").and_then(|value| reader.boolean("custom_data", value)).unwrap_or_default();
+    let custom_data =
+        table.get("custom_data").and_then(|value| reader.boolean("custom_data", value)).unwrap_or_default();
     let when = match table.get("when") {
         Some(value) => when::when(reader, "when", value, form, lists),
         None => missing(reader, &at, "the rule", "when", "when = { terms = [\"…\"] }"),

@@ -3,8 +3,8 @@
 //! The reader in `parse` is written by hand, since it tells people what to do about a mistake; these types say the same
 //! to machines. A test holds both to the same keys. The comments here are what an editor shows.
 
-// Nobody builds a value of these types: they are there for their schema.
-#![allow(dead_code, clippy::struct_field_names)]
+#![allow(dead_code, reason = "nobody builds a value of these types: they are there for their schema")]
+#![allow(clippy::doc_markdown, reason = "editors show these comments as they stand")]
 
 use std::collections::BTreeMap;
 
@@ -206,7 +206,7 @@ struct Density {
     #[schemars(range(min = 1, max = 100))]
     combining_marks: Option<u32>,
     /// How many characters a text must have to be judged. Default: 10.
-    #[schemars(range(min = 1, max = 10000))]
+    #[schemars(range(min = 1, max = 10_000))]
     min_characters: Option<u32>,
 }
 
@@ -258,10 +258,10 @@ enum Action {
     /// Deliver nothing, and tell the sender.
     Reject {
         /// The app's own code in one-to-one chats.
-        #[schemars(range(min = 120001, max = 130000))]
+        #[schemars(range(min = 120_001, max = 130_000))]
         c2c_code: Option<u32>,
         /// The app's own code in groups.
-        #[schemars(range(min = 10100, max = 10200))]
+        #[schemars(range(min = 10_100, max = 10_200))]
         group_code: Option<u32>,
         /// What the sender's client is told.
         text: Option<String>,
@@ -318,7 +318,8 @@ mod tests {
     }
 
     fn properties(schema: &Value) -> Vec<String> {
-        let mut keys: Vec<_> = schema["properties"].as_object().into_iter().flat_map(|keys| keys.keys().cloned()).collect();
+        let mut keys: Vec<_> =
+            schema["properties"].as_object().into_iter().flat_map(|keys| keys.keys().cloned()).collect();
         keys.sort();
         keys
     }
@@ -340,8 +341,10 @@ mod tests {
             assert_eq!(definitions[name]["additionalProperties"], false, "{name}");
         }
         let values = |name: &str| -> Vec<String> {
-            let of = |choice: &Value| choice["enum"].as_array().cloned().unwrap_or_else(|| vec![choice["const"].clone()]);
-            let choices = definitions[name]["oneOf"].as_array().cloned().unwrap_or_else(|| vec![definitions[name].clone()]);
+            let of =
+                |choice: &Value| choice["enum"].as_array().cloned().unwrap_or_else(|| vec![choice["const"].clone()]);
+            let choices =
+                definitions[name]["oneOf"].as_array().cloned().unwrap_or_else(|| vec![definitions[name].clone()]);
             choices.iter().flat_map(of).filter_map(|value| value.as_str().map(str::to_owned)).collect()
         };
         for (name, known) in

@@ -20,7 +20,8 @@ fn problems_name_their_line_and_their_fix() {
             "stars.txt" => Ok("fine\n\n*cat*\nf*ck\n".to_owned()),
             _ => Err("no such file".to_owned()),
         };
-        let error = Rules::compile("rules.toml", &text, &mut read).and_then(Rules::strict).expect_err("the file is wrong");
+        let error =
+            Rules::compile("rules.toml", &text, &mut read).and_then(Rules::strict).expect_err("the file is wrong");
         let name = path.file_stem().unwrap_or_default().display().to_string();
         insta::with_settings!({ snapshot_path => "errors", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name, error.to_string());

@@ -9,7 +9,9 @@ const HEAD: &str = r#"{"From_Account":"a","To_Account":"b","MsgBody":"#;
 
 fn rules(text: &str) -> Rules {
     let read = &mut |_: &str| Err("no files here".to_owned());
-    Rules::compile("rules.toml", &format!("schema = 1\n{text}"), read).and_then(Rules::strict).unwrap_or_else(|error| panic!("{error}"))
+    Rules::compile("rules.toml", &format!("schema = 1\n{text}"), read)
+        .and_then(Rules::strict)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn decide(rules: &Rules, body: &str) -> Decision {

@@ -63,7 +63,8 @@ fn messages_get_the_verdict_of_their_case() {
         let file: File = toml::from_str(&fs::read_to_string(&path).expect("a readable file"))
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut read = |name: &str| file.files.get(name).cloned().ok_or_else(|| "not in this test".to_owned());
-        let rules = Rules::compile("rules", &file.rules, &mut read).and_then(Rules::strict)
+        let rules = Rules::compile("rules", &file.rules, &mut read)
+            .and_then(Rules::strict)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for case in &file.case {
             count += 1;

@@ -7,9 +7,9 @@ use toml::de::DeTable;
 
 use super::{Files, form, names};
 use crate::conditions::{Bounds, Condition, Contacts, Density, Links, Site};
-use crate::term::{Allowed, Form, Term};
 use crate::rules::keys;
 use crate::rules::read::{Reader, Value, suggestion};
+use crate::term::{Allowed, Form, Term};
 
 const ELEMENT_TYPES: [&str; 9] = [
     "TIMTextElem",
@@ -259,7 +259,12 @@ fn regexes(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
     };
     let mut regexes = Vec::with_capacity(patterns.len());
     for (at, pattern) in patterns {
-        match RegexBuilder::new(pattern).size_limit(REGEX_BYTES).dfa_size_limit(REGEX_BYTES).nest_limit(REGEX_DEPTH).build() {
+        match RegexBuilder::new(pattern)
+            .size_limit(REGEX_BYTES)
+            .dfa_size_limit(REGEX_BYTES)
+            .nest_limit(REGEX_DEPTH)
+            .build()
+        {
             Ok(regex) if regex.is_match("") => {
                 let what = format!("the regex `{pattern}` matches the empty text");
                 reader.problem(&at, what, "ask for at least one character, for example with + in place of *");
@@ -269,9 +274,12 @@ fn regexes(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
                 let why = match error {
                     regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
                     // The last line says what, those above draw where.
-                    other => other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+                    other => {
+                        other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+                    }
                 };
-                let fix = "correct it, see https://docs.rs/regex/#syntax; there is no look-around and no back-reference";
+                let fix =
+                    "correct it, see https://docs.rs/regex/#syntax; there is no look-around and no back-reference";
                 reader.problem(&at, format!("the regex `{pattern}` cannot be used: {why}"), fix);
             }
         }
@@ -317,7 +325,11 @@ fn contacts(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Condition> {
     if let Some(value) = min_digits {
         let number = reader.integer("min_digits", value)?;
         if !digits {
-            reader.problem(&value.span(), "`min_digits` is about digits, which are not asked for", "add \"digits\" to contacts");
+            reader.problem(
+                &value.span(),
+                "`min_digits` is about digits, which are not asked for",
+                "add \"digits\" to contacts",
+            );
         }
         match usize::try_from(number) {
             Ok(number) if (LEAST_DIGITS..=1000).contains(&i64::try_from(number).unwrap_or(i64::MAX)) => least = number,
@@ -347,9 +359,13 @@ fn bounds(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<Boun
     let table = reader.table(name, value)?;
     let kind = format!("`{name}`");
     reader.only_keys(&kind, table, keys::BOUNDS);
-    let (min, max) = (number(reader, table, "min", None)?, number(reader, table, "max", None)?);
-    if min.is_none() && max.is_none() {
-        reader.problem(&value.span(), format!("{kind} has neither min nor max"), format!("write {name} = {{ min = 10 }}"));
+    let (min, max) = (number(reader, table, "min", None), number(reader, table, "max", None));
+    if table.get("min").or(table.get("max")).is_none() {
+        reader.problem(
+            &value.span(),
+            format!("{kind} has neither min nor max"),
+            format!("write {name} = {{ min = 10 }}"),
+        );
     }
     let bounds = Bounds { min: min.unwrap_or(0), max: max.unwrap_or(u64::MAX) };
     if bounds.min > bounds.max {
@@ -358,30 +374,27 @@ fn bounds(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<Boun
     Some(bounds)
 }
 
-/// A number that is not negative; `Some(None)`: it is not there; `None`: it is none.
-fn number(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, most: Option<u64>) -> Option<Option<u64>> {
-    let Some(value) = table.get(key) else { return Some(None) };
+/// A number that is not negative; `None` when it is not there, or is none.
+fn number(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, most: Option<u64>) -> Option<u64> {
+    let value = table.get(key)?;
     let written = reader.integer(key, value)?;
     let number = u64::try_from(written).ok().filter(|number| most.is_none_or(|most| (1..=most).contains(number)));
     if number.is_none() {
         let fix = most.map_or_else(|| "use 0 or more".to_owned(), |most| format!("use 1 to {most}"));
         reader.problem(&value.span(), format!("`{key}` {written} is out of range"), fix);
     }
-    number.map(Some)
+    number
 }
 
 fn density(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
     let table = reader.table("density", value)?;
     reader.only_keys("`density`", table, keys::DENSITY);
-    let mut percent = |key: &str, most| {
-        let number = number(reader, table, key, Some(most))?;
-        Some(number.and_then(|number| usize::try_from(number).ok()))
-    };
-    let (capitals, emoji) = (percent("capitals", 100)?, percent("emoji", 100)?);
-    let (repeats, combining_marks) = (percent("repeats", 100)?, percent("combining_marks", 100)?);
-    let min_characters = percent("min_characters", 10_000)?.unwrap_or(USUAL_CHARACTERS);
+    let mut number = |key: &str, most| usize::try_from(number(reader, table, key, Some(most))?).ok();
+    let (capitals, emoji) = (number("capitals", 100), number("emoji", 100));
+    let (repeats, combining_marks) = (number("repeats", 100), number("combining_marks", 100));
+    let min_characters = number("min_characters", 10_000).unwrap_or(USUAL_CHARACTERS);
     let density = Density { capitals, emoji, repeats, combining_marks, min_characters };
-    if [capitals, emoji, repeats, combining_marks].iter().all(Option::is_none) {
+    if keys::DENSITY.iter().filter(|key| **key != "min_characters").all(|key| table.get(*key).is_none()) {
         let what = "`density` asks for nothing";
         reader.problem(&value.span(), what, "add capitals, emoji, repeats or combining_marks, in percent");
     }
