@@ -172,7 +172,7 @@ fn every_fixture_is_answered_and_what_was_sent_is_stored() {
         let files = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
         files.map(|file| file.display().to_string()).collect()
     };
-    let files = [fixtures("callbacks"), fixtures("other_commands")].concat();
+    let files = [fixtures("callbacks"), fixtures("changes")].concat();
     let arguments = ["send", "--format", "json", "--url", serve.url()];
     let output = chathook(folder.path()).args(arguments).args(&files).output().expect("chathook runs");
     let answers = stdout(&output);
