@@ -61,7 +61,7 @@ pub fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
             ("ada and grace", Conversation::C2c("ada".to_owned(), "grace".to_owned())),
             (GROUP, Conversation::Group { group_id: GROUP.to_owned(), topic_id: None }),
         ] {
-            let kept = messages::list(&local.archive, &conversation, Listing::default()).await?;
+            let kept = messages::list(&local.archive, &conversation, Listing::default(), messages::Which::All).await?;
             println!("\nkept of {title}:\n{}", messages::table(&kept));
         }
         local.stop().await?;

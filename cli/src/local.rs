@@ -13,7 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use chathook_archive::Archive;
-use chathook_endpoint::{AfterSend, Answer, BeforeSend, Endpoint, Handler, Request, Settings};
+use chathook_endpoint::{AfterChange, AfterSend, Answer, BeforeSend, Endpoint, Handler, Request, Settings};
 use chathook_moderation::Rules;
 use chathook_protocol::{Command, Reply};
 use serde::{Deserialize, Serialize};
@@ -182,10 +182,16 @@ impl Local {
 /// Every command under `/`, and under the name of each function what that one handles.
 fn router(settings: &Arc<Settings>, moderate: BeforeSend, archive: Archive) -> axum::Router {
     let moderate: Arc<dyn Handler> = Arc::new(moderate);
-    let keep: Arc<dyn Handler> = Arc::new(AfterSend::new(archive, Arc::clone(settings)));
+    let keep: Arc<dyn Handler> = Arc::new(AfterSend::new(archive.clone(), Arc::clone(settings)));
+    let amend: Arc<dyn Handler> = Arc::new(AfterChange::new(archive, Arc::clone(settings)));
     let endpoint = |commands: &[Command]| {
         let add = |endpoint: Endpoint, command: &Command| {
-            endpoint.route(&[*command], Arc::clone(if command.is_before() { &moderate } else { &keep }))
+            let handler = match command {
+                command if command.is_before() => &moderate,
+                command if command.is_change() => &amend,
+                _ => &keep,
+            };
+            endpoint.route(&[*command], Arc::clone(handler))
         };
         any(webhook).with_state(Arc::new(commands.iter().fold(Endpoint::new(Arc::clone(settings)), add)))
     };
@@ -195,6 +201,7 @@ fn router(settings: &Arc<Settings>, moderate: BeforeSend, archive: Archive) -> a
         .route("/group-before-send", endpoint(&[Command::GroupBeforeSend]))
         .route("/c2c-after-send", endpoint(&[Command::C2cAfterSend]))
         .route("/group-after-send", endpoint(&[Command::GroupAfterSend]))
+        .route("/after-change", endpoint(&Command::AFTER_CHANGE))
         .fallback(async || {
             let reply = Reply::fail("no such path; / takes every command, /c2c-before-send and its like one each");
             respond(Answer { status: 404, body: reply.to_json() })

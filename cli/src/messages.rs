@@ -19,6 +19,7 @@ use crate::local::{DATA, Left, Running, TABLE};
 Examples:\n  chathook messages list --c2c ada grace\n  \
 chathook messages list --group @TGS#1 --newest --limit 20 --format json\n  \
 chathook messages get --msg-key 48374_2837546_1557481126 --c2c ada grace\n  \
+chathook messages failed --c2c ada grace --from-time 2026-11-01T00:00:00Z\n  \
 chathook messages get --group @TGS#1 --seq 123 --aws --table chathook-MessageTable-1ABC"
 )]
 pub struct Arguments {
@@ -29,24 +30,12 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// The messages of a conversation, oldest first
-    List {
-        #[command(flatten)]
-        conversation: Chosen,
-        /// At most this many
-        #[arg(long, default_value_t = 50, value_name = "N")]
-        limit: usize,
-        /// Only those sent at this time or later: RFC 3339, or Unix seconds
-        #[arg(long, value_name = "TIME", value_parser = time)]
-        from_time: Option<u64>,
-        /// Only those sent at this time or earlier
-        #[arg(long, value_name = "TIME", value_parser = time)]
-        to_time: Option<u64>,
-        /// Newest first
-        #[arg(long)]
-        newest: bool,
-        #[command(flatten)]
-        source: Source,
-    },
+    List(List),
+    /// Those of a conversation that did not arrive: one-to-one messages whose delivery failed, group messages that the
+    /// platform refused
+    Failed(List),
+    /// Those of a conversation that somebody recalled
+    Recalled(List),
     /// One message: of a one-to-one conversation by its MsgKey, of a group by its MsgSeq
     Get {
         #[command(flatten)]
@@ -60,6 +49,26 @@ enum Command {
         #[command(flatten)]
         source: Source,
     },
+}
+
+#[derive(Args)]
+struct List {
+    #[command(flatten)]
+    conversation: Chosen,
+    /// At most this many
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    limit: usize,
+    /// Only those sent at this time or later: RFC 3339, or Unix seconds
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    from_time: Option<u64>,
+    /// Only those sent at this time or earlier
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    to_time: Option<u64>,
+    /// Newest first
+    #[arg(long)]
+    newest: bool,
+    #[command(flatten)]
+    source: Source,
 }
 
 #[derive(Args)]
@@ -105,19 +114,9 @@ enum Format {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     crate::runtime()?.block_on(async {
         match &arguments.command {
-            Command::List { conversation, limit, from_time, to_time, newest, source } => {
-                let reading = source.open().await?;
-                let listing = Listing {
-                    newest_first: *newest,
-                    from_time: *from_time,
-                    to_time: *to_time,
-                    limit: Some(*limit),
-                    cursor: None,
-                };
-                let messages = list(reading.archive(), &conversation.conversation()?, listing).await?;
-                print(&messages, source.format)?;
-                Ok(ExitCode::SUCCESS)
-            }
+            Command::List(list) => list.run(Which::All).await,
+            Command::Failed(list) => list.run(Which::Failed).await,
+            Command::Recalled(list) => list.run(Which::Recalled).await,
             Command::Get { conversation, msg_key, seq, source } => {
                 let reading = source.open().await?;
                 let archive = reading.archive();
@@ -137,18 +136,74 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Which messages of a conversation to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// Those that did not arrive.
+    Failed,
+    /// Those that somebody recalled.
+    Recalled,
+}
+
+impl Which {
+    fn includes(self, message: &StoredMessage) -> bool {
+        match self {
+            Self::All => true,
+            Self::Failed => message.error_code().is_some() || message.send_msg_result().is_some_and(|code| code != 0),
+            Self::Recalled => message.recall().is_some(),
+        }
+    }
+}
+
+impl List {
+    async fn run(&self, which: Which) -> anyhow::Result<ExitCode> {
+        let Self { limit, from_time, to_time, newest, source, .. } = self;
+        let conversation = self.conversation.conversation()?;
+        let reading = source.open().await?;
+        let listing = Listing {
+            newest_first: *newest,
+            from_time: *from_time,
+            to_time: *to_time,
+            limit: Some(*limit),
+            cursor: None,
+        };
+        let messages = list(reading.archive(), &conversation, listing, which).await?;
+        print(&messages, source.format)?;
+        if source.format == Format::Table && which == Which::All {
+            let mut out = std::io::stdout().lock();
+            for mark in reading.archive().read_marks(&conversation, crate::now_ms() / 1000).await? {
+                writeln!(out, "{} has read what came up to {}", mark.account, moment(mark.last_read_time))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
 /// Pages through the conversation until the limit is reached.
 pub async fn list(
     archive: &Archive,
     conversation: &Conversation,
     mut listing: Listing,
+    which: Which,
 ) -> anyhow::Result<Vec<StoredMessage>> {
     let limit = listing.limit;
+    let is_refused = which == Which::Failed && matches!(conversation, Conversation::Group { .. });
     let mut messages = Vec::new();
     loop {
-        listing.limit = limit.map(|limit| limit - messages.len());
-        let page = archive.messages(conversation, &listing, crate::now_ms() / 1000).await?;
-        messages.extend(page.messages);
+        // Where most are passed over, pages of the default size need fewer requests.
+        listing.limit = limit.map(|limit| limit - messages.len()).filter(|_| which == Which::All);
+        let now = crate::now_ms() / 1000;
+        let page = if is_refused {
+            archive.refused(conversation, &listing, now).await?
+        } else {
+            archive.messages(conversation, &listing, now).await?
+        };
+        messages.extend(page.messages.into_iter().filter(|message| which.includes(message)));
+        if let Some(limit) = limit {
+            messages.truncate(limit);
+        }
         if page.next.is_none() || limit.is_some_and(|limit| messages.len() >= limit) {
             return Ok(messages);
         }
@@ -226,7 +281,8 @@ pub fn table(messages: &[StoredMessage]) -> Table {
         let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
         let to = message.to_account().or(message.group_id()).unwrap_or_default();
         table.add_row([
-            message.msg_time().map_or_else(String::new, moment),
+            // What was never sent has no MsgTime.
+            message.msg_time().or(message.event_time().map(|ms| ms / 1000)).map_or_else(String::new, moment),
             number(message.msg_seq()),
             message.from_account().to_owned(),
             message.topic_id().map_or_else(|| to.to_owned(), |topic| format!("{to} {topic}")),
@@ -239,12 +295,23 @@ pub fn table(messages: &[StoredMessage]) -> Table {
     table
 }
 
+/// What became of a message: delivered or not, edited how often, recalled by whom.
 fn result(message: &StoredMessage) -> String {
-    match message.send_msg_result() {
-        None => String::new(),
-        Some(0) => "delivered".to_owned(),
-        Some(code) => format!("failed {code}"),
-    }
+    let refused = message.error_code().map(|code| format!("refused {code}"));
+    let sent = message.send_msg_result().map(|code| match code {
+        0 => "delivered".to_owned(),
+        code => format!("failed {code}"),
+    });
+    let edited = match message.versions().len().saturating_sub(1) {
+        0 => None,
+        1 => Some("edited".to_owned()),
+        times => Some(format!("edited {times} times")),
+    };
+    let recalled = message.recall().map(|recall| match recall.account {
+        Some(account) => format!("recalled by {account} {}", moment(recall.time)),
+        None => format!("recalled {}", moment(recall.time)),
+    });
+    [refused, sent, edited, recalled].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn moment(seconds: u64) -> String {

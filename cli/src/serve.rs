@@ -18,7 +18,7 @@ use crate::local::{DATA, DEMO_APP_ID, DEMO_TOKEN, Local, Running, Store, TABLE};
 /// Run the webhook on this machine: the functions' own handlers over plain HTTP, with a DynamoDB inside
 ///
 /// `/` takes every command; `/c2c-before-send`, `/group-before-send`, `/c2c-after-send` and `/group-after-send` take one
-/// each, as the functions do. Settings are the functions' environment variables; without SDK_APP_ID and CALLBACK_TOKEN
+/// each, `/after-change` those of what happens later, as the functions do. Settings are the functions' environment variables; without SDK_APP_ID and CALLBACK_TOKEN
 /// it runs for a demo app, on loopback only. Ctrl-C stops it.
 #[derive(Args)]
 pub struct Arguments {

@@ -40,7 +40,7 @@ impl Record {
     /// has none, or one in the future.
     #[must_use]
     pub fn new(message: &SendMsg<'_>, query: &Query, received_at: u64, retention_days: Option<u32>) -> Self {
-        let mut fields = Fields(Item::new());
+        let mut fields = Fields::default();
         let sort_key = SortKey::of(message);
         let sort_key_apart =
             (!sort_key.has_fingerprint).then(|| keys::apart(&sort_key.text, &keys::fingerprint(message)));
@@ -63,11 +63,7 @@ impl Record {
         fields.text("Extra", json(&message.extra).filter(|_| !message.extra.is_empty()));
         fields.text("Text", preview(&message.msg_body));
 
-        fields.text("OptPlatform", query.opt_platform());
-        fields.text("ClientIP", query.client_ip());
-        fields.text("RequestID", query.request_id());
-        fields.number("ReceivedAt", Some(received_at));
-        fields.number("ExpiresAt", retention_days.map(|days| expiry(message.msg_time, received_at, days)));
+        fields.arrival(query, received_at, retention_days, message.msg_time);
         Self { item: fields.0, sort_key_apart }
     }
 
@@ -107,14 +103,19 @@ impl Record {
     /// What DynamoDB reckons the item's size to be, in bytes: up to 1,024 are one write unit.
     #[must_use]
     pub fn size(&self) -> usize {
-        let value = |value: &AttributeValue| match value {
-            AttributeValue::S(text) => text.len(),
-            // A byte for every two digits, and one.
-            AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
-            _ => 0,
-        };
-        self.item.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
+        size(&self.item)
     }
+}
+
+/// What DynamoDB reckons an item's size to be.
+pub(crate) fn size(item: &Item) -> usize {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => text.len(),
+        // A byte for every two digits, and one.
+        AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+        _ => 0,
+    };
+    item.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
 }
 
 impl fmt::Debug for Record {
@@ -127,16 +128,28 @@ impl fmt::Debug for Record {
     }
 }
 
-struct Fields(Item);
+/// An item that is being filled.
+#[derive(Default)]
+pub(crate) struct Fields(pub(crate) Item);
 
 impl Fields {
-    fn text(&mut self, name: &str, value: Option<impl Into<String>>) {
+    /// What every item says about how its callback came, and when the item ends: counted from `sent`, when what it
+    /// tells took place.
+    pub(crate) fn arrival(&mut self, query: &Query, received_at: u64, retention_days: Option<u32>, sent: Option<u64>) {
+        self.text("OptPlatform", query.opt_platform());
+        self.text("ClientIP", query.client_ip());
+        self.text("RequestID", query.request_id());
+        self.number("ReceivedAt", Some(received_at));
+        self.number("ExpiresAt", retention_days.map(|days| expiry(sent, received_at, days)));
+    }
+
+    pub(crate) fn text(&mut self, name: &str, value: Option<impl Into<String>>) {
         if let Some(value) = value {
             self.0.insert(name.to_owned(), AttributeValue::S(value.into()));
         }
     }
 
-    fn number(&mut self, name: &str, value: Option<impl ToString>) {
+    pub(crate) fn number(&mut self, name: &str, value: Option<impl ToString>) {
         if let Some(value) = value {
             self.0.insert(name.to_owned(), AttributeValue::N(value.to_string()));
         }
@@ -152,7 +165,7 @@ impl Fields {
         self.number("UnreadMsgNum", c2c.unread_msg_num);
     }
 
-    fn group(&mut self, group: &Group<'_>, message: &SendMsg<'_>) {
+    pub(crate) fn group(&mut self, group: &Group<'_>, message: &SendMsg<'_>) {
         self.text("GroupId", Some(group.group_id.as_ref()));
         self.text("TopicId", group.topic_id.as_deref());
         self.text("Type", group.group_type.as_deref());
@@ -171,7 +184,7 @@ fn field_as_it_came(message: &SendMsg<'_>, name: &str) -> Option<String> {
 }
 
 /// `None` never happens: these are views of JSON.
-fn json(value: &impl serde::Serialize) -> Option<String> {
+pub(crate) fn json(value: &impl serde::Serialize) -> Option<String> {
     serde_json::to_string(value).ok()
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chathook_protocol::json::{self, Object};
-use chathook_protocol::{Command, Query, RejectCode, Reply, SendMsg, ShapeError};
+use chathook_protocol::{Change, Command, Query, RejectCode, Reply, SendMsg, ShapeError};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use thiserror::Error;
@@ -35,14 +35,34 @@ pub struct Answer {
 /// A callback on its way to a handler.
 #[derive(Debug)]
 pub struct Callback<'a> {
-    /// What the platform tells.
-    pub message: SendMsg<'a>,
+    /// What kind of thing the platform tells.
+    pub command: Command,
+    /// What it tells.
+    pub body: Object<'a>,
     /// How it called.
     pub query: &'a Query,
     /// Now, in Unix seconds.
     pub now: u64,
     /// Until when a handler may wait.
     pub deadline: Instant,
+}
+
+impl<'a> Callback<'a> {
+    /// The message that is about to be sent, or was sent.
+    ///
+    /// # Errors
+    /// [`HandlerError::Shape`] when the body is none.
+    pub fn message(&self) -> Result<SendMsg<'a>, HandlerError> {
+        Ok(SendMsg::view(self.command, self.body.clone())?)
+    }
+
+    /// What happened to a message later.
+    ///
+    /// # Errors
+    /// [`HandlerError::Shape`] when the body does not say so.
+    pub fn change(&self) -> Result<Change<'a>, HandlerError> {
+        Ok(Change::view(self.command, self.body.clone())?)
+    }
 }
 
 /// What is done with a callback of some commands.
@@ -60,6 +80,9 @@ impl<H: Handler + ?Sized> Handler for Arc<H> {
 /// Why a handler has no answer. Its text is for the log; the caller hears none of it.
 #[derive(Debug, Error)]
 pub enum HandlerError {
+    /// The body is not what its command says.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// The rules could not be loaded at start, where the reason was logged.
     #[error("the rules are unusable; see the error logged at the cold start, repair the rules file and deploy again")]
     Rules,
@@ -157,9 +180,9 @@ impl Endpoint {
         if request.body.len() > MAX_BODY_BYTES {
             return Err(Failure::TooLarge(request.body.len()));
         }
-        let message = SendMsg::view(*command, object.map_err(ShapeError::from)?)?;
+        let (command, body, query) = (*command, object.map_err(ShapeError::from)?, &request.query);
         let deadline = Instant::now() + self.wait(request.front_ms, now_ms);
-        let reply = handler.handle(Callback { message, query: &request.query, now, deadline }).await?;
+        let reply = handler.handle(Callback { command, body, query, now, deadline }).await?;
         Ok(ok(&reply))
     }
 

@@ -21,7 +21,7 @@ struct Obedient;
 impl Handler for Obedient {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>> {
         async move {
-            match callback.message.from_account.as_ref() {
+            match callback.message()?.from_account.as_ref() {
                 "panics" => panic!("on request, quoting what a person wrote"),
                 "fails" => Err(HandlerError::Rules),
                 "waits" => {
