@@ -10,9 +10,9 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use crate::endpoint::{Callback, Handler, HandlerError};
 use crate::settings::Settings;
 
-/// How long the throw-away read may take. It is there to make the first callback quick; waiting longer for it than a
-/// handshake takes would make the first one slow.
-const WARM_UP: Duration = Duration::from_millis(300);
+/// How long the throw-away read may take. It is there to make the first callback quick; waiting for it longer than a
+/// handshake within a region takes would make the first one slow.
+const WARM_UP: Duration = Duration::from_millis(100);
 
 /// Keeps a record of every message.
 pub struct AfterSend {
