@@ -151,8 +151,9 @@ impl Fields {
         self.text("MsgKey", c2c.msg_key.as_deref());
         self.number("MsgRandom", c2c.msg_random);
         // Always there, because writes compare it.
-        let unreadable = if message.extra.get("SendMsgResult").is_some() { NOT_TOLD } else { 0 };
-        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(unreadable)));
+        let is_odd = message.extra.get("SendMsgResult").is_some_and(|raw| raw.get() != "null");
+        let not_a_number = if is_odd { NOT_TOLD } else { 0 };
+        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(not_a_number)));
         self.text("ErrorInfo", c2c.error_info.as_deref());
         self.number("UnreadMsgNum", c2c.unread_msg_num);
     }
