@@ -21,6 +21,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::platform::is_chathook;
+
 /// The app id that serves for trying things out.
 pub const DEMO_APP_ID: &str = "1400000000";
 /// The token that serves for trying things out, on loopback only.
@@ -32,6 +34,9 @@ pub const DATA: &str = ".chathook";
 
 /// What a front may post at most, as at a function URL.
 const MAX_REQUEST_BYTES: usize = 6 * 1024 * 1024;
+
+/// How long a request may go on when the webhook is to stop: longer than any answer takes.
+const STALLED: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Where records go.
 pub enum Store {
@@ -68,10 +73,8 @@ impl Running {
     /// The `serve` that runs with this data folder; `None` when none does.
     pub fn find(folder: &Path) -> Option<Self> {
         let running: Self = serde_json::from_slice(&std::fs::read(Self::file(folder)).ok()?).ok()?;
-        let address: SocketAddr = running.webhook.strip_prefix("http://")?.parse().ok()?;
-        let timeout = std::time::Duration::from_millis(300);
-        // A `serve` that was killed left its file behind.
-        std::net::TcpStream::connect_timeout(&address, timeout).ok().map(|_| running)
+        // A `serve` that was killed left its file behind, and its port to others.
+        is_chathook(&running.webhook).then_some(running)
     }
 
     /// Tells that this one runs now.
@@ -171,11 +174,14 @@ impl Local {
         Ok(Self { url, dynamodb, archive, stop, servers })
     }
 
-    /// Finishes what is under way, and ends.
+    /// Finishes what is under way, and ends; a request that stalls is not waited for.
     pub async fn stop(self) -> anyhow::Result<()> {
         let Self { stop, servers, .. } = self;
         stop.send_replace(true);
-        servers.join_all().await.into_iter().collect()
+        match tokio::time::timeout(STALLED, servers.join_all()).await {
+            Ok(ended) => ended.into_iter().collect(),
+            Err(_) => Ok(()),
+        }
     }
 }
 

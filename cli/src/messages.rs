@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use chathook_archive::{Archive, Conversation, Listing, StoredMessage};
 use clap::{Args, Subcommand, ValueEnum};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use jiff::Timestamp;
 
 use crate::local::{DATA, Left, Running, TABLE};
@@ -72,9 +72,10 @@ struct List {
 }
 
 #[derive(Args)]
+#[group(id = "conversation", required = true, multiple = true, args = ["c2c", "group"])]
 struct Chosen {
     /// The one-to-one conversation of these two accounts, in either order
-    #[arg(long, num_args = 2, value_names = ["A", "B"], required_unless_present = "group", conflicts_with_all = ["group", "topic"])]
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["group", "topic"])]
     c2c: Option<Vec<String>>,
     /// The group of this GroupId
     #[arg(long, value_name = "ID")]
@@ -169,25 +170,28 @@ impl List {
             limit: Some(*limit),
             cursor: None,
         };
-        let messages = list(reading.archive(), &conversation, listing, which).await?;
+        let (messages, more) = list(reading.archive(), &conversation, listing, which).await?;
         print(&messages, source.format)?;
         if source.format == Format::Table && which == Which::All {
             let mut out = std::io::stdout().lock();
             for mark in reading.archive().read_marks(&conversation, crate::now_ms() / 1000).await? {
-                writeln!(out, "{} has read what came up to {}", mark.account, moment(mark.last_read_time))?;
+                writeln!(out, "{} has read what came up to {}", shown(&mark.account), moment(mark.last_read_time))?;
             }
+        }
+        if more {
+            eprintln!("more follow; ask for them with a higher --limit, or with --from-time or --to-time");
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Pages through the conversation until the limit is reached.
+/// Pages through the conversation until the limit is reached; gives also whether more follow.
 pub async fn list(
     archive: &Archive,
     conversation: &Conversation,
     mut listing: Listing,
     which: Which,
-) -> anyhow::Result<Vec<StoredMessage>> {
+) -> anyhow::Result<(Vec<StoredMessage>, bool)> {
     let limit = listing.limit;
     let is_refused = which == Which::Failed && matches!(conversation, Conversation::Group { .. });
     let mut messages = Vec::new();
@@ -205,7 +209,7 @@ pub async fn list(
             messages.truncate(limit);
         }
         if page.next.is_none() || limit.is_some_and(|limit| messages.len() >= limit) {
-            return Ok(messages);
+            return Ok((messages, page.next.is_some()));
         }
         listing.cursor = page.next;
     }
@@ -239,7 +243,7 @@ impl Reading {
 
 impl Source {
     async fn open(&self) -> anyhow::Result<Reading> {
-        let table = self.table.as_deref().unwrap_or(TABLE);
+        let table = self.table.as_deref().filter(|table| !table.is_empty()).unwrap_or(TABLE);
         if self.aws {
             return Ok(Reading::Served(Archive::connect(table, None).await));
         }
@@ -272,27 +276,42 @@ fn print(messages: &[StoredMessage], format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
+const HEADER: [&str; 7] = ["MsgTime", "MsgSeq", "From_Account", "To", "Text", "Result", "MsgKey / Random"];
+const TEXT_COLUMN: usize = 4;
+
 /// The messages as people read them.
 pub fn table(messages: &[StoredMessage]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["MsgTime", "MsgSeq", "From_Account", "To", "Text", "Result", "MsgKey / Random"]);
+    table.set_header(HEADER);
+    // For a pipe, whose width nobody knows, as on a terminal.
+    if let Some(text) = table.column_mut(TEXT_COLUMN) {
+        text.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(60)));
+    }
     for message in messages {
         let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
         let to = message.to_account().or(message.group_id()).unwrap_or_default();
-        table.add_row([
+        let cells = [
             // What was never sent has no MsgTime.
             message.msg_time().or(message.event_time().map(|ms| ms / 1000)).map_or_else(String::new, moment),
             number(message.msg_seq()),
             message.from_account().to_owned(),
             message.topic_id().map_or_else(|| to.to_owned(), |topic| format!("{to} {topic}")),
-            // A control character must not move the reader's cursor.
-            message.text().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
+            message.text().to_owned(),
             result(message),
             message.msg_key().map_or_else(|| number(message.random()), str::to_owned),
-        ]);
+        ];
+        table.add_row(cells.map(|cell| shown(&cell)));
     }
     table
+}
+
+/// `text` without what would move the reader's cursor, colour the terminal or turn the line around.
+fn shown(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if acts(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// What became of a message: delivered or not, edited how often, recalled by whom.

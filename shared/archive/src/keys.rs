@@ -83,7 +83,7 @@ impl Conversation {
 
 fn part(id: &str) -> String {
     if id.len() > LONGEST_PART {
-        return format!("%sha256:{}", hex(&Sha256::digest(id)));
+        return format!("%sha256:{}", base16ct::lower::encode_string(&Sha256::digest(id)));
     }
     id.replace('%', "%25").replace('#', "%23")
 }
@@ -207,7 +207,7 @@ pub(crate) fn fingerprint_of(parts: &[&str]) -> String {
         hash.update(part);
     }
     // Half of it is plenty for one place, and keys are paid for by the byte.
-    hex(&hash.finalize()[..16])
+    base16ct::lower::encode_string(&hash.finalize()[..16])
 }
 
 /// A run of sort keys, both ends included. DynamoDB has no two conditions on one key, but it has `BETWEEN`.
@@ -286,16 +286,6 @@ fn joined(numbers: &[u64]) -> String {
 
 fn padded(number: u64) -> String {
     format!("{number:0DIGITS$}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// The largest item that DynamoDB takes.
 pub(crate) const MAX_ITEM_BYTES: usize = 400 * 1024;
 
+/// The `SendMsgResult` of a callback that has one which is no number: not known to be delivered.
+const NOT_TOLD: i64 = -1;
+
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 
 /// A message as it is kept.
@@ -57,7 +60,7 @@ impl Record {
         fields.text("MsgBody", message.msg_body_raw.map(RawValue::get));
         fields.text("CloudCustomData", message.cloud_custom_data.as_deref());
         match &message.chat {
-            Chat::C2c(c2c) => fields.c2c(c2c),
+            Chat::C2c(c2c) => fields.c2c(c2c, message),
             Chat::Group(group) => fields.group(group, message),
         }
         fields.text("Extra", json(&message.extra).filter(|_| !message.extra.is_empty()));
@@ -81,12 +84,13 @@ impl Record {
 
     /// Whether this is the message stored in `item`, which has the same key.
     ///
-    /// A sender's ids are the platform's own way to tell a repetition, so the same sender with the same ids is the same
-    /// message. Two senders of one chat may share them, though, when both pick them (a bot that copies them from what
-    /// it answers to), and so may group messages outside the history, which repeat a `MsgSeq`: these have other times.
+    /// The ids of a one-to-one message are picked by its sender's client, so two messages may share them: of two senders
+    /// (a bot that copies ids from what it answers to), or of one who would rather not have a text kept. A repeated
+    /// callback has the same sender and the same body. Group messages outside the history, which repeat a `MsgSeq`,
+    /// have other times.
     pub(crate) fn is_stored_as(&self, item: &Item) -> bool {
         let same = |name| self.item.get(name) == item.get(name);
-        same("From_Account") && (same("MsgTime") || self.is_c2c())
+        same("From_Account") && same("MsgBody") && (same("MsgTime") || self.is_c2c())
     }
 
     pub(crate) fn is_c2c(&self) -> bool {
@@ -155,12 +159,14 @@ impl Fields {
         }
     }
 
-    fn c2c(&mut self, c2c: &C2c<'_>) {
+    fn c2c(&mut self, c2c: &C2c<'_>, message: &SendMsg<'_>) {
         self.text("To_Account", Some(c2c.to_account.as_ref()));
         self.text("MsgKey", c2c.msg_key.as_deref());
         self.number("MsgRandom", c2c.msg_random);
         // Always there, because writes compare it.
-        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(0)));
+        let is_odd = message.extra.get("SendMsgResult").is_some_and(|raw| raw.get() != "null");
+        let not_a_number = if is_odd { NOT_TOLD } else { 0 };
+        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(not_a_number)));
         self.text("ErrorInfo", c2c.error_info.as_deref());
         self.number("UnreadMsgNum", c2c.unread_msg_num);
     }

@@ -93,13 +93,15 @@ impl Archive {
             .table_name(self.table())
             .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        request = match item.get("From_Account") {
-            Some(sender) if record.is_c2c() && record.is_delivered() => request
+        request = match (item.get("From_Account"), item.get("MsgBody")) {
+            (Some(sender), Some(body)) if record.is_c2c() && record.is_delivered() => request
                 .condition_expression(
-                    "attribute_not_exists(pk) OR (SendMsgResult <> :delivered AND From_Account = :sender)",
+                    "attribute_not_exists(pk) \
+                     OR (SendMsgResult <> :delivered AND From_Account = :sender AND MsgBody = :body)",
                 )
                 .expression_attribute_values(":delivered", AttributeValue::N("0".to_owned()))
-                .expression_attribute_values(":sender", sender.clone()),
+                .expression_attribute_values(":sender", sender.clone())
+                .expression_attribute_values(":body", body.clone()),
             _ => request.condition_expression("attribute_not_exists(pk)"),
         };
         match request.set_item(Some(item)).send().await {

@@ -12,9 +12,9 @@ use tokio::time::Instant;
 use crate::endpoint::{Callback, Handler, HandlerError};
 use crate::settings::Settings;
 
-/// How long the throw-away read may take. It is there to make the first callback quick; waiting longer for it than a
-/// handshake takes would make the first one slow.
-const WARM_UP: Duration = Duration::from_millis(300);
+/// How long the throw-away read may take. It is there to make the first callback quick; waiting for it longer than a
+/// handshake within a region takes would make the first one slow.
+const WARM_UP: Duration = Duration::from_millis(100);
 
 /// How many messages of one recall are written at a time. The platform recalls a few at most.
 const WRITES_AT_ONCE: usize = 8;
