@@ -30,7 +30,7 @@ ROTATED = "\"quoted and new\""
 
 ALLOWED = {"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0}
 BEFORE = {"C2cBeforeSend", "GroupBeforeSend"}
-AFTER = {"C2cAfterSend", "GroupAfterSend"}
+AFTER = {"C2cAfterSend", "GroupAfterSend", "AfterChange"}
 FUNCTIONS = {"Webhook"} | BEFORE | AFTER
 
 cloud = stack = None
@@ -172,13 +172,14 @@ class Built(Case):
 
     def test_before_send_carries_no_aws_sdk(self):
         carrying = {name for name, program in self.bootstraps().items() if b"DynamoDB_20120810" in program}
-        self.assertEqual(carrying, {"webhook", "c2c-after-send", "group-after-send"})
+        self.assertEqual(carrying, {"webhook", "c2c-after-send", "group-after-send", "after-change"})
 
     def test_what_moderates_has_the_rules_beside_it(self):
         shipped = {path.relative_to(ROOT / "rules") for path in (ROOT / "rules").rglob("*")}
         for folder in (BUILT / "dist/functions").iterdir():
             beside = {path.relative_to(folder / "rules") for path in (folder / "rules").rglob("*")} - {Path(RULES_NAME)}
-            self.assertEqual(beside, set() if folder.name.endswith("after-send") else shipped, folder.name)
+            moderates = folder.name == "webhook" or folder.name.endswith("before-send")
+            self.assertEqual(beside, shipped if moderates else set(), folder.name)
 
 
 class Running(Case):
@@ -227,6 +228,17 @@ class Running(Case):
         self.assertEqual((item["GroupId"], item["From_Account"], item["Random"]), ("@TGS#order", "jared", 9))
         self.assertEqual(json.loads(item["MsgBody"]), sent[1]["MsgBody"])
 
+    def test_what_happens_later_is_stored_beside_the_message(self):
+        recall = {
+            "CallbackCommand": "Group.CallbackAfterRecallMsg", "GroupId": "@TGS#recalled", "Type": "Public",
+            "Operator_Account": "admin", "MsgSeqList": [{"MsgSeq": 7}], "EventTime": 1490686300000,
+        }
+        for url in ("AfterChangeUrl", "WebhookUrl"):
+            self.assert_answer(stack.post(url, recall, TOKEN), ALLOWED)
+        (item,) = records("group#@TGS%23recalled#")
+        self.assertTrue(item["sk"].startswith("00000000000000000007#recall#"), item)
+        self.assertEqual(item["Operator_Account"], "admin")
+
     def test_only_the_platform_is_heard(self):
         callbacks = {
             "WebhookUrl": c2c("After", "forged", 666, SendMsgResult=0),
@@ -234,6 +246,7 @@ class Running(Case):
             "GroupBeforeSendUrl": group("Before", "casino"),
             "C2cAfterSendUrl": c2c("After", "forged", 666, SendMsgResult=0),
             "GroupAfterSendUrl": group("After", "forged", "@TGS#forged", MsgSeq=1, MsgTime=1490686222),
+            "AfterChangeUrl": {"CallbackCommand": "Group.CallbackAfterRecallMsg", "GroupId": "@TGS#forged", "MsgSeqList": [{"MsgSeq": 1}]},
         }
         for url, callback in callbacks.items():
             for wrong in ({"token": "guessed"}, {"SdkAppid": "1400000001"}, {"RequestTime": "1669872112"}):

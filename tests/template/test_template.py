@@ -14,7 +14,7 @@ from samtranslator.translator.transform import transform
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 
 BEFORE = {"C2cBeforeSend": "c2c-before-send", "GroupBeforeSend": "group-before-send"}
-AFTER = {"C2cAfterSend": "c2c-after-send", "GroupAfterSend": "group-after-send"}
+AFTER = {"C2cAfterSend": "c2c-after-send", "GroupAfterSend": "group-after-send", "AfterChange": "after-change"}
 PER_CALLBACK = BEFORE | AFTER
 FUNCTIONS = {"Webhook": "webhook"} | PER_CALLBACK
 
