@@ -61,7 +61,8 @@ pub fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
             ("ada and grace", Conversation::C2c("ada".to_owned(), "grace".to_owned())),
             (GROUP, Conversation::Group { group_id: GROUP.to_owned(), topic_id: None }),
         ] {
-            let kept = messages::list(&local.archive, &conversation, Listing::default()).await?;
+            let (kept, _) =
+                messages::list(&local.archive, &conversation, Listing::default(), messages::Which::All).await?;
             println!("\nkept of {title}:\n{}", messages::table(&kept));
         }
         local.stop().await?;
@@ -75,7 +76,7 @@ fn post_all(platform: &Platform) -> anyhow::Result<()> {
     let now = crate::now_ms() / 1000;
     for (index, sample) in (1..).zip(SAMPLES) {
         let before = sample.callback(index, now, None);
-        let answered = platform.post(&before.to_string(), now)?;
+        let answered = platform.post(before.to_string().as_bytes(), now)?;
         sample.print(&answered, "");
         ensure!(
             answered.verdict.split([' ', ':']).next() == Some(sample.verdict),
@@ -88,7 +89,7 @@ fn post_all(platform: &Platform) -> anyhow::Result<()> {
         let delivered = answered.reply.get("MsgBody").cloned().unwrap_or_else(|| before["MsgBody"].clone());
         let after = sample.callback(index, now, Some(delivered)).to_string();
         for note in if sample.repeat { ["", " (the same once more)"].as_slice() } else { &[""] } {
-            let answered = platform.post(&after, now)?;
+            let answered = platform.post(after.as_bytes(), now)?;
             sample.print(&answered, note);
             ensure!(answered.is_proper(), "expected OK; a bug in chathook, please report it");
         }

@@ -13,13 +13,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use chathook_archive::Archive;
-use chathook_endpoint::{AfterSend, Answer, BeforeSend, Endpoint, Handler, Request, Settings};
+use chathook_endpoint::{AfterChange, AfterSend, Answer, BeforeSend, Endpoint, Handler, Request, Settings};
 use chathook_moderation::Rules;
 use chathook_protocol::{Command, Reply};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+use crate::platform::is_chathook;
 
 /// The app id that serves for trying things out.
 pub const DEMO_APP_ID: &str = "1400000000";
@@ -32,6 +34,9 @@ pub const DATA: &str = ".chathook";
 
 /// What a front may post at most, as at a function URL.
 const MAX_REQUEST_BYTES: usize = 6 * 1024 * 1024;
+
+/// How long a request may go on when the webhook is to stop: longer than any answer takes.
+const STALLED: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Where records go.
 pub enum Store {
@@ -68,10 +73,8 @@ impl Running {
     /// The `serve` that runs with this data folder; `None` when none does.
     pub fn find(folder: &Path) -> Option<Self> {
         let running: Self = serde_json::from_slice(&std::fs::read(Self::file(folder)).ok()?).ok()?;
-        let address: SocketAddr = running.webhook.strip_prefix("http://")?.parse().ok()?;
-        let timeout = std::time::Duration::from_millis(300);
-        // A `serve` that was killed left its file behind.
-        std::net::TcpStream::connect_timeout(&address, timeout).ok().map(|_| running)
+        // A `serve` that was killed left its file behind, and its port to others.
+        is_chathook(&running.webhook).then_some(running)
     }
 
     /// Tells that this one runs now.
@@ -171,21 +174,30 @@ impl Local {
         Ok(Self { url, dynamodb, archive, stop, servers })
     }
 
-    /// Finishes what is under way, and ends.
+    /// Finishes what is under way, and ends; a request that stalls is not waited for.
     pub async fn stop(self) -> anyhow::Result<()> {
         let Self { stop, servers, .. } = self;
         stop.send_replace(true);
-        servers.join_all().await.into_iter().collect()
+        match tokio::time::timeout(STALLED, servers.join_all()).await {
+            Ok(ended) => ended.into_iter().collect(),
+            Err(_) => Ok(()),
+        }
     }
 }
 
 /// Every command under `/`, and under the name of each function what that one handles.
 fn router(settings: &Arc<Settings>, moderate: BeforeSend, archive: Archive) -> axum::Router {
     let moderate: Arc<dyn Handler> = Arc::new(moderate);
-    let keep: Arc<dyn Handler> = Arc::new(AfterSend::new(archive, Arc::clone(settings)));
+    let keep: Arc<dyn Handler> = Arc::new(AfterSend::new(archive.clone(), Arc::clone(settings)));
+    let amend: Arc<dyn Handler> = Arc::new(AfterChange::new(archive, Arc::clone(settings)));
     let endpoint = |commands: &[Command]| {
         let add = |endpoint: Endpoint, command: &Command| {
-            endpoint.route(&[*command], Arc::clone(if command.is_before() { &moderate } else { &keep }))
+            let handler = match command {
+                command if command.is_before() => &moderate,
+                command if command.is_change() => &amend,
+                _ => &keep,
+            };
+            endpoint.route(&[*command], Arc::clone(handler))
         };
         any(webhook).with_state(Arc::new(commands.iter().fold(Endpoint::new(Arc::clone(settings)), add)))
     };
@@ -195,6 +207,7 @@ fn router(settings: &Arc<Settings>, moderate: BeforeSend, archive: Archive) -> a
         .route("/group-before-send", endpoint(&[Command::GroupBeforeSend]))
         .route("/c2c-after-send", endpoint(&[Command::C2cAfterSend]))
         .route("/group-after-send", endpoint(&[Command::GroupAfterSend]))
+        .route("/after-change", endpoint(&Command::AFTER_CHANGE))
         .fallback(async || {
             let reply = Reply::fail("no such path; / takes every command, /c2c-before-send and its like one each");
             respond(Answer { status: 404, body: reply.to_json() })

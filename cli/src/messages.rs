@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use chathook_archive::{Archive, Conversation, Listing, StoredMessage};
 use clap::{Args, Subcommand, ValueEnum};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use jiff::Timestamp;
 
 use crate::local::{DATA, Left, Running, TABLE};
@@ -19,6 +19,7 @@ use crate::local::{DATA, Left, Running, TABLE};
 Examples:\n  chathook messages list --c2c ada grace\n  \
 chathook messages list --group @TGS#1 --newest --limit 20 --format json\n  \
 chathook messages get --msg-key 48374_2837546_1557481126 --c2c ada grace\n  \
+chathook messages failed --c2c ada grace --from-time 2026-11-01T00:00:00Z\n  \
 chathook messages get --group @TGS#1 --seq 123 --aws --table chathook-MessageTable-1ABC"
 )]
 pub struct Arguments {
@@ -29,24 +30,12 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// The messages of a conversation, oldest first
-    List {
-        #[command(flatten)]
-        conversation: Chosen,
-        /// At most this many
-        #[arg(long, default_value_t = 50, value_name = "N")]
-        limit: usize,
-        /// Only those sent at this time or later: RFC 3339, or Unix seconds
-        #[arg(long, value_name = "TIME", value_parser = time)]
-        from_time: Option<u64>,
-        /// Only those sent at this time or earlier
-        #[arg(long, value_name = "TIME", value_parser = time)]
-        to_time: Option<u64>,
-        /// Newest first
-        #[arg(long)]
-        newest: bool,
-        #[command(flatten)]
-        source: Source,
-    },
+    List(List),
+    /// Those of a conversation that did not arrive: one-to-one messages whose delivery failed, group messages that the
+    /// platform refused
+    Failed(List),
+    /// Those of a conversation that somebody recalled
+    Recalled(List),
     /// One message: of a one-to-one conversation by its MsgKey, of a group by its MsgSeq
     Get {
         #[command(flatten)]
@@ -63,9 +52,30 @@ enum Command {
 }
 
 #[derive(Args)]
+struct List {
+    #[command(flatten)]
+    conversation: Chosen,
+    /// At most this many
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    limit: usize,
+    /// Only those sent at this time or later: RFC 3339, or Unix seconds
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    from_time: Option<u64>,
+    /// Only those sent at this time or earlier
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    to_time: Option<u64>,
+    /// Newest first
+    #[arg(long)]
+    newest: bool,
+    #[command(flatten)]
+    source: Source,
+}
+
+#[derive(Args)]
+#[group(id = "conversation", required = true, multiple = true, args = ["c2c", "group"])]
 struct Chosen {
     /// The one-to-one conversation of these two accounts, in either order
-    #[arg(long, num_args = 2, value_names = ["A", "B"], required_unless_present = "group", conflicts_with_all = ["group", "topic"])]
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["group", "topic"])]
     c2c: Option<Vec<String>>,
     /// The group of this GroupId
     #[arg(long, value_name = "ID")]
@@ -105,19 +115,9 @@ enum Format {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     crate::runtime()?.block_on(async {
         match &arguments.command {
-            Command::List { conversation, limit, from_time, to_time, newest, source } => {
-                let reading = source.open().await?;
-                let listing = Listing {
-                    newest_first: *newest,
-                    from_time: *from_time,
-                    to_time: *to_time,
-                    limit: Some(*limit),
-                    cursor: None,
-                };
-                let messages = list(reading.archive(), &conversation.conversation()?, listing).await?;
-                print(&messages, source.format)?;
-                Ok(ExitCode::SUCCESS)
-            }
+            Command::List(list) => list.run(Which::All).await,
+            Command::Failed(list) => list.run(Which::Failed).await,
+            Command::Recalled(list) => list.run(Which::Recalled).await,
             Command::Get { conversation, msg_key, seq, source } => {
                 let reading = source.open().await?;
                 let archive = reading.archive();
@@ -137,20 +137,79 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Pages through the conversation until the limit is reached.
+/// Which messages of a conversation to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// Those that did not arrive.
+    Failed,
+    /// Those that somebody recalled.
+    Recalled,
+}
+
+impl Which {
+    fn includes(self, message: &StoredMessage) -> bool {
+        match self {
+            Self::All => true,
+            Self::Failed => message.error_code().is_some() || message.send_msg_result().is_some_and(|code| code != 0),
+            Self::Recalled => message.recall().is_some(),
+        }
+    }
+}
+
+impl List {
+    async fn run(&self, which: Which) -> anyhow::Result<ExitCode> {
+        let Self { limit, from_time, to_time, newest, source, .. } = self;
+        let conversation = self.conversation.conversation()?;
+        let reading = source.open().await?;
+        let listing = Listing {
+            newest_first: *newest,
+            from_time: *from_time,
+            to_time: *to_time,
+            limit: Some(*limit),
+            cursor: None,
+        };
+        let (messages, more) = list(reading.archive(), &conversation, listing, which).await?;
+        print(&messages, source.format)?;
+        if source.format == Format::Table && which == Which::All {
+            let mut out = std::io::stdout().lock();
+            for mark in reading.archive().read_marks(&conversation, crate::now_ms() / 1000).await? {
+                writeln!(out, "{} has read what came up to {}", shown(&mark.account), moment(mark.last_read_time))?;
+            }
+        }
+        if more {
+            eprintln!("more follow; ask for them with a higher --limit, or with --from-time or --to-time");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Pages through the conversation until the limit is reached; gives also whether more follow.
 pub async fn list(
     archive: &Archive,
     conversation: &Conversation,
     mut listing: Listing,
-) -> anyhow::Result<Vec<StoredMessage>> {
+    which: Which,
+) -> anyhow::Result<(Vec<StoredMessage>, bool)> {
     let limit = listing.limit;
+    let is_refused = which == Which::Failed && matches!(conversation, Conversation::Group { .. });
     let mut messages = Vec::new();
     loop {
-        listing.limit = limit.map(|limit| limit - messages.len());
-        let page = archive.messages(conversation, &listing, crate::now_ms() / 1000).await?;
-        messages.extend(page.messages);
+        // Where most are passed over, pages of the default size need fewer requests.
+        listing.limit = limit.map(|limit| limit - messages.len()).filter(|_| which == Which::All);
+        let now = crate::now_ms() / 1000;
+        let page = if is_refused {
+            archive.refused(conversation, &listing, now).await?
+        } else {
+            archive.messages(conversation, &listing, now).await?
+        };
+        messages.extend(page.messages.into_iter().filter(|message| which.includes(message)));
+        if let Some(limit) = limit {
+            messages.truncate(limit);
+        }
         if page.next.is_none() || limit.is_some_and(|limit| messages.len() >= limit) {
-            return Ok(messages);
+            return Ok((messages, page.next.is_some()));
         }
         listing.cursor = page.next;
     }
@@ -184,7 +243,7 @@ impl Reading {
 
 impl Source {
     async fn open(&self) -> anyhow::Result<Reading> {
-        let table = self.table.as_deref().unwrap_or(TABLE);
+        let table = self.table.as_deref().filter(|table| !table.is_empty()).unwrap_or(TABLE);
         if self.aws {
             return Ok(Reading::Served(Archive::connect(table, None).await));
         }
@@ -217,34 +276,61 @@ fn print(messages: &[StoredMessage], format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
+const HEADER: [&str; 7] = ["MsgTime", "MsgSeq", "From_Account", "To", "Text", "Result", "MsgKey / Random"];
+const TEXT_COLUMN: usize = 4;
+
 /// The messages as people read them.
 pub fn table(messages: &[StoredMessage]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["MsgTime", "MsgSeq", "From_Account", "To", "Text", "Result", "MsgKey / Random"]);
+    table.set_header(HEADER);
+    // For a pipe, whose width nobody knows, as on a terminal.
+    if let Some(text) = table.column_mut(TEXT_COLUMN) {
+        text.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(60)));
+    }
     for message in messages {
         let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
         let to = message.to_account().or(message.group_id()).unwrap_or_default();
-        table.add_row([
-            message.msg_time().map_or_else(String::new, moment),
+        let cells = [
+            // What was never sent has no MsgTime.
+            message.msg_time().or(message.event_time().map(|ms| ms / 1000)).map_or_else(String::new, moment),
             number(message.msg_seq()),
             message.from_account().to_owned(),
             message.topic_id().map_or_else(|| to.to_owned(), |topic| format!("{to} {topic}")),
-            // A control character must not move the reader's cursor.
-            message.text().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
+            message.text().to_owned(),
             result(message),
             message.msg_key().map_or_else(|| number(message.random()), str::to_owned),
-        ]);
+        ];
+        table.add_row(cells.map(|cell| shown(&cell)));
     }
     table
 }
 
+/// `text` without what would move the reader's cursor, colour the terminal or turn the line around.
+fn shown(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if acts(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// What became of a message: delivered or not, edited how often, recalled by whom.
 fn result(message: &StoredMessage) -> String {
-    match message.send_msg_result() {
-        None => String::new(),
-        Some(0) => "delivered".to_owned(),
-        Some(code) => format!("failed {code}"),
-    }
+    let refused = message.error_code().map(|code| format!("refused {code}"));
+    let sent = message.send_msg_result().map(|code| match code {
+        0 => "delivered".to_owned(),
+        code => format!("failed {code}"),
+    });
+    let edited = match message.versions().len().saturating_sub(1) {
+        0 => None,
+        1 => Some("edited".to_owned()),
+        times => Some(format!("edited {times} times")),
+    };
+    let recalled = message.recall().map(|recall| match recall.account {
+        Some(account) => format!("recalled by {account} {}", moment(recall.time)),
+        None => format!("recalled {}", moment(recall.time)),
+    });
+    [refused, sent, edited, recalled].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn moment(seconds: u64) -> String {

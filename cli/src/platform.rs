@@ -1,7 +1,10 @@
 //! The platform's part, played by us: posting signed callbacks and reading the answers.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, bail};
-use chathook_protocol::{Command, Token};
+use chathook_protocol::json::{self, Object};
+use chathook_protocol::{Command, Reply, Token};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,6 +31,21 @@ pub struct Answered {
     pub verdict: String,
 }
 
+/// A client for `url`. A proxy that the environment names is for the world outside, not for this machine.
+fn agent(url: &str, timeout: Duration) -> ureq::Agent {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let is_here = ["127.", "localhost", "[::1]"].iter().any(|here| host.starts_with(here));
+    let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(timeout));
+    if is_here { config.proxy(None).build().into() } else { config.build().into() }
+}
+
+/// Whether a chathook answers at `url`: it greets whoever only looks.
+pub fn is_chathook(url: &str) -> bool {
+    let greeting = agent(url, Duration::from_millis(500)).get(url).call();
+    let greeting = greeting.ok().and_then(|mut greeting| greeting.body_mut().read_to_vec().ok());
+    greeting.is_some_and(|greeting| greeting == Reply::allow().to_json().as_bytes())
+}
+
 impl Platform {
     /// Of the app and token that `SDK_APP_ID` and `CALLBACK_TOKEN` name, else those of a `serve` without settings.
     pub fn from_environment(url: &str) -> anyhow::Result<Self> {
@@ -47,19 +65,16 @@ impl Platform {
         }
         let token =
             token.map(|token| Token::new(token).context("CALLBACK_TOKEN is not 1 to 128 characters")).transpose()?;
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            // What the platform waits, and time for a cold start on a slow machine.
-            .timeout_global(Some(std::time::Duration::from_secs(10)))
-            .build()
-            .into();
-        Ok(Self { url: url.to_owned(), app_id, token, agent })
+        // What the platform waits, and time for a cold start on a slow machine.
+        Ok(Self { url: url.to_owned(), app_id, token, agent: agent(url, Duration::from_secs(10)) })
     }
 
     /// Posts the callback `body` at `now` (Unix seconds), with the query that the platform appends.
-    pub fn post(&self, body: &str, now: u64) -> anyhow::Result<Answered> {
-        let callback: Value = serde_json::from_str(body).context("not JSON")?;
-        let command = callback["CallbackCommand"].as_str().context("no CallbackCommand in it: not a callback")?;
+    pub fn post(&self, body: &[u8], now: u64) -> anyhow::Result<Answered> {
+        let text = json::readable(body);
+        let callback = Object::parse(&text).context("not a JSON object")?;
+        let command = callback.text("CallbackCommand").context("no CallbackCommand in it: not a callback")?;
+        let command = command.as_ref();
         let mut response =
             self.agent.post(self.signed_url(command, now)).content_type("application/json").send(body).with_context(
                 || format!("{} does not answer; is `chathook serve` running, or the URL mistyped?", self.url),

@@ -19,7 +19,7 @@ use crate::local::{DATA, DEMO_APP_ID, DEMO_TOKEN, Local, Running, Store, TABLE};
 /// Run the webhook on this machine: the functions' own handlers over plain HTTP, with a DynamoDB inside
 ///
 /// `/` takes every command; `/c2c-before-send`, `/group-before-send`, `/c2c-after-send` and `/group-after-send` take one
-/// each, as the functions do. Settings are the functions' environment variables; without SDK_APP_ID and CALLBACK_TOKEN
+/// each, `/after-change` those of what happens later, as the functions do. Settings are the functions' environment variables; without SDK_APP_ID and CALLBACK_TOKEN
 /// it runs for a demo app, on loopback only. Ctrl-C stops it.
 #[derive(Args)]
 pub struct Arguments {
@@ -60,47 +60,58 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { listen, dynamodb_listen, data, in_memory, dynamodb_endpoint, rules } = arguments;
-    let (settings, is_demo) = settings(listen)?;
+    let (settings, is_demo) = settings(listen, dynamodb_listen)?;
     let rules_path = rules.unwrap_or_else(|| settings.rules_path.clone());
     let rules = load_rules(&rules_path).and_then(Rules::strict).with_context(|| {
         format!("the rules are unusable; repair {} or name another file with --rules", rules_path.display())
     })?;
-    if let Some(running) = Running::find(&data) {
-        bail!(
-            "a serve runs on {} with the data in {}; stop it, or give another folder with --data",
-            running.webhook,
-            data.display()
-        );
-    }
     let store = match dynamodb_endpoint {
         Some(url) => Store::Endpoint(url),
         None if in_memory => Store::Memory { listen: dynamodb_listen },
         None => Store::Folder { listen: dynamodb_listen, folder: data.clone() },
     };
+    let other = Running::find(&data);
+    if let (Store::Folder { .. }, Some(other)) = (&store, &other) {
+        bail!(
+            "a serve runs on {} with the data in {}; stop it, or give another folder with --data",
+            other.webhook,
+            data.display()
+        );
+    }
     let app_id = settings.sdk_app_id.clone();
     let is_signed = !settings.tokens.is_empty();
     let local = Local::start(listen, &store, settings, rules).await?;
-    Running { webhook: local.url.clone(), dynamodb: local.dynamodb.clone() }.tell(&data)?;
+    // `send` and `messages` find it by this. Without it they can be told.
+    let told =
+        other.is_none() && Running { webhook: local.url.clone(), dynamodb: local.dynamodb.clone() }.tell(&data).is_ok();
 
     if is_demo {
         println!(
             "no SDK_APP_ID and CALLBACK_TOKEN set: serving the demo app {DEMO_APP_ID} with the token {DEMO_TOKEN}"
         );
     }
-    println!("records: aws dynamodb scan --table-name {} --endpoint-url {}", local.archive.table(), local.dynamodb);
+    println!(
+        "records:\n  AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws dynamodb scan \\\n  \
+         --table-name {} --endpoint-url {}",
+        local.archive.table(),
+        local.dynamodb
+    );
     println!("try it:\n{}", curl(&local.url, &app_id, is_demo, is_signed));
     println!("listening on {}", local.url);
     interrupted().await?;
     local.stop().await?;
-    Running::forget(&data);
+    if told {
+        Running::forget(&data);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The settings of the environment, or those of the demo app when there is neither an app nor a token.
-fn settings(listen: SocketAddr) -> anyhow::Result<(Settings, bool)> {
+fn settings(listen: SocketAddr, dynamodb_listen: SocketAddr) -> anyhow::Result<(Settings, bool)> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let is_demo = ["SDK_APP_ID", "CALLBACK_TOKEN", "ALLOW_UNSIGNED"].into_iter().all(|name| variable(name).is_none());
-    if is_demo && !listen.ip().is_loopback() {
+    let is_local = listen.ip().is_loopback() && dynamodb_listen.ip().is_loopback();
+    if is_demo && !is_local {
         bail!(
             "without SDK_APP_ID and CALLBACK_TOKEN only loopback is served, since everybody knows the demo token; set both"
         );

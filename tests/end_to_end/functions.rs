@@ -100,6 +100,8 @@ async fn a_function_lets_pass_what_is_not_its_own() {
         ("group-before-send", C2C_BEFORE),
         ("c2c-after-send", C2C_BEFORE),
         ("group-after-send", C2C_AFTER),
+        ("after-change", C2C_AFTER),
+        ("c2c-after-send", "C2C.CallbackAfterMsgWithDraw"),
         ("webhook", "State.StateChange"),
     ] {
         let mut function = Function::start(&setup(name, NOWHERE)).await;
@@ -142,6 +144,45 @@ async fn group_messages_are_kept() {
             let is_it = |kept: &StoredMessage| Some(kept.from_account()) == body["From_Account"].as_str();
             assert!(page.messages.iter().any(is_it), "{name} {fixture_name}");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_happens_later_is_kept_beside_the_message() {
+    for (name, keeps) in [("webhook", true), ("after-change", false)] {
+        let (dynamodb, archive) = engine().await;
+        let mut function = Function::start(&setup(name, &dynamodb)).await;
+        for fixture_name in ["c2c_after_msg_withdraw", "c2c_after_modify_msg", "c2c_after_msg_report"] {
+            let body = fixture(&format!("changes/{fixture_name}"));
+            let command: Value = serde_json::from_str(&body).expect("JSON");
+            let command = command["CallbackCommand"].as_str().expect("a command");
+            assert_eq!(function.post(command, &body).await, (200, ok(0)), "{name} {fixture_name}");
+        }
+        let body = fixture("callbacks/c2c_after_send");
+        if keeps {
+            function.post(C2C_AFTER, &body).await;
+        } else {
+            Function::start(&setup("c2c-after-send", &dynamodb)).await.post(C2C_AFTER, &body).await;
+        }
+        let conversation = Conversation::C2c("ana".to_owned(), "bo".to_owned());
+        let page = archive.messages(&conversation, &Listing::default(), now()).await.expect("a page");
+        let [message] = &page.messages[..] else { panic!("one message: {page:?}") };
+        assert_eq!(
+            (message.text(), message.recall().and_then(|recall| recall.account)),
+            ("Lunch at one?", Some("ana"))
+        );
+        assert_eq!(archive.read_marks(&conversation, now()).await.expect("marks").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_kept_is_logged_too() {
+    for (body, dynamodb) in [(fixture("changes/c2c_after_msg_withdraw"), NOWHERE), ("{}".to_owned(), NOWHERE)] {
+        let mut function = Function::start(&setup("after-change", dynamodb)).await;
+        let (status, answer) = function.post("C2C.CallbackAfterMsgWithDraw", &body).await;
+        assert_eq!((status, &answer["ActionStatus"]), (200, &json!("FAIL")));
+        let log = function.log_with(|line| line.contains("\"Lost\":1")).await.join("\n");
+        assert!(log.contains(&BASE64.encode(&body)), "{log}");
     }
 }
 

@@ -172,7 +172,7 @@ fn every_fixture_is_answered_and_what_was_sent_is_stored() {
         let files = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path());
         files.map(|file| file.display().to_string()).collect()
     };
-    let files = [fixtures("callbacks"), fixtures("other_commands")].concat();
+    let files = [fixtures("callbacks"), fixtures("changes")].concat();
     let arguments = ["send", "--format", "json", "--url", serve.url()];
     let output = chathook(folder.path()).args(arguments).args(&files).output().expect("chathook runs");
     let answers = stdout(&output);
@@ -197,10 +197,68 @@ fn every_fixture_is_answered_and_what_was_sent_is_stored() {
         }
         let listed: Value = serde_json::from_str(&stdout(&run(folder.path(), &arguments))).expect("JSON");
         let listed = listed.as_array().expect("an array");
+        // Some were edited since.
+        let was_sent = |record: &Value| {
+            record["Versions"].get(0).map_or(record["MsgBody"].clone(), |first| first["MsgBody"].clone())
+        };
         let is_it =
-            |record: &&Value| record["MsgBody"] == callback["MsgBody"] && record["From_Account"] == from.as_str();
+            |record: &&Value| was_sent(record) == callback["MsgBody"] && record["From_Account"] == from.as_str();
         assert!(listed.iter().any(|record| is_it(&record)), "{file}: {listed:#?}");
     }
+}
+
+#[test]
+fn what_happened_later_is_shown_with_the_message() {
+    let folder = folder_with(RULES);
+    let serve = Serve::start(folder.path(), &["--in-memory"]);
+    let fixture =
+        |name: &str| workspace().join("tests/fixtures").join(name).with_extension("json").display().to_string();
+    let send = |path: &str, names: &[&str]| {
+        let url = format!("{}{path}", serve.url());
+        let output = chathook(folder.path())
+            .args(["send", "--url", &url])
+            .args(names.iter().map(|name| fixture(name)))
+            .output()
+            .expect("chathook runs");
+        assert!(output.status.success(), "{output:?}");
+    };
+    // The changes first; a recall of one of the messages is in the wrong order all the more.
+    send(
+        "/after-change",
+        &[
+            "changes/c2c_after_msg_withdraw",
+            "changes/c2c_after_modify_msg",
+            "changes/c2c_after_msg_report",
+            "changes/group_after_recall_msg",
+            "changes/group_send_msg_exception",
+        ],
+    );
+    send("/", &["callbacks/c2c_after_send", "callbacks/c2c_after_send_failed", "callbacks/group_after_send"]);
+    send("/", &["callbacks/group_after_send_topic", "changes/group_after_modify_msg"]);
+
+    let shown = |arguments: &[&str]| stdout(&run(folder.path(), &[&["messages"], arguments].concat()));
+    let table = shown(&["list", "--c2c", "ana", "bo"]).split_whitespace().collect::<Vec<_>>().join(" ");
+    for expected in ["Lunch at one?", "edited", "recalled", "bo has read what came up to 2025-10-09T08:53:32Z"] {
+        assert!(table.contains(expected), "{expected}: {table}");
+    }
+    let messages = |arguments: &[&str]| -> Vec<Value> {
+        serde_json::from_str(&shown(&[arguments, &["--format", "json"]].concat())).expect("JSON")
+    };
+    let recalled = messages(&["recalled", "--c2c", "bo", "ana"]);
+    let [message] = &recalled[..] else { panic!("one message: {recalled:#?}") };
+    assert_eq!(message["Recall"]["From_Account"], "ana");
+    let texts: Vec<_> =
+        message["Versions"].as_array().expect("versions").iter().map(|version| &version["Text"]).collect();
+    assert_eq!(texts.len(), 2, "{message:#}");
+    assert_eq!((texts[1], &message["Text"]), (&message["Text"], texts[1]));
+
+    let topic = ["--group", "@TGS#_@TGS#cGARDENERS", "--topic", "@TGS#_@TGS#cGARDENERS@TOPIC#_Roses"];
+    assert_eq!(messages(&[&["recalled"], &topic[..]].concat())[0]["Recall"]["Operator_Account"], "admin");
+    let edited = messages(&["get", "--group", "@TGS#1HIKERS00", "--seq", "41"]);
+    assert_eq!(edited[0]["Text"], "Who has a spare tent for three?");
+    let refused = messages(&["failed", "--group", "@TGS#1HIKERS00", "--limit", "1"]);
+    assert_eq!((refused.len(), &refused[0]["ErrorCode"]), (1, &serde_json::json!(10023)));
+    assert!(messages(&["failed", "--c2c", "ana", "bo"]).is_empty(), "the later attempt succeeded");
 }
 
 #[test]

@@ -4,15 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use chathook_archive::Archive;
-use chathook_endpoint::{AfterSend, Endpoint, lambda};
+use chathook_endpoint::{AfterSend, Endpoint, after, lambda};
 use chathook_protocol::Command;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
         let archive = Archive::connect(settings.table_name()?, None).await;
+        after::warm_up(&archive).await;
         let keep = AfterSend::new(archive, Arc::clone(&settings));
-        keep.warm_up().await;
         Ok(Endpoint::new(settings).route(&[Command::C2cAfterSend], keep))
     })
     .await

@@ -4,20 +4,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use chathook_archive::Archive;
-use chathook_endpoint::{AfterSend, BeforeSend, Endpoint, lambda};
+use chathook_endpoint::{AfterChange, AfterSend, BeforeSend, Endpoint, after, lambda};
 use chathook_protocol::Command;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
         let archive = Archive::connect(settings.table_name()?, None).await;
-        let keep = AfterSend::new(archive, Arc::clone(&settings));
         // The rules compile while the table's first answer is under way.
         let load = async { BeforeSend::load(&lambda::in_function_folder(&settings.rules_path)) };
-        let ((), moderate) = tokio::join!(keep.warm_up(), load);
+        let ((), moderate) = tokio::join!(after::warm_up(&archive), load);
+        let keep = AfterSend::new(archive.clone(), Arc::clone(&settings));
+        let amend = AfterChange::new(archive, Arc::clone(&settings));
         Ok(Endpoint::new(settings)
-            .route(&[Command::C2cBeforeSend, Command::GroupBeforeSend], moderate)
-            .route(&[Command::C2cAfterSend, Command::GroupAfterSend], keep))
+            .route(&Command::BEFORE_SEND, moderate)
+            .route(&Command::AFTER_SEND, keep)
+            .route(&Command::AFTER_CHANGE, amend))
     })
     .await
 }

@@ -20,17 +20,29 @@
 //! ordered by time, before all others: no common order exists, and as a `MsgSeq` of 0 they can never be mistaken for a
 //! message of that number.
 //!
-//! Other items of a conversation keep out of the way. What happens to a message later belongs under
-//! `<sk of the message>#<a letter…>`, next to it and, in a group, within reach of its `MsgSeq` alone as
-//! `<MsgSeq>#<a letter…>`; what concerns the whole conversation takes an `sk` that starts with a letter.
-//! [`is_message`] tells them apart by shape.
+//! Other items of a conversation keep out of the way. What happens to a message later is under its place, next to it:
+//! `<MsgTime>#<MsgSeq>#<MsgRandom>#<a letter…>`, and in a group, where a change knows nothing but the number,
+//! `<MsgSeq>#<a letter…>`. What concerns the whole conversation takes an `sk` that starts with a letter. [`is_message`]
+//! tells them apart by shape.
+//!
+//! | item | `sk` |
+//! |---|---|
+//! | a recall | `<place>#recall#<fingerprint>` |
+//! | an edit | `<place>#edit#<EventTime>#<fingerprint>` |
+//! | how far an account has read | `read#<account>` |
+//! | a group message that the platform refused | `refused#<EventTime>#<Random>-<fingerprint>` |
+//!
+//! Their fingerprints say what is the same change told twice.
 
-use chathook_protocol::{Chat, SendMsg};
+use chathook_protocol::{Chat, MsgKey, SendMsg};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 /// Longer parts of a `pk` are hashed. The platform's own ids stay well below.
 const LONGEST_PART: usize = 128;
+
+/// As many as the largest `u64` has.
+const DIGITS: usize = 20;
 
 /// Whose messages: the two sides of a one-to-one chat, in any order, or a group and, in a community, its topic.
 #[derive(Debug, Clone)]
@@ -71,7 +83,7 @@ impl Conversation {
 
 fn part(id: &str) -> String {
     if id.len() > LONGEST_PART {
-        return format!("%sha256:{}", hex(&Sha256::digest(id)));
+        return format!("%sha256:{}", base16ct::lower::encode_string(&Sha256::digest(id)));
     }
     id.replace('%', "%25").replace('#', "%23")
 }
@@ -85,6 +97,7 @@ pub(crate) struct SortKey {
 }
 
 impl SortKey {
+    /// The key of a message that was sent.
     pub(crate) fn of(message: &SendMsg<'_>) -> Self {
         let (numbers, complete) = numbers(message);
         let place = joined(&numbers);
@@ -121,34 +134,80 @@ pub(crate) fn apart(place: &str, fingerprint: &str) -> String {
     format!("{place}-{fingerprint}")
 }
 
+/// The place of a one-to-one message.
+pub(crate) fn c2c_place(key: MsgKey) -> String {
+    joined(&[key.time, key.seq, key.random])
+}
+
+/// The place that changes of a group message share, whatever its `Random`.
+pub(crate) fn group_place(seq: u64) -> String {
+    padded(seq)
+}
+
+/// The key of the recall of what is at `place`.
+pub(crate) fn recall(place: &str, fingerprint: &str) -> String {
+    format!("{place}{RECALL}{fingerprint}")
+}
+
+/// The key of an edit of what is at `place`.
+pub(crate) fn edit(place: &str, event_time: u64, fingerprint: &str) -> String {
+    format!("{place}{EDIT}{}#{fingerprint}", padded(event_time))
+}
+
+/// The key of how far `account` has read.
+pub(crate) fn read_mark(account: &str) -> String {
+    format!("{READ}{}", part(account))
+}
+
+/// The key of a group message that the platform refused.
+pub(crate) fn refused(event_time: u64, random: u64, fingerprint: &str) -> String {
+    format!("{REFUSED}{}", apart(&joined(&[event_time, random]), fingerprint))
+}
+
+const RECALL: &str = "#recall#";
+const EDIT: &str = "#edit#";
+const READ: &str = "read#";
+const REFUSED: &str = "refused#";
+
+/// The place under which changes are found of the message with that `sk`, or of which that `sk` is a change. `None`: it
+/// has no place of its own, since the group does not number it, and nothing later can be said of it.
+pub(crate) fn place(sort_key: &str, is_c2c: bool) -> Option<&str> {
+    let place = sort_key.get(..if is_c2c { 3 * DIGITS + 2 } else { DIGITS })?;
+    (is_c2c || place.bytes().any(|digit| digit != b'0')).then_some(place)
+}
+
+/// What kind of change the item of that `sk` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Recall,
+    Edit,
+}
+
+impl Kind {
+    pub(crate) fn of(sort_key: &str, is_c2c: bool) -> Option<Self> {
+        let rest = &sort_key[place(sort_key, is_c2c)?.len()..];
+        let kinds = [(RECALL, Self::Recall), (EDIT, Self::Edit)];
+        kinds.into_iter().find(|(prefix, _)| rest.starts_with(prefix)).map(|(_, kind)| kind)
+    }
+}
+
 /// What tells messages apart that have no ids, or by chance the same ones. All of it is part of the callback, so that a
 /// repeated callback has the same.
 pub(crate) fn fingerprint(message: &SendMsg<'_>) -> String {
-    let mut hash = Sha256::new();
     let time = message.msg_time.map(|time| time.to_string()).unwrap_or_default();
     let body = message.msg_body_raw.map_or("", RawValue::get);
-    for part in [&message.from_account, time.as_str(), message.msg_id.as_deref().unwrap_or_default(), body] {
+    fingerprint_of(&[&message.from_account, time.as_str(), message.msg_id.as_deref().unwrap_or_default(), body])
+}
+
+/// A hash of these texts, in this order.
+pub(crate) fn fingerprint_of(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
     // Half of it is plenty for one place, and keys are paid for by the byte.
-    hex(&hash.finalize()[..16])
-}
-
-/// A `MsgKey`, `<MsgSeq>_<MsgRandom>_<MsgTime>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct MsgKey {
-    seq: u64,
-    random: u64,
-    time: u64,
-}
-
-impl MsgKey {
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut numbers = text.split('_').map(|number| number.parse().ok());
-        let key = Self { seq: numbers.next()??, random: numbers.next()??, time: numbers.next()?? };
-        numbers.next().is_none().then_some(key)
-    }
+    base16ct::lower::encode_string(&hash.finalize()[..16])
 }
 
 /// A run of sort keys, both ends included. DynamoDB has no two conditions on one key, but it has `BETWEEN`.
@@ -176,9 +235,30 @@ impl Range {
         })
     }
 
+    /// What happened to the messages at `place`.
+    pub(crate) fn of_changes(place: &str) -> Self {
+        // Every letter, and no digit, with which a message of a group would go on.
+        Self { from: format!("{place}#A"), to: format!("{place}#~") }
+    }
+
+    /// How far accounts have read.
+    pub(crate) fn of_read_marks() -> Self {
+        Self { from: READ.into(), to: "read$".into() }
+    }
+
+    /// The refused messages of a group from one time to another, Unix seconds; `None` if no time is both.
+    pub(crate) fn of_refused(from: Option<u64>, to: Option<u64>) -> Option<Self> {
+        let empty = from.zip(to).is_some_and(|(from, to)| from > to);
+        let bound = |ms: u64, end: &str| format!("{REFUSED}{}{end}", padded(ms));
+        (!empty).then(|| Self {
+            from: bound(from.unwrap_or(0).saturating_mul(1000), ""),
+            to: bound(to.unwrap_or(u64::MAX).saturating_mul(1000).saturating_add(999), "$"),
+        })
+    }
+
     /// The one-to-one messages of that `MsgKey`, with what is under them.
     pub(crate) fn of_msg_key(key: MsgKey) -> Self {
-        let place = joined(&[key.time, key.seq, key.random]);
+        let place = c2c_place(key);
         // `.` is the character after `-`, which is after `#`.
         Self { to: format!("{place}."), from: place }
     }
@@ -196,7 +276,7 @@ impl Range {
 /// Whether the item of that `sk` is a message, and not something that happened to one.
 pub(crate) fn is_message(sort_key: &str) -> bool {
     let (place, fingerprint) = sort_key.split_once('-').map_or((sort_key, None), |(place, print)| (place, Some(print)));
-    place.split('#').all(|number| number.len() == 20 && number.bytes().all(|byte| byte.is_ascii_digit()))
+    place.split('#').all(|number| number.len() == DIGITS && number.bytes().all(|byte| byte.is_ascii_digit()))
         && fingerprint.is_none_or(|print| print.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
@@ -205,17 +285,7 @@ fn joined(numbers: &[u64]) -> String {
 }
 
 fn padded(number: u64) -> String {
-    format!("{number:020}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("{number:0DIGITS$}")
 }
 
 #[cfg(test)]
@@ -321,6 +391,30 @@ mod tests {
             assert!(Range::all().contains(&key), "{key}");
             assert!(!is_message(&format!("{key}#recall")), "{key}");
         }
+        let c2c_place = c2c_place(MsgKey { seq: 1, random: 2, time: 3 });
+        for (place, is_c2c) in [(c2c_place, true), (group_place(7), false)] {
+            for (key, kind) in [
+                (recall(&place, "0f"), Some(Kind::Recall)),
+                (edit(&place, u64::MAX, "0f"), Some(Kind::Edit)),
+                (format!("{place}#reaction"), None),
+                (place.clone(), None),
+            ] {
+                assert_eq!(super::place(&key, is_c2c), Some(place.as_str()), "{key}");
+                assert_eq!(Kind::of(&key, is_c2c), kind, "{key}");
+                assert_eq!(Range::of_changes(&place).contains(&key), key != place, "{key}");
+                assert!(!is_message(&key) || key == place, "{key}");
+            }
+            assert!(!Range::of_changes(&place).contains(&format!("{place}#{}", padded(u64::MAX))));
+        }
+        assert_eq!(super::place(&padded(0), false), None, "a MsgSeq of 0 numbers nothing");
+        for key in [read_mark("ana"), refused(1, 2, "0f")] {
+            assert!(!is_message(&key) && !Range::all().contains(&key), "{key}");
+        }
+        let bounded = Range::of_refused(Some(1), Some(1)).unwrap();
+        for (ms, inside) in [(999, false), (1000, true), (1999, true), (2000, false)] {
+            assert_eq!(bounded.contains(&refused(ms, u64::MAX, "ff")), inside, "{ms}");
+        }
+        assert!(Range::of_refused(None, None).unwrap().contains(&refused(u64::MAX, u64::MAX, "ff")));
         assert!(!is_message(&format!("{}#recall#00000000000000000001", padded(7))));
         assert!(!Range::all().contains("read#ana"));
     }

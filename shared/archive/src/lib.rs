@@ -5,21 +5,27 @@
 //! conditional write: no read before it, no order to rely on, safe to repeat. A [`Record`] is a callback as the item it
 //! becomes, made without I/O; an [`Archive`] is the table. Time is passed in, as everywhere.
 //!
+//! What happens to a message later (it is recalled, edited) is an [`Amendment`], an item of its own, merged into the
+//! [`StoredMessage`] that is read: so it may come before the message, or twice.
+//!
 //! No other crate knows DynamoDB.
 
+mod amendment;
 mod client;
 mod error;
 mod keys;
+mod merge;
 mod preview;
 mod read;
 mod record;
 mod stored;
 mod write;
 
+pub use amendment::Amendment;
 pub use client::Archive;
 pub use error::ArchiveError;
 pub use keys::Conversation;
-pub use read::{Listing, Page};
+pub use read::{Listing, Page, ReadMark};
 pub use record::Record;
-pub use stored::StoredMessage;
+pub use stored::{Recall, StoredMessage, Version};
 pub use write::Kept;

@@ -23,6 +23,9 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// The largest item that DynamoDB takes.
 pub(crate) const MAX_ITEM_BYTES: usize = 400 * 1024;
 
+/// The `SendMsgResult` of a callback that has one which is no number: not known to be delivered.
+const NOT_TOLD: i64 = -1;
+
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 
 /// A message as it is kept.
@@ -40,7 +43,7 @@ impl Record {
     /// has none, or one in the future.
     #[must_use]
     pub fn new(message: &SendMsg<'_>, query: &Query, received_at: u64, retention_days: Option<u32>) -> Self {
-        let mut fields = Fields(Item::new());
+        let mut fields = Fields::default();
         let sort_key = SortKey::of(message);
         let sort_key_apart =
             (!sort_key.has_fingerprint).then(|| keys::apart(&sort_key.text, &keys::fingerprint(message)));
@@ -57,17 +60,13 @@ impl Record {
         fields.text("MsgBody", message.msg_body_raw.map(RawValue::get));
         fields.text("CloudCustomData", message.cloud_custom_data.as_deref());
         match &message.chat {
-            Chat::C2c(c2c) => fields.c2c(c2c),
+            Chat::C2c(c2c) => fields.c2c(c2c, message),
             Chat::Group(group) => fields.group(group, message),
         }
         fields.text("Extra", json(&message.extra).filter(|_| !message.extra.is_empty()));
         fields.text("Text", preview(&message.msg_body));
 
-        fields.text("OptPlatform", query.opt_platform());
-        fields.text("ClientIP", query.client_ip());
-        fields.text("RequestID", query.request_id());
-        fields.number("ReceivedAt", Some(received_at));
-        fields.number("ExpiresAt", retention_days.map(|days| expiry(message.msg_time, received_at, days)));
+        fields.arrival(query, received_at, retention_days, message.msg_time);
         Self { item: fields.0, sort_key_apart }
     }
 
@@ -85,12 +84,13 @@ impl Record {
 
     /// Whether this is the message stored in `item`, which has the same key.
     ///
-    /// A sender's ids are the platform's own way to tell a repetition, so the same sender with the same ids is the same
-    /// message. Two senders of one chat may share them, though, when both pick them (a bot that copies them from what
-    /// it answers to), and so may group messages outside the history, which repeat a `MsgSeq`: these have other times.
+    /// The ids of a one-to-one message are picked by its sender's client, so two messages may share them: of two senders
+    /// (a bot that copies ids from what it answers to), or of one who would rather not have a text kept. A repeated
+    /// callback has the same sender and the same body. Group messages outside the history, which repeat a `MsgSeq`,
+    /// have other times.
     pub(crate) fn is_stored_as(&self, item: &Item) -> bool {
         let same = |name| self.item.get(name) == item.get(name);
-        same("From_Account") && (same("MsgTime") || self.is_c2c())
+        same("From_Account") && same("MsgBody") && (same("MsgTime") || self.is_c2c())
     }
 
     pub(crate) fn is_c2c(&self) -> bool {
@@ -107,14 +107,19 @@ impl Record {
     /// What DynamoDB reckons the item's size to be, in bytes: up to 1,024 are one write unit.
     #[must_use]
     pub fn size(&self) -> usize {
-        let value = |value: &AttributeValue| match value {
-            AttributeValue::S(text) => text.len(),
-            // A byte for every two digits, and one.
-            AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
-            _ => 0,
-        };
-        self.item.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
+        size(&self.item)
     }
+}
+
+/// What DynamoDB reckons an item's size to be.
+pub(crate) fn size(item: &Item) -> usize {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => text.len(),
+        // A byte for every two digits, and one.
+        AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+        _ => 0,
+    };
+    item.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
 }
 
 impl fmt::Debug for Record {
@@ -127,32 +132,46 @@ impl fmt::Debug for Record {
     }
 }
 
-struct Fields(Item);
+/// An item that is being filled.
+#[derive(Default)]
+pub(crate) struct Fields(pub(crate) Item);
 
 impl Fields {
-    fn text(&mut self, name: &str, value: Option<impl Into<String>>) {
+    /// What every item says about how its callback came, and when the item ends: counted from `sent`, when what it
+    /// tells took place.
+    pub(crate) fn arrival(&mut self, query: &Query, received_at: u64, retention_days: Option<u32>, sent: Option<u64>) {
+        self.text("OptPlatform", query.opt_platform());
+        self.text("ClientIP", query.client_ip());
+        self.text("RequestID", query.request_id());
+        self.number("ReceivedAt", Some(received_at));
+        self.number("ExpiresAt", retention_days.map(|days| expiry(sent, received_at, days)));
+    }
+
+    pub(crate) fn text(&mut self, name: &str, value: Option<impl Into<String>>) {
         if let Some(value) = value {
             self.0.insert(name.to_owned(), AttributeValue::S(value.into()));
         }
     }
 
-    fn number(&mut self, name: &str, value: Option<impl ToString>) {
+    pub(crate) fn number(&mut self, name: &str, value: Option<impl ToString>) {
         if let Some(value) = value {
             self.0.insert(name.to_owned(), AttributeValue::N(value.to_string()));
         }
     }
 
-    fn c2c(&mut self, c2c: &C2c<'_>) {
+    fn c2c(&mut self, c2c: &C2c<'_>, message: &SendMsg<'_>) {
         self.text("To_Account", Some(c2c.to_account.as_ref()));
         self.text("MsgKey", c2c.msg_key.as_deref());
         self.number("MsgRandom", c2c.msg_random);
         // Always there, because writes compare it.
-        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(0)));
+        let is_odd = message.extra.get("SendMsgResult").is_some_and(|raw| raw.get() != "null");
+        let not_a_number = if is_odd { NOT_TOLD } else { 0 };
+        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(not_a_number)));
         self.text("ErrorInfo", c2c.error_info.as_deref());
         self.number("UnreadMsgNum", c2c.unread_msg_num);
     }
 
-    fn group(&mut self, group: &Group<'_>, message: &SendMsg<'_>) {
+    pub(crate) fn group(&mut self, group: &Group<'_>, message: &SendMsg<'_>) {
         self.text("GroupId", Some(group.group_id.as_ref()));
         self.text("TopicId", group.topic_id.as_deref());
         self.text("Type", group.group_type.as_deref());
@@ -171,7 +190,7 @@ fn field_as_it_came(message: &SendMsg<'_>, name: &str) -> Option<String> {
 }
 
 /// `None` never happens: these are views of JSON.
-fn json(value: &impl serde::Serialize) -> Option<String> {
+pub(crate) fn json(value: &impl serde::Serialize) -> Option<String> {
     serde_json::to_string(value).ok()
 }
 

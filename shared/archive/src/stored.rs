@@ -1,4 +1,4 @@
-//! A message as it was kept.
+//! A message as it was kept, with what happened to it later.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,13 +9,35 @@ use serde_json::value::RawValue;
 
 use crate::record::Item;
 
-/// A message as it was kept.
+/// A message as it was kept, and as it reads now.
+///
+/// An edited message has the `MsgBody`, `CloudCustomData` and `Text` of its latest edit; what it said before is in its
+/// [versions](Self::versions). A recalled one still says what it said, and who [recalled](Self::recall) it.
 ///
 /// Serialises to a JSON object of all attributes under their names, numbers exact, with `MsgBody`, `GroupAtInfo` and
-/// `Extra` as the JSON they are. Use `serde_json::to_string` and its like: a `serde_json::Value` would round numbers.
+/// `Extra` as the JSON they are; an edited message has also `Versions`, a recalled one `Recall`. Use `serde_json::to_string` and its like: a `serde_json::Value` would round numbers.
 #[derive(Clone)]
 pub struct StoredMessage {
     attributes: BTreeMap<String, Attribute>,
+    /// The recall's own item.
+    pub(crate) recall: Option<Box<StoredMessage>>,
+    pub(crate) versions: Vec<Version>,
+}
+
+/// What a message said at one time.
+#[derive(Clone)]
+pub struct Version {
+    /// `MsgBody`, `CloudCustomData` and `Text` at that time, and who made it so and when.
+    attributes: BTreeMap<&'static str, Attribute>,
+}
+
+/// Who recalled a message, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recall<'a> {
+    /// `Operator_Account` in a group; of a one-to-one message its sender, since the platform says no more.
+    pub account: Option<&'a str>,
+    /// Unix seconds: `EventTime`, or when the callback arrived if it has none.
+    pub time: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -32,7 +54,54 @@ impl From<Item> for StoredMessage {
             AttributeValue::N(digits) => Some((name, Attribute::Number(digits))),
             _ => None,
         };
-        Self { attributes: item.into_iter().filter_map(known).collect() }
+        Self { attributes: item.into_iter().filter_map(known).collect(), recall: None, versions: Vec::new() }
+    }
+}
+
+/// What a version says, and how it came about.
+const CONTENT: [&str; 3] = ["MsgBody", "CloudCustomData", "Text"];
+const ORIGIN: [&str; 3] = ["Operator_Account", "EventTime", "ReceivedAt"];
+
+impl Version {
+    /// The message as it was sent.
+    pub(crate) fn of(message: &StoredMessage) -> Self {
+        Self::of_edit(message, message)
+    }
+
+    /// The message as `edit` left it.
+    pub(crate) fn of_edit(message: &StoredMessage, edit: &StoredMessage) -> Self {
+        let own = |from: &StoredMessage, name| Some((name, from.attributes.get(name)?.clone()));
+        let content = CONTENT.into_iter().filter_map(|name| own(message, name));
+        let origin = ORIGIN.into_iter().filter_map(|name| own(edit, name));
+        Self { attributes: content.chain(origin).collect() }
+    }
+
+    /// The attribute of that name: `MsgBody`, `CloudCustomData`, `Text`, `Operator_Account` (who edited), `EventTime`,
+    /// `ReceivedAt`.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(Attribute::text)
+    }
+
+    /// `Text`, the preview for people.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.attribute("Text").unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Version {
+    /// Who and when: no log may show message text by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(ORIGIN.into_iter().filter_map(|name| Some((name, self.attribute(name)?)))).finish()
+    }
+}
+
+impl Attribute {
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Number(text) => text,
+        }
     }
 }
 
@@ -118,9 +187,40 @@ impl StoredMessage {
     /// The attribute of that name, in the platform's spelling: its text, or its digits.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).map(|attribute| match attribute {
-            Attribute::Text(text) | Attribute::Number(text) => text.as_str(),
-        })
+        self.attributes.get(name).map(Attribute::text)
+    }
+
+    /// `EventTime`, Unix milliseconds.
+    #[must_use]
+    pub fn event_time(&self) -> Option<u64> {
+        self.number("EventTime")
+    }
+
+    /// `ErrorCode` of a group message that the platform refused.
+    #[must_use]
+    pub fn error_code(&self) -> Option<i64> {
+        self.attribute("ErrorCode")?.parse().ok()
+    }
+
+    /// Who recalled the message, if somebody did.
+    #[must_use]
+    pub fn recall(&self) -> Option<Recall<'_>> {
+        let recall = self.recall.as_deref()?;
+        let account = recall.attribute("Operator_Account").or(recall.attribute("From_Account"));
+        let time = recall.event_time().map(|ms| ms / 1000).or(recall.received_at()).unwrap_or_default();
+        Some(Recall { account, time })
+    }
+
+    /// What an edited message said, from the first version to the one that it has now; empty if nobody edited it.
+    #[must_use]
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// Takes over what `edit` says.
+    pub(crate) fn rewrite(&mut self, edit: &Self) {
+        let said = |name: &str| Some((name.to_owned(), edit.attributes.get(name)?.clone()));
+        self.attributes.extend(CONTENT.into_iter().filter_map(said));
     }
 
     /// Whether `ExpiresAt` has come.
@@ -145,19 +245,41 @@ impl fmt::Debug for StoredMessage {
 
 impl Serialize for StoredMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.attributes.len()))?;
-        for (name, attribute) in &self.attributes {
-            let json = match attribute {
-                Attribute::Number(digits) => Some(digits),
-                Attribute::Text(text) if matches!(name.as_str(), "MsgBody" | "GroupAtInfo" | "Extra") => Some(text),
-                Attribute::Text(_) => None,
-            };
-            // Somebody else may have written it: what is no JSON is shown as text.
-            match json.and_then(|json| serde_json::from_str::<&RawValue>(json).ok()) {
-                Some(raw) => map.serialize_entry(name, raw)?,
-                None => map.serialize_entry(name, self.attribute(name).unwrap_or_default())?,
-            }
+        let mut map = serializer.serialize_map(None)?;
+        entries(&mut map, self.attributes.iter().map(|(name, attribute)| (name.as_str(), attribute)))?;
+        if let Some(recall) = &self.recall {
+            map.serialize_entry("Recall", recall)?;
+        }
+        if !self.versions.is_empty() {
+            map.serialize_entry("Versions", &self.versions)?;
         }
         map.end()
     }
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        entries(&mut map, self.attributes.iter().map(|(name, attribute)| (*name, attribute)))?;
+        map.end()
+    }
+}
+
+fn entries<'a, M: SerializeMap>(
+    map: &mut M,
+    attributes: impl Iterator<Item = (&'a str, &'a Attribute)>,
+) -> Result<(), M::Error> {
+    for (name, attribute) in attributes {
+        let json = match attribute {
+            Attribute::Number(digits) => Some(digits),
+            Attribute::Text(text) if matches!(name, "MsgBody" | "GroupAtInfo" | "Extra") => Some(text),
+            Attribute::Text(_) => None,
+        };
+        // Somebody else may have written it: what is no JSON is shown as text.
+        match json.and_then(|json| serde_json::from_str::<&RawValue>(json).ok()) {
+            Some(raw) => map.serialize_entry(name, raw)?,
+            None => map.serialize_entry(name, attribute.text())?,
+        }
+    }
+    Ok(())
 }

@@ -1,17 +1,18 @@
-//! Keeping a message: one conditional write.
+//! Keeping a message, or what happened to one: one conditional write.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
-use crate::record::{Item, MAX_ITEM_BYTES};
-use crate::{Archive, ArchiveError, Record};
+use crate::amendment::Rule;
+use crate::record::{self, Item, MAX_ITEM_BYTES};
+use crate::{Amendment, Archive, ArchiveError, Record};
 
 /// What became of a message that was to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     /// It was not there.
     New,
-    /// It was there as a failed delivery, and is now there as a delivered message.
+    /// It was there as a failed delivery, and is now there as a delivered message; or a read mark moved.
     Replaced,
     /// It was there already, and nothing was written.
     Duplicate,
@@ -50,6 +51,40 @@ impl Archive {
         }
     }
 
+    /// Keeps a change once, however often it comes and whatever it changes: with one write request.
+    ///
+    /// # Errors
+    /// Any [`ArchiveError`] of a request; trying again is always safe.
+    pub async fn amend(&self, amendment: &Amendment) -> Result<Kept, ArchiveError> {
+        let item = amendment.item();
+        let bytes = record::size(item);
+        if bytes > MAX_ITEM_BYTES {
+            return Err(ArchiveError::TooLarge { bytes });
+        }
+        let (condition, name) = match amendment.rule() {
+            Rule::First => ("attribute_not_exists(pk) OR ReceivedAt > :this", "ReceivedAt"),
+            Rule::LatestRead => ("attribute_not_exists(pk) OR LastReadTime < :this", "LastReadTime"),
+        };
+        let written = self
+            .client
+            .put_item()
+            .table_name(self.table())
+            .condition_expression(condition)
+            .set_expression_attribute_values(item.get(name).map(|value| [(":this".to_owned(), value.clone())].into()))
+            .return_values(ReturnValue::AllOld)
+            .set_item(Some(item.clone()))
+            .send()
+            .await;
+        match written {
+            Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Kept::New),
+            Ok(_) => Ok(Kept::Replaced),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Kept::Duplicate),
+                _ => Err(self.request("dynamodb:PutItem").failed(&error)),
+            },
+        }
+    }
+
     /// Writes `item` where nothing is. A delivered one-to-one message also takes the place of its own failed delivery.
     async fn put(&self, record: &Record, item: Item) -> Result<Put, ArchiveError> {
         let mut request = self
@@ -58,13 +93,15 @@ impl Archive {
             .table_name(self.table())
             .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        request = match item.get("From_Account") {
-            Some(sender) if record.is_c2c() && record.is_delivered() => request
+        request = match (item.get("From_Account"), item.get("MsgBody")) {
+            (Some(sender), Some(body)) if record.is_c2c() && record.is_delivered() => request
                 .condition_expression(
-                    "attribute_not_exists(pk) OR (SendMsgResult <> :delivered AND From_Account = :sender)",
+                    "attribute_not_exists(pk) \
+                     OR (SendMsgResult <> :delivered AND From_Account = :sender AND MsgBody = :body)",
                 )
                 .expression_attribute_values(":delivered", AttributeValue::N("0".to_owned()))
-                .expression_attribute_values(":sender", sender.clone()),
+                .expression_attribute_values(":sender", sender.clone())
+                .expression_attribute_values(":body", body.clone()),
             _ => request.condition_expression("attribute_not_exists(pk)"),
         };
         match request.set_item(Some(item)).send().await {

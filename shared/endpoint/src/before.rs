@@ -84,7 +84,8 @@ impl Handler for BeforeSend {
 impl BeforeSend {
     fn verdict(&self, callback: &Callback<'_>) -> Result<Reply, HandlerError> {
         let rules = self.rules.as_deref().ok_or(HandlerError::Rules)?;
-        let verdict = rules.moderate(&callback.message, callback.query);
+        let message = callback.message()?;
+        let verdict = rules.moderate(&message, callback.query);
         metrics::counter!(match verdict.decision {
             Decision::Allow => "VerdictAllow",
             Decision::Flag => "VerdictFlag",
@@ -93,7 +94,7 @@ impl BeforeSend {
             Decision::Reject { .. } => "VerdictReject",
         })
         .increment(1);
-        let msg_id = callback.message.msg_id.as_deref();
+        let msg_id = message.msg_id.as_deref();
         if !matches!(verdict.decision, Decision::Allow) {
             let rules: Vec<_> = verdict.rules().collect();
             tracing::info!(verdict = verdict.decision.name(), ?rules, msg_id, "moderated");

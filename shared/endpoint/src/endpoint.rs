@@ -1,11 +1,11 @@
 //! From a request to an answer. The order of the steps is the contract; README's "answers" table tells it to users.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chathook_protocol::json::{self, Object};
-use chathook_protocol::{Command, Query, RejectCode, Reply, SendMsg, ShapeError};
+use chathook_protocol::{Change, Command, Query, RejectCode, Reply, SendMsg, ShapeError};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use thiserror::Error;
@@ -35,14 +35,34 @@ pub struct Answer {
 /// A callback on its way to a handler.
 #[derive(Debug)]
 pub struct Callback<'a> {
-    /// What the platform tells.
-    pub message: SendMsg<'a>,
+    /// What kind of thing the platform tells.
+    pub command: Command,
+    /// What it tells.
+    pub body: Object<'a>,
     /// How it called.
     pub query: &'a Query,
     /// Now, in Unix seconds.
     pub now: u64,
     /// Until when a handler may wait.
     pub deadline: Instant,
+}
+
+impl<'a> Callback<'a> {
+    /// The message that is about to be sent, or was sent.
+    ///
+    /// # Errors
+    /// [`HandlerError::Shape`] when the body is none.
+    pub fn message(&self) -> Result<SendMsg<'a>, HandlerError> {
+        Ok(SendMsg::view(self.command, self.body.clone())?)
+    }
+
+    /// What happened to a message later.
+    ///
+    /// # Errors
+    /// [`HandlerError::Shape`] when the body does not say so.
+    pub fn change(&self) -> Result<Change<'a>, HandlerError> {
+        Ok(Change::view(self.command, self.body.clone())?)
+    }
 }
 
 /// What is done with a callback of some commands.
@@ -60,6 +80,9 @@ impl<H: Handler + ?Sized> Handler for Arc<H> {
 /// Why a handler has no answer. Its text is for the log; the caller hears none of it.
 #[derive(Debug, Error)]
 pub enum HandlerError {
+    /// The body is not what its command says.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// The rules could not be loaded at start, where the reason was logged.
     #[error("the rules are unusable; see the error logged at the cold start, repair the rules file and deploy again")]
     Rules,
@@ -111,16 +134,18 @@ impl Endpoint {
     /// panics, those of `read` included, end here.
     pub async fn answer(&self, now_ms: u64, read: impl FnOnce() -> Request) -> Answer {
         let Ok(request) = std::panic::catch_unwind(AssertUnwindSafe(read)) else {
-            return self.failed(&Request::default(), &Failure::Panic);
+            return self.failed(&Request::default(), None, &Failure::Panic);
         };
-        match AssertUnwindSafe(self.handle(&request, now_ms)).catch_unwind().await {
+        let named = OnceLock::new();
+        match AssertUnwindSafe(self.handle(&request, now_ms, &named)).catch_unwind().await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(failure)) => self.failed(&request, &failure),
-            Err(_) => self.failed(&request, &Failure::Panic),
+            Ok(Err(failure)) => self.failed(&request, named.get().copied(), &failure),
+            Err(_) => self.failed(&request, named.get().copied(), &Failure::Panic),
         }
     }
 
-    async fn handle(&self, request: &Request, now_ms: u64) -> Result<Answer, Failure> {
+    /// `named` learns the command, for the case that there is no proper answer.
+    async fn handle(&self, request: &Request, now_ms: u64, named: &OnceLock<Command>) -> Result<Answer, Failure> {
         if is_probe(request) {
             return Ok(ok(&Reply::allow()));
         }
@@ -135,6 +160,7 @@ impl Endpoint {
         };
         let object = Object::parse(&text);
         let in_body = object.as_ref().ok().and_then(|object| object.text("CallbackCommand"));
+        let in_body = in_body.filter(|name| !name.is_empty());
         let name = match (request.query.command(), in_body.as_deref()) {
             (Some(query), Some(body)) if query != body => return Ok(forbidden(request, &Refused::TwoCommands)),
             (Some(name), _) | (None, Some(name)) => Some(name),
@@ -154,12 +180,13 @@ impl Endpoint {
             return Ok(ok(&Reply::allow()));
         };
 
+        named.get_or_init(|| *command);
         if request.body.len() > MAX_BODY_BYTES {
             return Err(Failure::TooLarge(request.body.len()));
         }
-        let message = SendMsg::view(*command, object.map_err(ShapeError::from)?)?;
+        let (command, body, query) = (*command, object.map_err(ShapeError::from)?, &request.query);
         let deadline = Instant::now() + self.wait(request.front_ms, now_ms);
-        let reply = handler.handle(Callback { message, query: &request.query, now, deadline }).await?;
+        let reply = handler.handle(Callback { command, body, query, now, deadline }).await?;
         Ok(ok(&reply))
     }
 
@@ -174,10 +201,10 @@ impl Endpoint {
         self.routes.iter().find(|(command, _)| command.as_str() == name)
     }
 
-    /// The answer when there is no proper one. Which kind of callback it was, is in the query, or else is the kind that
+    /// The answer when there is no proper one. If it is not known which kind of callback it was, it is the kind that
     /// this function is for.
-    fn failed(&self, request: &Request, failure: &Failure) -> Answer {
-        let named = request.query.command().and_then(Command::parse);
+    fn failed(&self, request: &Request, named: Option<Command>, failure: &Failure) -> Answer {
+        let named = named.or_else(|| request.query.command().and_then(Command::parse));
         let command = named.or(self.routes.first().map(|(command, _)| *command));
         let name = command.map(Command::as_str);
         if command.is_some_and(Command::is_before) {

@@ -9,14 +9,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use metrics_cloudwatch_embedded::Collector;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::endpoint::{Answer, Endpoint};
-use crate::request::Request;
+use crate::request::{FunctionUrlEvent, Request};
 use crate::settings::{Settings, SettingsError};
 
-/// The namespace of all metrics in CloudWatch. Each carries the dimension `function`.
+/// The namespace of all metrics in CloudWatch. Each carries the dimension `function`: the name on Lambda, which tells
+/// one deployment's functions from another's.
 const NAMESPACE: &str = "chathook";
 
 /// Runs the function called `name` with the endpoint that `build` makes of the settings. Ends only when it cannot start.
@@ -26,9 +26,10 @@ where
 {
     tracing_subscriber::fmt().json().flatten_event(true).with_max_level(LevelFilter::INFO).with_target(false).init();
     log_panics_by_place();
+    let deployed_as = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| name.to_owned());
     let metrics = match metrics_cloudwatch_embedded::Builder::new()
         .cloudwatch_namespace(NAMESPACE)
-        .with_dimension("function", name)
+        .with_dimension("function", deployed_as)
         .init()
     {
         Ok(metrics) => metrics,
@@ -45,7 +46,7 @@ where
         Ok(endpoint) => endpoint,
         Err(error) => return refuse(&error),
     };
-    let handle = |event: LambdaEvent<Box<RawValue>>| answer(&endpoint, metrics, event);
+    let handle = |event: LambdaEvent<FunctionUrlEvent>| answer(&endpoint, metrics, event);
     match lambda_runtime::run(service_fn(handle)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(&error),
@@ -63,12 +64,12 @@ pub fn in_function_folder(path: &Path) -> PathBuf {
 async fn answer(
     endpoint: &Endpoint,
     metrics: &Collector,
-    event: LambdaEvent<Box<RawValue>>,
+    event: LambdaEvent<FunctionUrlEvent>,
 ) -> Result<Response, lambda_runtime::Error> {
     let LambdaEvent { payload, context } = event;
     let mut front_ms = None;
     let read = || {
-        let request = Request::from_function_url(&context.request_id, payload.get());
+        let request = Request::from_function_url(&context.request_id, payload);
         front_ms = request.front_ms;
         request
     };

@@ -10,7 +10,7 @@
 //! - [`request`]: an HTTP request reduced to what matters here.
 //! - [`gate`]: who may call.
 //! - [`endpoint`]: from a request to an answer.
-//! - [`before`], [`after`]: what is done with a message before and after it is sent.
+//! - [`before`], [`after`]: what is done with a message before it is sent, and after it was sent or changed.
 //! - [`lambda`]: all of that behind a Lambda function URL.
 
 #[cfg(feature = "after-send")]
@@ -25,7 +25,7 @@ pub mod request;
 pub mod settings;
 
 #[cfg(feature = "after-send")]
-pub use after::AfterSend;
+pub use after::{AfterChange, AfterSend};
 #[cfg(feature = "before-send")]
 pub use before::BeforeSend;
 pub use endpoint::{Answer, Callback, Endpoint, Handler, HandlerError};

@@ -1,9 +1,12 @@
 //! An HTTP request reduced to what matters here.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use chathook_protocol::Query;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde_json::Value;
 
 /// Padding may be there or not; a front that encodes a body differently is no reason to lose it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -36,45 +39,83 @@ impl Request {
         Self { id, method: method.to_ascii_uppercase(), raw_query: raw_query.to_owned(), query, body, front_ms: None }
     }
 
-    /// A request of a function URL, from its event (payload format 2.0).
+    /// A request of a function URL.
     ///
-    /// Reads only these fields, and none strictly: converting the whole event as `lambda_http` does panics on a body
-    /// that is no base64 and on characters that no URI may hold, and a panic would deliver the message unmoderated. A
-    /// body that claims to be base64 and is not is taken as it stands. An event of another kind is a body without a
-    /// query: not the platform's.
+    /// Total: converting the event as `lambda_http` does panics on a body that is no base64 and on characters that no
+    /// URI may hold, and a panic would deliver the message unmoderated. A body that claims to be base64 and is not is
+    /// taken as it stands.
     #[must_use]
-    pub fn from_function_url(id: &str, event: &str) -> Self {
-        let Ok(Event { raw_query_string, body, is_base64_encoded, request_context }) = serde_json::from_str(event)
-        else {
-            return Self::new(id.to_owned(), "POST", "", event.as_bytes().to_vec());
-        };
-        let body = body.unwrap_or_default();
-        let decoded = is_base64_encoded.filter(|is_base64| *is_base64).and_then(|_| BASE64.decode(&body).ok());
-        let body = decoded.unwrap_or_else(|| body.into_bytes());
-        let request =
-            Self::new(id.to_owned(), &request_context.http.method, &raw_query_string.unwrap_or_default(), body);
-        Self { front_ms: request_context.time_epoch, ..request }
+    pub fn from_function_url(id: &str, event: FunctionUrlEvent) -> Self {
+        let FunctionUrlEvent { raw_query_string, body, is_base64_encoded, request_context } = event;
+        let decoded = is_base64_encoded.filter(|is_base64| *is_base64).and_then(|_| BASE64.decode(&body.0).ok());
+        let raw_query = String::from_utf8_lossy(&raw_query_string.0);
+        let method = request_context.http.method.unwrap_or_default();
+        let request = Self::new(id.to_owned(), &method, &raw_query, decoded.unwrap_or(body.0));
+        Self { front_ms: request_context.time_epoch.as_ref().and_then(milliseconds), ..request }
     }
 }
 
-/// The part of a function URL's event that matters here.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Event {
-    raw_query_string: Option<String>,
-    body: Option<String>,
+/// The part of a function URL's event (payload format 2.0) that matters here, read as leniently as can be: an event
+/// that cannot be read is an answer that is not given. Any JSON object is one; without a query it is not the platform's.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct FunctionUrlEvent {
+    raw_query_string: Bytes,
+    body: Bytes,
     is_base64_encoded: Option<bool>,
     request_context: RequestContext,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 struct RequestContext {
     http: Http,
-    time_epoch: Option<u64>,
+    time_epoch: Option<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
 struct Http {
-    method: String,
+    method: Option<String>,
+}
+
+/// A JSON string or null as bytes: what is no Unicode in it is for [`chathook_protocol::json::readable`] to repair.
+#[derive(Debug, Default)]
+struct Bytes(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Bytes;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or null")
+            }
+
+            fn visit_none<E>(self) -> Result<Bytes, E> {
+                Ok(Bytes::default())
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Bytes, D::Error> {
+                // Unlike `deserialize_str`, this lets through what is no Unicode.
+                deserializer.deserialize_bytes(self)
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_vec()))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Bytes, E> {
+                Ok(Bytes(text.as_bytes().to_vec()))
+            }
+        }
+        deserializer.deserialize_option(Text)
+    }
+}
+
+/// A time in milliseconds, however the front spells the number.
+fn milliseconds(value: &Value) -> Option<u64> {
+    let spelt = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    spelt.split('.').next()?.parse().ok()
 }

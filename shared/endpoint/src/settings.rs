@@ -1,4 +1,4 @@
-//! The environment variables, the same on Lambda and locally. All are checked at start, all problems are told at once,
+//! The environment variables, the same on Lambda and locally. All are checked at start, every problem is told,
 //! and each names the variable and the fix. An empty variable is an unset one: templates cannot leave one out.
 
 use std::fmt;

@@ -21,7 +21,7 @@ struct Obedient;
 impl Handler for Obedient {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>> {
         async move {
-            match callback.message.from_account.as_ref() {
+            match callback.message()?.from_account.as_ref() {
                 "panics" => panic!("on request, quoting what a person wrote"),
                 "fails" => Err(HandlerError::Rules),
                 "waits" => {
@@ -118,6 +118,7 @@ async fn the_checks_come_in_order() {
         // 3. The command.
         ("another command in the body", "POST", signed(BEFORE, ""), body(AFTER, "a").into(), FORBIDDEN),
         ("an unknown one in the body", "POST", signed(BEFORE, ""), body("Group.Foo", "a").into(), FORBIDDEN),
+        ("an empty one in the body", "POST", signed(BEFORE, ""), good.replace(BEFORE, "").into(), HANDLED),
         ("only in the body", "POST", signed_by(TOKEN, NOW, ""), good.clone().into(), HANDLED),
         (
             "as WebhookCommand",
@@ -199,6 +200,10 @@ async fn a_failure_is_answered_as_its_kind_of_callback_wants() {
         ("after, panic", all, OnFailure::Allow, AFTER, body(AFTER, "panics").into(), NOT_STORED),
         ("after, too late", all, OnFailure::Allow, AFTER, body(AFTER, "waits").into(), NOT_STORED),
         ("before, too late", all, OnFailure::Reject, BEFORE, body(BEFORE, "waits").into(), REJECT),
+        // The command is in the body alone.
+        ("after, named in the body", all, OnFailure::Reject, "", body(AFTER, "fails").into(), NOT_STORED),
+        ("after, named in the body, panic", all, OnFailure::Allow, "", body(AFTER, "panics").into(), NOT_STORED),
+        ("before, named in the body", all, OnFailure::Reject, "", body(BEFORE, "fails").into(), REJECT),
         ("nothing named, an after function", &[Command::C2cAfterSend], OnFailure::Reject, "", broken(), NOT_STORED),
     ];
     for (name, commands, on_failure, command, body, (status, expected)) in cases {

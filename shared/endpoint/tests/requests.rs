@@ -1,5 +1,7 @@
 //! From a function URL's event to a request.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
+
 use chathook_endpoint::Request;
 use serde_json::{Value, json};
 
@@ -13,6 +15,10 @@ fn event(body: &Value, is_base64: bool, query: &str) -> String {
     .to_string()
 }
 
+fn read(event: &str) -> Request {
+    Request::from_function_url("id", serde_json::from_str(event).expect("an event"))
+}
+
 #[test]
 fn the_body_is_decoded() {
     for (body, is_base64, expected) in [
@@ -24,30 +30,50 @@ fn the_body_is_decoded() {
         (Value::Null, false, ""),
         (Value::Null, true, ""),
     ] {
-        let request = Request::from_function_url("id", &event(&body, is_base64, "SdkAppid=1"));
+        let request = read(&event(&body, is_base64, "SdkAppid=1"));
         assert_eq!(String::from_utf8(request.body).as_deref(), Ok(expected), "{body} {is_base64}");
     }
 }
 
 #[test]
 fn the_query_may_hold_what_no_uri_may() {
-    let request = Request::from_function_url("id", &event(&Value::Null, false, "SdkAppid=1&OptPlatform=\u{7f} \"<é>"));
+    let request = read(&event(&Value::Null, false, "SdkAppid=1&OptPlatform=\u{7f} \"<é>"));
     assert_eq!(request.query.sdk_app_id(), Some("1"));
     assert_eq!(request.query.opt_platform(), Some("\u{7f} \"<é>"));
 }
 
 #[test]
 fn what_the_front_says_is_kept() {
-    let request = Request::from_function_url("id", &event(&Value::Null, false, ""));
+    let request = read(&event(&Value::Null, false, ""));
     assert_eq!((request.id.as_str(), request.method.as_str()), ("id", "POST"));
     assert_eq!(request.front_ms, Some(1_800_000_000_123));
 }
 
 #[test]
-fn an_event_of_another_kind_is_a_body_without_a_query() {
-    for event in ["{}", "[]", "null", r#"{"Records":[{}]}"#] {
-        let request = Request::from_function_url("id", event);
-        assert_eq!((request.method.as_str(), request.raw_query.as_str(), request.front_ms), ("POST", "", None));
-        assert_eq!(request.body, event.as_bytes());
+fn no_part_of_an_event_makes_the_rest_unreadable() {
+    let whole = event(&json!("{\"a\":1}"), false, "SdkAppid=1");
+    for (name, from, to, body) in [
+        ("a lone surrogate in the body", &br#"\"a\":1"#[..], &br#"\"a\":\"\ud83d\""#[..], &b"\xED\xA0\xBD"[..]),
+        ("bytes that are no UTF-8", br#"\"a\":1"#, b"\\\"a\\\":\\\"\xFF\\\"", b"\xFF"),
+        ("a lone surrogate in the query", b"SdkAppid=1", br"SdkAppid=1&x=\udc00", b"{"),
+        ("a time as a string", b"1800000000123", b"\"1800000000123\"", b"{"),
+        ("a time with a fraction", b"1800000000123", b"1800000000123.5", b"{"),
+        ("no time", b"1800000000123", b"null", b"{"),
+    ] {
+        let at = whole.as_bytes().windows(from.len()).position(|window| window == from).expect(name);
+        let event = [&whole.as_bytes()[..at], to, &whole.as_bytes()[at + from.len()..]].concat();
+        let request = Request::from_function_url("id", serde_json::from_slice(&event).expect(name));
+        assert_eq!(request.query.sdk_app_id(), Some("1"), "{name}");
+        assert!(request.body.windows(body.len()).any(|window| window == body), "{name}: {:?}", request.body);
+        assert_eq!(request.front_ms.is_some(), name != "no time", "{name}");
+    }
+}
+
+#[test]
+fn an_event_of_another_kind_is_not_the_platforms() {
+    for event in ["{}", r#"{"Records":[{}]}"#, r#"{"requestContext":{}}"#] {
+        let request = read(event);
+        assert_eq!((request.raw_query.as_str(), request.front_ms), ("", None));
+        assert!(request.body.is_empty());
     }
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::command::Command;
 use crate::element::MsgBody;
+use crate::fields::Fields;
 use crate::json::{self, Object};
 
 /// A body that is not what its command says.
@@ -24,6 +25,9 @@ pub enum ShapeError {
     /// `MsgBody` is there but is no array.
     #[error("MsgBody is not an array of elements")]
     MsgBody,
+    /// What a change changes, cannot be told.
+    #[error("{0} is missing or unreadable; without it nobody can say what was changed")]
+    Target(&'static str),
 }
 
 /// A message about to be sent, or sent. Serialising it gives the JSON it was read from.
@@ -124,7 +128,7 @@ impl<'a> SendMsg<'a> {
     /// # Errors
     /// As [`Self::parse`], but for the object.
     pub fn view(command: Command, object: Object<'a>) -> Result<Self, ShapeError> {
-        let mut fields = Fields { object: &object, read: vec!["CallbackCommand"] };
+        let mut fields = Fields::of(&object);
 
         let from_account = fields.required("From_Account")?;
         let chat = if command.is_group() {
@@ -134,7 +138,7 @@ impl<'a> SendMsg<'a> {
                 group_type: fields.text("Type"),
                 operator_account: fields.text("Operator_Account"),
                 random: fields.unsigned("Random"),
-                group_at_info: fields.mentions(),
+                group_at_info: mentions(&mut fields),
             })
         } else {
             Chat::C2c(C2c {
@@ -146,11 +150,7 @@ impl<'a> SendMsg<'a> {
                 unread_msg_num: fields.signed("UnreadMsgNum"),
             })
         };
-        let msg_body_raw = fields.take("MsgBody", Some).filter(|raw| raw.get() != "null");
-        let msg_body = match msg_body_raw {
-            Some(raw) => MsgBody::parse(raw).ok_or(ShapeError::MsgBody)?,
-            None => MsgBody::default(),
-        };
+        let (msg_body, msg_body_raw) = fields.msg_body()?;
         Ok(Self {
             command,
             from_account,
@@ -193,49 +193,13 @@ impl Serialize for SendMsg<'_> {
     }
 }
 
-/// Reads fields and remembers which could be read: the others belong into [`SendMsg::extra`].
-struct Fields<'o, 'a> {
-    object: &'o Object<'a>,
-    read: Vec<&'static str>,
-}
-
-impl<'a> Fields<'_, 'a> {
-    fn take<T>(&mut self, name: &'static str, read: impl FnOnce(&'a RawValue) -> Option<T>) -> Option<T> {
-        let value = self.object.get(name).and_then(read);
-        if value.is_some() {
-            self.read.push(name);
+fn mentions<'a>(fields: &mut Fields<'_, 'a>) -> Vec<GroupAt<'a>> {
+    let mention = |raw: &'a RawValue| {
+        let at = Object::parse(raw.get()).ok()?;
+        if at.unsigned("GroupAtAllFlag") == Some(1) {
+            return Some(GroupAt::All);
         }
-        value
-    }
-
-    fn text(&mut self, name: &'static str) -> Option<Cow<'a, str>> {
-        self.take(name, json::text)
-    }
-
-    fn required(&mut self, name: &'static str) -> Result<Cow<'a, str>, ShapeError> {
-        self.text(name).filter(|text| !text.is_empty()).ok_or(ShapeError::Missing(name))
-    }
-
-    fn unsigned(&mut self, name: &'static str) -> Option<u64> {
-        self.take(name, json::unsigned)
-    }
-
-    fn signed(&mut self, name: &'static str) -> Option<i64> {
-        self.take(name, json::signed)
-    }
-
-    fn mentions(&mut self) -> Vec<GroupAt<'a>> {
-        let mention = |raw: &'a RawValue| {
-            let at = Object::parse(raw.get()).ok()?;
-            if at.unsigned("GroupAtAllFlag") == Some(1) {
-                return Some(GroupAt::All);
-            }
-            at.text("GroupAt_Account").map(GroupAt::Account)
-        };
-        self.take("GroupAtInfo", |raw| json::array(raw)?.into_iter().map(mention).collect()).unwrap_or_default()
-    }
-
-    fn unread(&self) -> Object<'a> {
-        self.object.filtered(|name| !self.read.contains(&name))
-    }
+        at.text("GroupAt_Account").map(GroupAt::Account)
+    };
+    fields.take("GroupAtInfo", |raw| json::array(raw)?.into_iter().map(mention).collect()).unwrap_or_default()
 }

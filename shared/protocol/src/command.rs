@@ -13,11 +13,41 @@ pub enum Command {
     C2cAfterSend,
     /// `Group.CallbackAfterSendMsg`: a group message was delivered.
     GroupAfterSend,
+    /// `C2C.CallbackAfterMsgWithDraw`: a one-to-one message was recalled.
+    C2cRecall,
+    /// `Group.CallbackAfterRecallMsg`: group messages were recalled.
+    GroupRecall,
+    /// `C2C.CallbackAfterModifyMsg`: a one-to-one message was edited.
+    C2cEdit,
+    /// `Group.CallbackAfterModifyMsg`: a group message was edited.
+    GroupEdit,
+    /// `C2C.CallbackAfterMsgReport`: one side of a one-to-one conversation has read what the other wrote.
+    C2cRead,
+    /// `Group.CallbackSendMsgException`: the platform refused a group message.
+    GroupRefused,
 }
 
 impl Command {
+    /// The commands of a message that waits for a verdict.
+    pub const BEFORE_SEND: [Self; 2] = [Self::C2cBeforeSend, Self::GroupBeforeSend];
+    /// The commands of a message that was sent.
+    pub const AFTER_SEND: [Self; 2] = [Self::C2cAfterSend, Self::GroupAfterSend];
+    /// The commands of what happens to messages later; see [`crate::change`].
+    pub const AFTER_CHANGE: [Self; 6] =
+        [Self::C2cRecall, Self::GroupRecall, Self::C2cEdit, Self::GroupEdit, Self::C2cRead, Self::GroupRefused];
     /// Every command handled here.
-    pub const ALL: [Self; 4] = [Self::C2cBeforeSend, Self::GroupBeforeSend, Self::C2cAfterSend, Self::GroupAfterSend];
+    pub const ALL: [Self; 10] = [
+        Self::C2cBeforeSend,
+        Self::GroupBeforeSend,
+        Self::C2cAfterSend,
+        Self::GroupAfterSend,
+        Self::C2cRecall,
+        Self::GroupRecall,
+        Self::C2cEdit,
+        Self::GroupEdit,
+        Self::C2cRead,
+        Self::GroupRefused,
+    ];
 
     /// The command of that name; `None` for the many that chathook does not handle.
     #[must_use]
@@ -33,6 +63,13 @@ impl Command {
             Self::GroupBeforeSend => "Group.CallbackBeforeSendMsg",
             Self::C2cAfterSend => "C2C.CallbackAfterSendMsg",
             Self::GroupAfterSend => "Group.CallbackAfterSendMsg",
+            // The platform's own spelling.
+            Self::C2cRecall => "C2C.CallbackAfterMsgWithDraw",
+            Self::GroupRecall => "Group.CallbackAfterRecallMsg",
+            Self::C2cEdit => "C2C.CallbackAfterModifyMsg",
+            Self::GroupEdit => "Group.CallbackAfterModifyMsg",
+            Self::C2cRead => "C2C.CallbackAfterMsgReport",
+            Self::GroupRefused => "Group.CallbackSendMsgException",
         }
     }
 
@@ -42,10 +79,21 @@ impl Command {
         matches!(self, Self::C2cBeforeSend | Self::GroupBeforeSend)
     }
 
-    /// Whether the message goes to a group.
+    /// Whether it tells what happens to a message later, or to a conversation.
+    #[must_use]
+    pub const fn is_change(self) -> bool {
+        !matches!(self, Self::C2cBeforeSend | Self::GroupBeforeSend | Self::C2cAfterSend | Self::GroupAfterSend)
+    }
+
+    /// Whether it is about a group.
     #[must_use]
     pub const fn is_group(self) -> bool {
-        matches!(self, Self::GroupBeforeSend | Self::GroupAfterSend)
+        match self {
+            Self::GroupBeforeSend | Self::GroupAfterSend | Self::GroupRecall | Self::GroupEdit | Self::GroupRefused => {
+                true
+            }
+            Self::C2cBeforeSend | Self::C2cAfterSend | Self::C2cRecall | Self::C2cEdit | Self::C2cRead => false,
+        }
     }
 }
 

@@ -30,16 +30,21 @@
 //! ```
 
 pub mod callback;
+pub mod change;
 pub mod command;
 pub mod element;
+mod fields;
 pub mod json;
+pub mod msg_key;
 pub mod query;
 pub mod reply;
 pub mod sign;
 
 pub use callback::{C2c, Chat, Group, GroupAt, SendMsg, ShapeError};
+pub use change::{Change, What};
 pub use command::Command;
 pub use element::{Content, Element, MsgBody};
+pub use msg_key::MsgKey;
 pub use query::Query;
 pub use reply::{C2cRejectCode, GroupRejectCode, RejectCode, Reply, Rewrite};
 pub use sign::{SignError, Token};

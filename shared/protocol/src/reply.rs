@@ -183,8 +183,8 @@ impl Reply {
     /// The answer's JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Strings, numbers and raw JSON: serialising them has no way to fail. Were there one, the platform would read
-        // the fallback as a failed webhook, which is what it would be.
-        serde_json::to_string(self).unwrap_or_default()
+        // Strings, numbers and raw JSON: serialising them has no way to fail. Were there one, this says so.
+        serde_json::to_string(self)
+            .unwrap_or_else(|_| r#"{"ActionStatus":"FAIL","ErrorInfo":"no answer","ErrorCode":1}"#.to_owned())
     }
 }

@@ -4,7 +4,7 @@
 //! app id, so those are checked on their own (see the `endpoint` crate), and a captured URL can be replayed until the
 //! window closes.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -30,11 +30,7 @@ impl Token {
     #[must_use]
     pub fn sign(&self, request_time: &str) -> String {
         let digest = Sha256::new().chain_update(&self.0).chain_update(request_time).finalize();
-        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        base16ct::lower::encode_string(&digest)
     }
 }
 

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveStatus,
 };
 use chathook_archive::{Archive, ArchiveError, Kept, Listing};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
@@ -16,8 +16,12 @@ use crate::samples::{NOW, ana_and_bo, c2c, record};
 
 const SECRET: &str = "nobody may read this in a log";
 
+fn secret_body() -> Value {
+    json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": SECRET}}])
+}
+
 fn secret_record() -> chathook_archive::Record {
-    record(&c2c(json!({"MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": SECRET}}]})))
+    record(&c2c(json!({"MsgBody": secret_body()})))
 }
 
 fn assert_discreet(error: &ArchiveError) {
@@ -105,10 +109,12 @@ async fn what_is_no_dynamodb_is_an_error() {
 
 #[tokio::test]
 async fn keeping_is_one_request_whatever_is_stored() {
-    let stored = r#""Item":{"From_Account":{"S":"ana"},"SendMsgResult":{"N":"0"}}"#;
+    let stored = json!({
+        "From_Account": {"S": "ana"}, "SendMsgResult": {"N": "0"}, "MsgBody": {"S": secret_body().to_string()},
+    });
     let replaced = r#"{"Attributes":{"From_Account":{"S":"ana"},"SendMsgResult":{"N":"80001"}}}"#;
     let occupied =
-        format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",{stored}}}"#);
+        format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Item":{stored}}}"#);
     for (status, body, expected) in
         [(200, "{}", Kept::New), (200, replaced, Kept::Replaced), (400, occupied.as_str(), Kept::Duplicate)]
     {

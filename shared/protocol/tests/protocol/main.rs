@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod callbacks;
+mod changes;
 mod depth;
 mod elements;
 mod fixture;

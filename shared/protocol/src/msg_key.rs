@@ -1,0 +1,22 @@
+//! `MsgKey`, the platform's handle of a one-to-one message.
+
+/// `<MsgSeq>_<MsgRandom>_<MsgTime>`, the ids of a one-to-one message in one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MsgKey {
+    /// `MsgSeq`, the client's.
+    pub seq: u64,
+    /// `MsgRandom`
+    pub random: u64,
+    /// `MsgTime`, Unix seconds.
+    pub time: u64,
+}
+
+impl MsgKey {
+    /// Reads a `MsgKey`; `None` when the text is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split('_').map(|number| number.parse().ok());
+        let key = Self { seq: numbers.next()??, random: numbers.next()??, time: numbers.next()?? };
+        numbers.next().is_none().then_some(key)
+    }
+}
