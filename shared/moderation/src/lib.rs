@@ -6,6 +6,7 @@
 //!
 //! Nothing here does I/O, reads a clock or knows where it runs.
 
+mod artefact;
 mod conditions;
 mod document;
 mod fold;
@@ -13,15 +14,14 @@ mod graphemes;
 mod matcher;
 mod merge;
 mod moderate;
-mod pack;
 mod rewrite;
 mod rules;
 mod term;
 mod text;
 mod verdict;
 
+pub use artefact::{PackError, Source};
 pub use moderate::Shown;
-pub use pack::{PackError, Source};
 #[cfg(feature = "schema")]
 pub use rules::schema;
 pub use rules::{Problem, Rules, RulesError, Warning, warnings};

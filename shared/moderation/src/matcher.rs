@@ -94,38 +94,66 @@ impl Matcher {
         Ok(Self { automaton: Some(automaton), patterns, allowed, source })
     }
 
-    /// Every term in the texts, also those that overlap; by list, then in the order of the message.
+    /// Every term in the texts, also those that overlap; by list, then in the order of the message. A term that is split
+    /// over texts is found in each of them.
     pub(crate) fn find(&self, texts: &[Text<'_>]) -> Vec<Found> {
         let mut found = Vec::new();
-        let Some(automaton) = &self.automaton else { return found };
         for (index, text) in texts.iter().enumerate() {
-            let folded = fold(&text.value);
-            let graphemes = OnceCell::new();
-            // Only an anchored search or another kind of automaton could be refused.
-            let Ok(matches) = automaton.try_find_overlapping_iter(folded.text.as_ref()) else { continue };
-            for hit in matches {
-                let (start, end) = (folded.original(hit.start()), folded.original(hit.end()));
-                let is_word = || graphemes.get_or_init(|| Graphemes::of(&text.value)).is_whole_word(&(start..end));
-                let wanted = self.patterns.get(hit.pattern().as_usize()).map(Vec::as_slice).unwrap_or_default();
-                for Wanted { rule, term, open, form } in wanted {
-                    let is_allowed = || {
-                        self.allowed.iter().filter(|(_, of)| of == rule).any(|(phrase, _)| {
-                            let mut places = folded.text.match_indices(phrase.as_str());
-                            places.any(|(at, _)| at <= hit.start() && hit.end() <= at + phrase.len())
-                        })
-                    };
-                    let is_it = || {
-                        let written = self.source.0.get(*term).map(|(text, _)| text.trim_matches('*'));
-                        *form != Form::Exact || written == text.value.get(start..end)
-                    };
-                    if is_it() && (*open || is_word()) && !is_allowed() {
-                        found.push(Found { rule: *rule, text: index, start, end, term: *term });
+            self.find_in(&text.value, |hit| found.push(Found { text: index, ..hit }));
+        }
+        let mut first = 0;
+        for run in texts.chunk_by(|_, next| next.joins) {
+            if run.len() > 1 {
+                let joined: String = run.iter().map(|text| text.value.as_ref()).collect();
+                self.find_in(&joined, |hit| {
+                    let mut start = 0;
+                    let mut parts = Vec::new();
+                    for (index, text) in (first..).zip(run) {
+                        let end = start + text.value.len();
+                        let span = hit.start.max(start)..hit.end.min(end);
+                        if !span.is_empty() {
+                            let (start, end) = (span.start - start, span.end - start);
+                            parts.push(Found { text: index, start, end, ..hit });
+                        }
+                        start = end;
                     }
-                }
+                    if parts.len() > 1 {
+                        found.append(&mut parts);
+                    }
+                });
             }
+            first += run.len();
         }
         found.sort_unstable();
         found
+    }
+
+    fn find_in(&self, text: &str, mut see: impl FnMut(Found)) {
+        let Some(automaton) = &self.automaton else { return };
+        let folded = fold(text);
+        let graphemes = OnceCell::new();
+        // Only an anchored search or another kind of automaton could be refused.
+        let Ok(matches) = automaton.try_find_overlapping_iter(folded.text.as_ref()) else { return };
+        for hit in matches {
+            let (start, end) = (folded.original(hit.start()), folded.original(hit.end()));
+            let is_word = || graphemes.get_or_init(|| Graphemes::of(text)).is_whole_word(&(start..end));
+            let wanted = self.patterns.get(hit.pattern().as_usize()).map(Vec::as_slice).unwrap_or_default();
+            for Wanted { rule, term, open, form } in wanted {
+                let is_allowed = || {
+                    self.allowed.iter().filter(|(_, of)| of == rule).any(|(phrase, _)| {
+                        let mut places = folded.text.match_indices(phrase.as_str());
+                        places.any(|(at, _)| at <= hit.start() && hit.end() <= at + phrase.len())
+                    })
+                };
+                let is_it = || {
+                    let written = self.source.0.get(*term).map(|(text, _)| text.trim_matches('*'));
+                    *form != Form::Exact || written == text.get(start..end)
+                };
+                if is_it() && (*open || is_word()) && !is_allowed() {
+                    see(Found { rule: *rule, text: 0, start, end, term: *term });
+                }
+            }
+        }
     }
 
     /// A term as it is looked for.
@@ -139,13 +167,16 @@ impl Matcher {
         serde_json::to_vec(&self.source).unwrap_or_default()
     }
 
-    /// The matcher in `bytes`; `None` when there is none.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (terms, allowed): Source = serde_json::from_slice(bytes).ok()?;
+    /// The matcher in `bytes`.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        let (terms, allowed): Source = serde_json::from_slice(bytes)?;
         let term = |(text, rule)| Term { text, rule, form: Form::Evasive };
         let phrase = |(text, rule)| Allowed { text, rule };
         let terms: Vec<_> = terms.into_iter().map(term).collect();
         let allowed: Vec<_> = allowed.into_iter().map(phrase).collect();
-        Self::new(&terms, &allowed).ok()
+        Self::new(&terms, &allowed).map_err(serde::ser::Error::custom)
     }
 }

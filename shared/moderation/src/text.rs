@@ -45,10 +45,6 @@ const DOCUMENT_DEPTH: usize = 4;
 pub(crate) struct Readable<'a> {
     /// The texts in the order of the message, those of `CloudCustomData` last.
     pub(crate) texts: Vec<Text<'a>>,
-    /// The texts of text elements that follow each other, put together: a term may be split over them.
-    pub(crate) joined: Vec<Text<'a>>,
-    /// What each of them was made of.
-    pub(crate) parts: Vec<Parts>,
     /// The JSON that stood inside strings. One within another comes after it.
     pub(crate) documents: Vec<Document>,
     nodes: Vec<Node<'a>>,
@@ -62,39 +58,18 @@ pub(crate) struct Text<'a> {
     pub(crate) value: Cow<'a, str>,
     /// Where its JSON string stands, quotes included: in the element's raw JSON, or in the document it is inside of.
     pub(crate) literal: Range<usize>,
+    /// Whether a client shows it right behind the text before: a term may be split over both.
+    pub(crate) joins: bool,
     /// The JSON in a string that it is a value of.
     pub(crate) inside: Option<Inside>,
     field: Field,
 }
 
 impl<'a> Text<'a> {
-    /// A text of its own.
-    pub(crate) fn plain(value: &'a str) -> Self {
+    /// A text by itself, outside any message.
+    pub(crate) fn of(value: &'a str) -> Self {
         let field = Field { node: usize::MAX, name: "Text", item: None };
-        Self { element: None, value: Cow::Borrowed(value), literal: 0..value.len(), inside: None, field }
-    }
-}
-
-/// Where the texts begin that a joined one was made of, each with its index.
-#[derive(Default)]
-pub(crate) struct Parts {
-    starts: Vec<(usize, usize)>,
-    end: usize,
-}
-
-impl Parts {
-    /// What of a span lies in each of the texts, as (text, span); nothing when it lies within one, where it is found
-    /// without us.
-    pub(crate) fn split(&self, span: &Range<usize>) -> Vec<(usize, Range<usize>)> {
-        let first = self.starts.partition_point(|(start, _)| *start <= span.start).saturating_sub(1);
-        let after = self.starts.partition_point(|(start, _)| *start < span.end);
-        let ends = self.starts.iter().map(|(start, _)| *start).skip(first + 1).chain([self.end]);
-        let parts = self.starts.get(first..after).unwrap_or_default().iter().zip(ends);
-        let cut = parts.filter_map(|((start, text), end)| {
-            let span = span.start.max(*start)..span.end.min(end);
-            (!span.is_empty()).then(|| (*text, span.start - start..span.end - start))
-        });
-        Some(cut.collect()).filter(|cut: &Vec<_>| cut.len() > 1).unwrap_or_default()
+        Self { element: None, value: Cow::Borrowed(value), literal: 0..value.len(), joins: false, inside: None, field }
     }
 }
 
@@ -163,11 +138,17 @@ impl<'a> Readable<'a> {
         for (index, element) in body.elements.iter().enumerate() {
             readable.read(index, element.raw.get());
         }
-        readable.join();
         if let Some(data) = custom_data {
             let field = Field { node: usize::MAX, name: CUSTOM_DATA, item: None };
             readable.add(
-                Text { element: None, value: Cow::Borrowed(data), literal: 0..data.len(), inside: None, field },
+                Text {
+                    element: None,
+                    value: Cow::Borrowed(data),
+                    literal: 0..data.len(),
+                    joins: false,
+                    inside: None,
+                    field,
+                },
                 true,
                 0,
             );
@@ -244,7 +225,8 @@ impl<'a> Readable<'a> {
             if node.shown && node.reads(field.name) {
                 let may_be_json = node.holds_data(field.name);
                 let value = raw.get(literal.clone()).map(decode).unwrap_or_default();
-                self.add(Text { element: Some(element), value, literal, inside: None, field }, may_be_json, 0);
+                let joins = self.joins(field);
+                self.add(Text { element: Some(element), value, literal, joins, inside: None, field }, may_be_json, 0);
             }
         }
     }
@@ -255,7 +237,7 @@ impl<'a> Readable<'a> {
             self.texts.push(text);
             return;
         }
-        let Text { element, value, literal, inside, field } = text;
+        let Text { element, value, literal, inside, field, .. } = text;
         let index = self.documents.len();
         let (document, strings) = Document::read(value.into_owned(), element, literal, inside);
         self.documents.push(document);
@@ -263,35 +245,17 @@ impl<'a> Readable<'a> {
             let text = self.documents.get(index).and_then(|document| document.text.get(literal.clone()));
             let value = Cow::Owned(text.map(decode).unwrap_or_default().into_owned());
             let inside = Some(Inside { document: index, step });
-            self.add(Text { element, value, literal, inside, field }, true, depth + 1);
+            self.add(Text { element, value, literal, joins: false, inside, field }, true, depth + 1);
         }
     }
 
-    /// Puts together the texts of text elements that follow each other.
-    fn join(&mut self) {
-        let is_plain = |text: &Text<'_>| text.field.name == "Text" && text.field.item.is_none();
-        let node = |text: &Text<'_>| self.nodes.get(text.field.node);
-        let follows = |one: &Text<'a>, next: &Text<'a>| {
-            is_plain(one)
-                && is_plain(next)
-                && node(one).zip(node(next)).is_some_and(|(one, next)| one.is_followed_by(next))
-        };
-        let (mut joined, mut all_parts) = (Vec::new(), Vec::new());
-        let mut index = 0;
-        for run in self.texts.chunk_by(follows) {
-            if let [first, _, ..] = run {
-                let mut value = String::new();
-                let mut starts = Vec::with_capacity(run.len());
-                for (part, text) in (index..).zip(run) {
-                    starts.push((value.len(), part));
-                    value.push_str(&text.value);
-                }
-                all_parts.push(Parts { starts, end: value.len() });
-                joined.push(Text { value: Cow::Owned(value), literal: 0..0, inside: None, ..*first });
-            }
-            index += run.len();
-        }
-        (self.joined, self.parts) = (joined, all_parts);
+    /// Whether a text of that field stands right behind the last one, both being the text of text elements that follow
+    /// each other.
+    fn joins(&self, next: Field) -> bool {
+        let is_plain = |field: Field| field.name == "Text" && field.item.is_none();
+        let Some(last) = self.texts.last().map(|text| text.field) else { return false };
+        let nodes = self.nodes.get(last.node).zip(self.nodes.get(next.node));
+        is_plain(last) && is_plain(next) && nodes.is_some_and(|(last, next)| last.is_followed_by(next))
     }
 
     /// Walks through an element, notes its nodes and their types, and gives the strings that may be text. `raw` is

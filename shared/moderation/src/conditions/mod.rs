@@ -11,7 +11,7 @@ mod links;
 mod signs;
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use chathook_protocol::{Query, SendMsg};
@@ -93,8 +93,6 @@ pub(crate) struct Look<'a> {
     matcher: &'a Matcher,
     /// By list, then by text.
     found: Vec<Found>,
-    /// The same in texts put together.
-    found_joined: Vec<Found>,
     /// The signs of each text, once somebody asks.
     signs: Vec<OnceCell<Vec<Sign>>>,
 }
@@ -107,9 +105,8 @@ impl<'a> Look<'a> {
         matcher: &'a Matcher,
     ) -> Self {
         let found = matcher.find(&readable.texts);
-        let found_joined = if readable.joined.is_empty() { Vec::new() } else { matcher.find(&readable.joined) };
         let signs = readable.texts.iter().map(|_| OnceCell::new()).collect();
-        Self { message, query, readable, matcher, found, found_joined, signs }
+        Self { message, query, readable, matcher, found, signs }
     }
 
     fn signs(&self, text: usize) -> &[Sign] {
@@ -151,21 +148,26 @@ impl<'a> Look<'a> {
     }
 
     fn terms(&self, list: usize, custom_data: bool) -> Holds {
-        let of_list = |found: &'_ [Found]| {
-            let first = found.partition_point(|found| found.rule < list);
-            first..found.partition_point(|found| found.rule <= list)
-        };
+        let first = self.found.partition_point(|found| found.rule < list);
+        let after = self.found.partition_point(|found| found.rule <= list);
+        let of_list = self.found.get(first..after).unwrap_or_default();
+        let text = |index: usize| self.readable.texts.get(index);
+        // A term split over texts is found in each of them, up to the end of one and from the beginning of the next.
+        let mut unfinished = HashSet::new();
         let mut holds = Holds::new();
-        for found in self.found.get(of_list(&self.found)).unwrap_or_default() {
-            add(&mut holds, self.place(found.text, found.span(), Some(self.matcher.normalised(found.term).into())));
-        }
-        for found in self.found_joined.get(of_list(&self.found_joined)).unwrap_or_default() {
-            let Some(parts) = self.readable.parts.get(found.text) else { continue };
-            let normal: Option<Box<str>> = Some(self.matcher.normalised(found.term).into());
-            for (part, (text, span)) in parts.split(&found.span()).into_iter().enumerate() {
-                let place = self.place(text, span, normal.clone());
-                add(&mut holds, place.map(|place| Place { continues: part > 0, ..place }));
+        for found in of_list {
+            let before = found.text.checked_sub(1).map(|before| (before, found.term));
+            let continues = found.start == 0
+                && text(found.text).is_some_and(|text| text.joins)
+                && before.is_some_and(|before| unfinished.contains(&before));
+            if text(found.text + 1).is_some_and(|next| next.joins)
+                && text(found.text).is_some_and(|text| text.value.len() == found.end)
+            {
+                unfinished.insert((found.text, found.term));
             }
+            let normal = self.matcher.normalised(found.term).into();
+            let place = self.place(found.text, found.span(), Some(normal));
+            add(&mut holds, place.map(|place| Place { continues, ..place }));
         }
         if !custom_data {
             holds.remove(&Spot::CustomData);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::parse::{Files, Parsed, parse};
 use super::{Action, Rule, RulesError};
 use crate::conditions::Condition;
-use crate::fold::fold;
+use crate::fold::fold_char;
 use crate::matcher::Matcher;
 use crate::text::Text;
 
@@ -85,7 +85,7 @@ fn never_reached(rule: &Rule, above: &[Rule], parsed: &Parsed) -> Option<String>
     let words = |rule: &Rule| -> Option<HashSet<String>> {
         let Condition::Terms(list) = &rule.when else { return None };
         let of_list = parsed.terms.iter().filter(|term| term.rule == *list);
-        Some(of_list.map(|term| fold(&term.text).text.into_owned()).collect())
+        Some(of_list.map(|term| folded(&term.text)).collect())
     };
     let is_everywhere = |rule: &Rule| format!("{:?}", rule.scope) == format!("{:?}", super::Scope::default());
     let own = words(rule)?;
@@ -118,12 +118,12 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
     for (index, term) in parsed.terms.iter().enumerate() {
         let Some(owner) = owners.get(&term.rule) else { continue };
         let mut warn = |what| warnings.push(Warning { rule: (*owner).to_owned(), what });
-        if !known.insert((term.rule, fold(&term.text).text.into_owned())) {
+        if !known.insert((term.rule, folded(&term.text))) {
             warn(format!("the term `{}` is there twice", term.text));
             continue;
         }
         let bare = term.text.trim_matches('*');
-        let found = matcher.find(&[Text::plain(bare)]);
+        let found = matcher.find(&[Text::of(bare)]);
         let other = found
             .iter()
             .find(|found| found.rule == term.rule && found.term != index && found.end - found.start < bare.len());
@@ -131,6 +131,10 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
             warn(format!("the term `{}` is superfluous: wherever it stands, `{}` is found", term.text, other.text));
         }
     }
+}
+
+fn folded(text: &str) -> String {
+    text.chars().map(fold_char).collect()
 }
 
 /// The lists of terms that a condition asks for.

@@ -107,7 +107,7 @@ impl Rules {
     pub fn unpack(packed: &[u8]) -> Result<Self, PackError> {
         let mut body = Body::open(packed)?;
         let (file, text) = (body.text()?, body.text()?);
-        let matcher = Matcher::from_bytes(body.bytes()?).ok_or(PackError::Damaged)?;
+        let matcher = Matcher::from_bytes(body.bytes()?).map_err(|_| PackError::Damaged)?;
         let parsed = parse(file, text, Files::Packed).map_err(PackError::Rules)?;
         Ok(Self::new(parsed, matcher))
     }
