@@ -6,13 +6,20 @@
 //!
 //! Nothing here does I/O, reads a clock or knows where it runs.
 
+mod alphabet;
+mod confirm;
 mod fold;
 mod graphemes;
 mod matcher;
 mod moderate;
+mod normalise;
 mod rewrite;
 mod rules;
+mod search;
+mod stream;
+mod term;
 mod text;
+mod trie;
 mod verdict;
 
 pub use rules::{Problem, Rules, RulesError};

@@ -43,6 +43,8 @@ pub(crate) struct Text<'a> {
     pub(crate) value: Cow<'a, str>,
     /// Where its JSON string stands in the element's raw JSON, quotes included.
     pub(crate) literal: Range<usize>,
+    /// Whether a client shows it right behind the text before: a term may be split over both.
+    pub(crate) joins: bool,
     field: Field,
 }
 
@@ -140,9 +142,17 @@ impl<'a> Readable<'a> {
         for (field, literal) in strings {
             if self.nodes.get(field.node).is_some_and(|node| node.shown && node.reads(field.name)) {
                 let value = raw.get(literal.clone()).map(decode).unwrap_or_default();
-                self.texts.push(Text { element, value, literal, field });
+                let joins = self.texts.last().is_some_and(|before| {
+                    before.element + 1 == element && self.is_plain(before.field) && self.is_plain(field)
+                });
+                self.texts.push(Text { element, value, literal, joins, field });
             }
         }
+    }
+
+    /// Whether a field is the text of a text element, not nested.
+    fn is_plain(&self, field: Field) -> bool {
+        field.name == "Text" && self.nodes.get(field.node).is_some_and(|node| node.parent.is_none())
     }
 
     /// Walks through an element, notes its nodes and their types, and gives the strings that may be text. `raw` is

@@ -1,0 +1,191 @@
+//! Candidates: stretches of a text that could be a term under some disguise.
+//!
+//! From each place where a term may begin, the text is read along the [`Trie`] of the terms in all ways that the rules
+//! of disguise allow: a letter may be repeated, a divider may stand between letters, one lone sign may stand for a
+//! letter, and a sign that could be a letter may as well be a divider. Nearly all readings end after two or three
+//! characters. Those that reach the end of a term are handed to [`crate::confirm`].
+
+use crate::alphabet::{GAP, NONE};
+use crate::normalise::Kind;
+use crate::stream::{Stream, Unit};
+use crate::trie::{ROOT, Trie};
+
+/// A stretch of a stream that leads to the end of a term.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    /// How many times letters are divided, other than where the term itself has a space.
+    pub(crate) gaps: usize,
+    /// The sign that stands for a letter.
+    pub(crate) star: Option<usize>,
+}
+
+/// How far a reading has come.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// The next unit.
+    at: usize,
+    node: u32,
+    /// The code of the last letter.
+    code: u16,
+    gaps: usize,
+    /// Units of the divider that it is in; 0 within a word.
+    inside: usize,
+    /// Whether that divider is a space of the term.
+    is_space: bool,
+    /// Letters repeated across dividers.
+    repeats: usize,
+    star: Option<usize>,
+}
+
+/// Longer dividers divide sentences, not letters.
+const LONGEST_DIVIDER: usize = 16;
+/// How many times a letter may be repeated across dividers and texts. Adjacent repeats are free.
+const MOST_REPEATS: usize = 16;
+/// How many steps are taken from one beginning, all ways together. Only rules and texts made for each other come near;
+/// it bounds the time for a message by its length.
+const MOST_STEPS: usize = 4096;
+
+/// A search, with buffers that are used again.
+#[derive(Default)]
+pub(crate) struct Search {
+    readings: Vec<Reading>,
+}
+
+impl Search {
+    /// Gives all candidates that begin at a unit to `see`, which tells for each thing that ends there whether it was
+    /// found: then longer candidates for it are not of interest any more.
+    pub(crate) fn from(&mut self, stream: &Stream, trie: &Trie, first: usize, see: &mut impl FnMut(u32, Candidate)) {
+        let mut steps = 0;
+        let begin = Reading {
+            at: first,
+            node: ROOT,
+            code: NONE,
+            gaps: 0,
+            inside: 0,
+            is_space: false,
+            repeats: 0,
+            star: None,
+        };
+        self.readings.push(begin);
+        while let Some(mut reading) = self.readings.pop() {
+            while let Some(unit) = stream.units.get(reading.at) {
+                steps += 1;
+                if steps > MOST_STEPS {
+                    self.readings.clear();
+                    return;
+                }
+                if let Some(next) = reading.letter(unit, trie) {
+                    // It may as well divide. At the beginning of a term nothing is divided.
+                    if unit.kind.is_divider() && reading.node != ROOT {
+                        self.divide(reading, unit, stream, trie);
+                    }
+                    let is_first_here = next.node != reading.node;
+                    reading = next;
+                    let ends = trie.ends(reading.node);
+                    if !ends.is_empty() && (is_first_here || reading.is_last_of_run(stream, unit)) {
+                        let Reading { at, gaps, star, .. } = reading;
+                        for end in ends {
+                            see(*end, Candidate { first, last: at - 1, gaps, star });
+                        }
+                    }
+                    continue;
+                }
+                if unit.kind.is_divider() && reading.node != ROOT {
+                    self.divide(reading, unit, stream, trie);
+                }
+                break;
+            }
+        }
+    }
+
+    /// Puts the ways on across a divider on the stack.
+    fn divide(&mut self, reading: Reading, unit: &Unit, stream: &Stream, trie: &Trie) {
+        if reading.inside >= LONGEST_DIVIDER {
+            return;
+        }
+        let inside = reading.inside + 1;
+        let next = Reading { at: reading.at + 1, inside, ..reading };
+        self.readings.push(next);
+        if inside == 1 {
+            if let Some(node) = trie.child(reading.node, GAP) {
+                self.readings.push(Reading { node, code: GAP, is_space: true, ..next });
+            }
+        }
+        if reading.star.is_none() && is_star(stream, reading.at, unit) {
+            self.star(reading, stream, trie);
+        }
+    }
+
+    /// Puts the ways on with any letter in place of a sign on the stack.
+    fn star(&mut self, reading: Reading, stream: &Stream, trie: &Trie) {
+        let rest = stream.units.get(reading.at + 1..).unwrap_or_default();
+        let Some(after) = rest.iter().take(LONGEST_DIVIDER).find(|unit| unit.code != NONE) else { return };
+        let gaps = reading.gaps + usize::from(reading.inside > 0 && !reading.is_space);
+        let next = Reading {
+            at: reading.at + 1,
+            gaps,
+            inside: 0,
+            is_space: false,
+            star: Some(reading.at),
+            ..reading
+        };
+        // A letter that is doubled in the term.
+        self.readings.push(next);
+        for child in trie.children_of(reading.node) {
+            let (code, Ok(node)) = (trie.label(child), u32::try_from(child)) else { continue };
+            if code != GAP && (code == after.code || trie.child(node, after.code).is_some()) {
+                self.readings.push(Reading { node, code, ..next });
+            }
+        }
+    }
+}
+
+impl Reading {
+    /// One letter on.
+    fn letter(mut self, unit: &Unit, trie: &Trie) -> Option<Self> {
+        if unit.code == NONE {
+            return None;
+        }
+        if unit.code == self.code {
+            if self.inside > 0 || unit.begins_text {
+                self.repeats += 1;
+                if self.repeats > MOST_REPEATS {
+                    return None;
+                }
+            }
+        } else {
+            self.node = trie.child(self.node, unit.code)?;
+            self.code = unit.code;
+        }
+        self.gaps += usize::from(self.inside > 0 && !self.is_space);
+        (self.inside, self.is_space) = (0, false);
+        self.at += 1;
+        Some(self)
+    }
+
+    /// Whether no more of the same letter follows at once.
+    fn is_last_of_run(&self, stream: &Stream, unit: &Unit) -> bool {
+        stream.units.get(self.at).is_none_or(|next| next.code != unit.code)
+    }
+}
+
+/// Whether a sign may stand for a letter: one that people use so, alone between two letters, or between two dividers
+/// where all letters are divided.
+fn is_star(stream: &Stream, at: usize, unit: &Unit) -> bool {
+    if unit.kind != Kind::Sign && unit.base != '?' {
+        return false;
+    }
+    let is_known = matches!(unit.base, '*' | '#' | '_' | '-' | '?' | '%' | '&' | '~' | '=' | '^' | '•' | '·' | '∙' | '◦')
+        || matches!(unit.base, '█' | '▓' | '■' | '□' | '●' | '★' | '☆' | '✱' | '✶' | '✻' | '❋' | '※' | '×' | '✕' | '✖')
+        || matches!(unit.base, '‐'..='―' | '○' | '◯' | '♥' | '♡' | '❤');
+    if !is_known {
+        return false;
+    }
+    let before = at.checked_sub(1).and_then(|before| stream.units.get(before));
+    let (Some(before), Some(after)) = (before, stream.units.get(at + 1)) else { return false };
+    before.base != unit.base
+        && after.base != unit.base
+        && before.kind.is_divider() == after.kind.is_divider()
+}
