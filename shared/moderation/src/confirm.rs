@@ -189,6 +189,7 @@ impl Traits {
                 // Regional indicators are letters, although no part of words.
                 if matches!(unit.base, '\u{1F1E6}'..='\u{1F1FF}') {
                     traits.letters += 1;
+                    traits.scripts += 1;
                 }
                 continue;
             }
@@ -212,20 +213,31 @@ impl Traits {
                 traits.scripts += 1;
                 traits.script = Some(script);
             }
-            traits.is_loose |= !matches!(unit.base,
-                'а' | 'е' | 'с' | 'о' | 'р' | 'х' | 'у' | 'і' | 'ј' | 'ѕ' | 'һ' | 'ԁ' | 'ԛ' | 'ԝ' | 'ӏ' | 'ѵ' | 'ү');
+            traits.is_loose |= !matches!(
+                unit.base,
+                'а' | 'е'
+                    | 'с'
+                    | 'о'
+                    | 'р'
+                    | 'х'
+                    | 'у'
+                    | 'і'
+                    | 'ј'
+                    | 'ѕ'
+                    | 'һ'
+                    | 'ԁ'
+                    | 'ԛ'
+                    | 'ԝ'
+                    | 'ӏ'
+                    | 'ѵ'
+                    | 'ү'
+            );
         }
         traits
     }
 
     /// Whether this is how a person would write the term in disguise, rather than something else.
-    fn is_plausible(
-        &self,
-        stream: &Stream,
-        expected: &Expected<'_>,
-        candidate: &Candidate,
-        first: usize,
-    ) -> bool {
+    fn is_plausible(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
         let length = expected.letters.len();
         let is_disguised = candidate.gaps > 0 || candidate.star.is_some() || self.own < self.characters;
         self.letters > 0
@@ -284,9 +296,8 @@ impl Traits {
             _ => candidate.gaps == 0 && self.letters < 3,
         };
         // `1.5k`, `v2.0`: only a part of a number.
-        let goes_on = |point: Option<usize>, digit: Option<usize>| {
-            point.is_some_and(is_point) && digit.is_some_and(is_digit)
-        };
+        let goes_on =
+            |point: Option<usize>, digit: Option<usize>| point.is_some_and(is_point) && digit.is_some_and(is_digit);
         let goes_on_left = leading > 0 && goes_on(first.checked_sub(1), first.checked_sub(2));
         let goes_on_right = is_digit(candidate.last) && goes_on(Some(candidate.last + 1), Some(candidate.last + 2));
         self.digits <= self.letters * 2 && !has_unit && !goes_on_left && !goes_on_right

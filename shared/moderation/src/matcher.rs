@@ -166,7 +166,8 @@ impl Matcher {
         if self.entries.is_empty() {
             return found;
         }
-        let mut run = Run { matcher: self, found: Vec::new(), allowed: Vec::new(), search: Search::default(), graphemes: None };
+        let mut run =
+            Run { matcher: self, found: Vec::new(), allowed: Vec::new(), search: Search::default(), graphemes: None };
         let mut stream = Stream::default();
         let mut first = 0;
         for texts in texts.chunk_by(|_, next| next.joins) {
@@ -176,14 +177,18 @@ impl Matcher {
         }
         found.sort_unstable();
         // Of a rule's terms that are the same but for their spelling, the first.
-        found.dedup_by(|next, before| next.rule == before.rule && next.text == before.text && next.span() == before.span());
+        found.dedup_by(|next, before| {
+            next.rule == before.rule && next.text == before.text && next.span() == before.span()
+        });
         found
     }
 
     /// The letters of a term as it was matched, for reports.
     pub(crate) fn normalised(&self, term: usize) -> String {
         let index = self.entries.partition_point(|entry| (entry.term as usize) < term);
-        self.expected(index).map(|expected| expected.letters.iter().map(|letter| letter.base).collect()).unwrap_or_default()
+        self.expected(index)
+            .map(|expected| expected.letters.iter().map(|letter| letter.base).collect())
+            .unwrap_or_default()
     }
 
     fn entry(&self, entry: u32) -> Option<(Flags, Expected<'_>)> {
@@ -304,8 +309,8 @@ impl Run<'_> {
                 continue;
             }
             let before = at.checked_sub(1).and_then(|before| stream.units.get(before)).filter(|_| !unit.begins_text);
-            // Within a run of one letter, the search from its beginning has seen it all.
-            if before.is_some_and(|before| before.code == unit.code) {
+            // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
+            if before.is_some_and(|before| before.code == unit.code && !is_opening(before)) {
                 continue;
             }
             let begins_word = !before.is_some_and(|before| before.kind.is_word()) && !is_opening(unit);
@@ -373,7 +378,10 @@ impl Run<'_> {
         word: &mut Range<usize>,
     ) {
         let Some((flags, expected)) = self.matcher.entry(entry) else { return };
-        let is_other = || text.get(span.clone()).is_none_or(|text| !text.chars().eq(expected.letters.iter().map(|letter| letter.base)));
+        let is_other = || {
+            text.get(span.clone())
+                .is_none_or(|text| !text.chars().eq(expected.letters.iter().map(|letter| letter.base)))
+        };
         if flags.has(Flags::EXACT) && is_other() {
             return;
         }
@@ -410,13 +418,8 @@ impl Run<'_> {
 
     fn report(&mut self, entry: u32, text: usize, span: Range<usize>) {
         let Some(entry) = self.matcher.entries.get(entry as usize) else { return };
-        let found = Found {
-            rule: entry.rule as usize,
-            text,
-            start: span.start,
-            end: span.end,
-            term: entry.term as usize,
-        };
+        let found =
+            Found { rule: entry.rule as usize, text, start: span.start, end: span.end, term: entry.term as usize };
         let found_before = if entry.flags.has(Flags::ALLOWED) { &mut self.allowed } else { &mut self.found };
         // Every part of a long word may be a hit that covers the whole.
         if found_before.last() != Some(&found) {

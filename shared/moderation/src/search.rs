@@ -58,16 +58,8 @@ impl Search {
     /// found: then longer candidates for it are not of interest any more.
     pub(crate) fn from(&mut self, stream: &Stream, trie: &Trie, first: usize, see: &mut impl FnMut(u32, Candidate)) {
         let mut steps = 0;
-        let begin = Reading {
-            at: first,
-            node: ROOT,
-            code: NONE,
-            gaps: 0,
-            inside: 0,
-            is_space: false,
-            repeats: 0,
-            star: None,
-        };
+        let begin =
+            Reading { at: first, node: ROOT, code: NONE, gaps: 0, inside: 0, is_space: false, repeats: 0, star: None };
         self.readings.push(begin);
         while let Some(mut reading) = self.readings.pop() {
             while let Some(unit) = stream.units.get(reading.at) {
@@ -121,21 +113,19 @@ impl Search {
     /// Puts the ways on with any letter in place of a sign on the stack.
     fn star(&mut self, reading: Reading, stream: &Stream, trie: &Trie) {
         let rest = stream.units.get(reading.at + 1..).unwrap_or_default();
-        let Some(after) = rest.iter().take(LONGEST_DIVIDER).find(|unit| unit.code != NONE) else { return };
+        // The next letter; if that could be a divider as well, also the one behind it.
+        let mut after = rest.iter().take(LONGEST_DIVIDER).filter(|unit| unit.code != NONE);
+        let Some(first) = after.next() else { return };
+        let second = if first.kind.is_divider() { after.find(|unit| !unit.kind.is_divider()) } else { None };
+        let second = second.unwrap_or(first).code;
         let gaps = reading.gaps + usize::from(reading.inside > 0 && !reading.is_space);
-        let next = Reading {
-            at: reading.at + 1,
-            gaps,
-            inside: 0,
-            is_space: false,
-            star: Some(reading.at),
-            ..reading
-        };
+        let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: Some(reading.at), ..reading };
         // A letter that is doubled in the term.
         self.readings.push(next);
         for child in trie.children_of(reading.node) {
             let (code, Ok(node)) = (trie.label(child), u32::try_from(child)) else { continue };
-            if code != GAP && (code == after.code || trie.child(node, after.code).is_some()) {
+            let goes_on = |after| code == after || trie.child(node, after).is_some();
+            if code != GAP && (goes_on(first.code) || (second != first.code && goes_on(second))) {
                 self.readings.push(Reading { node, code, ..next });
             }
         }
@@ -177,15 +167,20 @@ fn is_star(stream: &Stream, at: usize, unit: &Unit) -> bool {
     if unit.kind != Kind::Sign && unit.base != '?' {
         return false;
     }
-    let is_known = matches!(unit.base, '*' | '#' | '_' | '-' | '?' | '%' | '&' | '~' | '=' | '^' | '•' | '·' | '∙' | '◦')
-        || matches!(unit.base, '█' | '▓' | '■' | '□' | '●' | '★' | '☆' | '✱' | '✶' | '✻' | '❋' | '※' | '×' | '✕' | '✖')
-        || matches!(unit.base, '‐'..='―' | '○' | '◯' | '♥' | '♡' | '❤');
+    let is_known =
+        matches!(unit.base, '*' | '#' | '_' | '-' | '?' | '%' | '&' | '~' | '=' | '^' | '•' | '·' | '∙' | '◦')
+            || matches!(
+                unit.base,
+                '█' | '▓' | '■' | '□' | '●' | '★' | '☆' | '✱' | '✶' | '✻' | '❋' | '※' | '×' | '✕' | '✖'
+            )
+            || matches!(unit.base, '‐'..='―' | '○' | '◯' | '♥' | '♡' | '❤');
     if !is_known {
         return false;
     }
     let before = at.checked_sub(1).and_then(|before| stream.units.get(before));
     let (Some(before), Some(after)) = (before, stream.units.get(at + 1)) else { return false };
-    before.base != unit.base
-        && after.base != unit.base
-        && before.kind.is_divider() == after.kind.is_divider()
+    let divides = |unit: &Unit| unit.kind.is_divider() && unit.code == NONE;
+    let is_between_alike =
+        divides(before) == divides(after) || (before.kind.is_divider() && after.kind.is_divider());
+    before.base != unit.base && after.base != unit.base && is_between_alike
 }

@@ -78,7 +78,8 @@ impl Stream {
             else {
                 return;
             };
-            begins_text = self.push_part(text.get(kept_from..at).unwrap_or_default(), begin + kept, begins_text, alphabet);
+            begins_text =
+                self.push_part(text.get(kept_from..at).unwrap_or_default(), begin + kept, begins_text, alphabet);
             self.units.push(Unit {
                 base: '*',
                 letters: Letters::NONE,

@@ -36,7 +36,18 @@ impl Rules {
         read: &mut dyn FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, RulesError> {
         let (rules, terms) = parse::parse(file, text, read)?;
-        let matcher = Matcher::new(&terms.iter().map(|term| crate::term::Term { text: term.text.clone(), rule: term.rule, form: crate::term::Form::Evasive }).collect::<Vec<_>>(), &[]).map_err(|error| {
+        let matcher = Matcher::new(
+            &terms
+                .iter()
+                .map(|term| crate::term::Term {
+                    text: term.text.clone(),
+                    rule: term.rule,
+                    form: crate::term::Form::Evasive,
+                })
+                .collect::<Vec<_>>(),
+            &[],
+        )
+        .map_err(|error| {
             let what = format!("{} terms are too many ({error})", terms.len());
             RulesError { problems: vec![Problem { file: file.to_owned(), line: 1, what, fix: "use fewer".to_owned() }] }
         })?;
