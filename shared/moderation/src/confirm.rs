@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::alphabet::NONE;
-use crate::normalise::Kind;
+use crate::normalise::{Kind, Letters};
 use crate::search::Candidate;
 use crate::stream::{Stream, Unit};
 use crate::term::Letter;
@@ -315,5 +315,5 @@ fn may_be_starred(stream: &Stream, expected: &Expected<'_>, star: usize) -> bool
 
 /// Brackets are a `c` only within a word.
 pub(crate) fn is_opening(unit: &Unit) -> bool {
-    matches!(unit.base, '(' | '<' | '{') && unit.kind == Kind::Sign
+    matches!(unit.base, '(' | '<' | '{') && unit.letters == Letters::of(b'(')
 }

@@ -180,7 +180,6 @@ fn is_star(stream: &Stream, at: usize, unit: &Unit) -> bool {
     let before = at.checked_sub(1).and_then(|before| stream.units.get(before));
     let (Some(before), Some(after)) = (before, stream.units.get(at + 1)) else { return false };
     let divides = |unit: &Unit| unit.kind.is_divider() && unit.code == NONE;
-    let is_between_alike =
-        divides(before) == divides(after) || (before.kind.is_divider() && after.kind.is_divider());
+    let is_between_alike = divides(before) == divides(after) || (before.kind.is_divider() && after.kind.is_divider());
     before.base != unit.base && after.base != unit.base && is_between_alike
 }

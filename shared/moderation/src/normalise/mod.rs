@@ -117,9 +117,9 @@ pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) 
         let end = start + character.len_utf8();
         let original = character;
         // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`.
-        if has_native_capitals(character) {
+        if let Some(script) = script_with_capitals(character) {
             let after = rest.as_str().chars().next().unwrap_or('\0');
-            let is_among_its_own = |other: char| other as u32 >> 7 == character as u32 >> 7;
+            let is_among_its_own = |other| script_with_capitals(other) == Some(script);
             if is_among_its_own(before) || (is_among_its_own(after) && !before.is_ascii_alphanumeric()) {
                 character = lower(character);
             }
@@ -130,9 +130,14 @@ pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) 
     }
 }
 
-/// Greek, Coptic, Armenian and Georgian.
-const fn has_native_capitals(character: char) -> bool {
-    matches!(character, '\u{370}'..='\u{3FF}' | '\u{530}'..='\u{58F}' | '\u{10A0}'..='\u{10FF}')
+/// A number for each script whose capitals may look like other letters than their small forms do.
+const fn script_with_capitals(character: char) -> Option<u8> {
+    match character {
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some(0), // Greek
+        '\u{530}'..='\u{58F}' => Some(1),                           // Armenian
+        '\u{10A0}'..='\u{10FF}' => Some(2),                         // Georgian
+        _ => None,
+    }
 }
 
 /// Gives the characters that a character is without case and compatibility forms, to `see`. Nothing is left out.
@@ -275,9 +280,8 @@ mod tests {
             glyphs(character, |glyph| classes.push(glyph.class()));
             classes
         };
-        for character in
-            ('\0'..=char::MAX).filter(|character| !has_native_capitals(*character) && !is_decoration(*character))
-        {
+        let is_checked = |character: &char| script_with_capitals(*character).is_none() && !is_decoration(*character);
+        for character in ('\0'..=char::MAX).filter(is_checked) {
             assert_eq!(class(character), class(lower(character)), "{character}");
         }
         let classes = |text| {

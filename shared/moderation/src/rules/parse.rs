@@ -13,6 +13,7 @@ use super::error::RulesError;
 use super::read::{Reader, Value, suggestion, to_i64};
 use super::{Action, Change, ChatKind, Reject, Rule, Scope, When};
 use crate::fold::{fold, fold_char};
+use crate::term::wildcards;
 
 /// Reads the text of a file that the rules name.
 type ReadFile<'f> = &'f mut dyn FnMut(&str) -> Result<String, String>;
@@ -217,13 +218,8 @@ fn term(
     file: Option<(String, usize)>,
 ) -> Option<Term> {
     let term = Term { text: text.trim().to_owned(), rule, at, file };
-    // Kept free for wildcards, so that no list changes its meaning when they come.
-    if term.text.starts_with('*') || term.text.ends_with('*') {
-        let fix = match term.text.trim_matches('*') {
-            "" => "remove it".to_owned(),
-            bare => format!("write `{bare}`, which is found as a whole word"),
-        };
-        term.problem(reader, "begins or ends with `*`", &fix);
+    if term.text.trim_matches('*').trim().is_empty() {
+        term.problem(reader, "is nothing but wildcards", "remove it");
         return None;
     }
     Some(term)
@@ -253,7 +249,7 @@ fn masks_stay_masked(reader: &mut Reader<'_>, rules: &[Rule], terms: &[Term]) {
         return;
     }
     for term in terms {
-        let folded = fold(&term.text).text;
+        let folded = fold(wildcards(&term.text).1).text;
         if let Some((sign, rule)) = folded.chars().find_map(|sign| masks.get_key_value(&sign)) {
             let what = format!("contains `{sign}`, with which rule `{rule}` masks");
             term.problem(reader, &what, "mask with another sign, such as `█`, or remove the term");

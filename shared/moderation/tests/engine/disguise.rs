@@ -478,6 +478,7 @@ pub(crate) fn combine(one: &Disguise, other: &Disguise) -> bool {
             ("star" | "other star", "stars between" | "dashes" | "underscores" | "other signs")
                 | ("leet", "bars" | "other signs" | "brackets")
                 | ("greek", "upper case" | "mixed case")
+                | ("other star", "bars")
         );
     }
     match one.stage {
