@@ -8,11 +8,14 @@
 
 mod alphabet;
 mod confirm;
+#[doc(hidden)]
+pub mod engine;
 mod fold;
 mod graphemes;
 mod matcher;
 mod moderate;
 mod normalise;
+mod pack;
 mod rewrite;
 mod rules;
 mod search;

@@ -183,6 +183,12 @@ impl Matcher {
         found
     }
 
+    /// Every term in one text.
+    #[doc(hidden)]
+    pub(crate) fn find_in(&self, text: &str) -> Vec<Found> {
+        self.find(&[Text::of(text)])
+    }
+
     /// The letters of a term as it was matched, for reports.
     pub(crate) fn normalised(&self, term: usize) -> String {
         let index = self.entries.partition_point(|entry| (entry.term as usize) < term);

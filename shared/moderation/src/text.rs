@@ -89,6 +89,14 @@ impl<'a> Node<'a> {
     }
 }
 
+impl<'a> Text<'a> {
+    /// A text by itself, outside any message.
+    pub(crate) fn of(value: &'a str) -> Self {
+        let field = Field { node: 0, name: "Text", item: None };
+        Self { element: 0, value: Cow::Borrowed(value), literal: 0..0, joins: false, field }
+    }
+}
+
 impl<'a> Readable<'a> {
     /// Finds the texts of a message.
     pub(crate) fn of(body: &'a MsgBody<'a>) -> Self {
