@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::normalise::{ASCII, Glyph};
+
 /// A number for each character that occurs in a term. Small numbers make small tables, and a character without one ends
 /// a search at once.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -10,6 +12,8 @@ pub(crate) struct Alphabet {
     pub(crate) pages: Vec<u16>,
     /// Pages of 256 codes. The first is empty.
     pub(crate) codes: Vec<u16>,
+    /// The codes of the classes that ASCII characters belong to, in their order.
+    ascii: Vec<u16>,
 }
 
 /// The code of a character that no term has.
@@ -21,7 +25,7 @@ const FIRST: u16 = 2;
 impl Alphabet {
     /// Numbers the characters. `None` if there are more than 65,533.
     pub(crate) fn of(characters: &BTreeSet<char>) -> Option<Self> {
-        let mut alphabet = Self { pages: Vec::new(), codes: vec![NONE; 256] };
+        let mut alphabet = Self { pages: Vec::new(), codes: vec![NONE; 256], ascii: Vec::new() };
         for (character, code) in characters.iter().zip(FIRST..) {
             let (page, at) = (*character as usize >> 8, *character as usize & 0xFF);
             if alphabet.pages.len() <= page {
@@ -34,7 +38,20 @@ impl Alphabet {
             }
             *alphabet.codes.get_mut(usize::from(*slot) << 8 | at)? = code;
         }
-        (characters.len() <= usize::from(u16::MAX - FIRST)).then_some(alphabet)
+        (characters.len() <= usize::from(u16::MAX - FIRST)).then(|| Self::new(alphabet.pages, alphabet.codes))
+    }
+
+    /// An alphabet of these tables.
+    pub(crate) fn new(pages: Vec<u16>, codes: Vec<u16>) -> Self {
+        let mut alphabet = Self { pages, codes, ascii: Vec::new() };
+        let class = |glyph: Option<Glyph>| glyph.and_then(Glyph::class).map_or(NONE, |class| alphabet.code(class));
+        alphabet.ascii = ASCII.iter().map(|glyph| class(*glyph)).collect();
+        alphabet
+    }
+
+    /// The code of the class of an ASCII character.
+    pub(crate) fn ascii(&self, character: u8) -> u16 {
+        self.ascii.get(usize::from(character)).copied().unwrap_or(NONE)
     }
 
     /// The code of a character, or [`NONE`].

@@ -16,7 +16,7 @@ use crate::alphabet::{Alphabet, NONE};
 use crate::confirm::{Expected, confirm, is_opening};
 use crate::graphemes::Graphemes;
 use crate::normalise::fold;
-use crate::search::{Candidate, Search};
+use crate::search::{Candidate, Search, is_promising};
 use crate::stream::Stream;
 use crate::term::{Allowed, Form, Letter, Pattern, Term};
 use crate::text::Text;
@@ -104,6 +104,8 @@ impl fmt::Display for TooMany {
 
 /// How often the text with the hits masked is searched again.
 const MOST_ROUNDS: usize = 4;
+/// How far before a mask a term is looked for that could run across it.
+const NEAR: usize = 256;
 
 impl Matcher {
     /// Builds the trees.
@@ -239,7 +241,7 @@ impl Run<'_> {
         for (index, text) in texts.iter().enumerate() {
             stream.push(first + index, &text.value, &self.matcher.classes);
         }
-        self.stream(stream, texts, first);
+        self.stream(stream, texts, first, false);
         if !self.matcher.written.is_empty() {
             for (index, text) in texts.iter().enumerate() {
                 self.written(first + index, &text.value);
@@ -254,21 +256,31 @@ impl Run<'_> {
             if self.found.len() == settled || self.found.is_empty() {
                 break;
             }
-            settled = self.found.len();
-            stream.clear();
-            let mut masked: Vec<_> = self.found.iter().map(|found| (found.text, found.start, found.end)).collect();
-            masked.sort_unstable();
-            let mut masked = masked.into_iter().peekable();
-            let mut spans = Vec::new();
-            for (index, text) in (first..).zip(texts) {
-                spans.clear();
-                while let Some((_, start, end)) = masked.next_if(|(text, ..)| *text == index) {
-                    spans.push(start..end);
-                }
-                stream.push_masked(index, &text.value, &spans, &self.matcher.classes);
+            let news = self.found.get(settled..).unwrap_or_default();
+            if news.iter().all(|found| stream.mask(found.text, &found.span())) {
+                stream.sort_masks();
+            } else {
+                self.mask_again(first, texts, stream);
             }
-            self.stream(stream, texts, first);
+            settled = self.found.len();
+            self.stream(stream, texts, first, true);
             self.settle(settled);
+        }
+    }
+
+    /// Normalises the texts once more, with all hits masked.
+    fn mask_again(&self, first: usize, texts: &[Text<'_>], stream: &mut Stream) {
+        stream.clear();
+        let mut masked: Vec<_> = self.found.iter().map(|found| (found.text, found.start, found.end)).collect();
+        masked.sort_unstable();
+        let mut masked = masked.into_iter().peekable();
+        let mut spans = Vec::new();
+        for (index, text) in (first..).zip(texts) {
+            spans.clear();
+            while let Some((_, start, end)) = masked.next_if(|(text, ..)| *text == index) {
+                spans.push(start..end);
+            }
+            stream.push_masked(index, &text.value, &spans, &self.matcher.classes);
         }
     }
 
@@ -304,8 +316,8 @@ impl Run<'_> {
         self.found.append(&mut news);
     }
 
-    /// Finds what may be disguised.
-    fn stream(&mut self, stream: &Stream, texts: &[Text<'_>], first_text: usize) {
+    /// Finds what may be disguised; if `only_masked`, only what could run across a mask.
+    fn stream(&mut self, stream: &Stream, texts: &[Text<'_>], first_text: usize, only_masked: bool) {
         let matcher = self.matcher;
         let mut matched: Vec<u32> = Vec::new();
         let mut word = 0..0;
@@ -321,7 +333,10 @@ impl Run<'_> {
             }
             let begins_word = !before.is_some_and(|before| before.kind.is_word()) && !is_opening(unit);
             for (trie, is_wanted) in [(&matcher.words, begins_word), (&matcher.anywhere, true)] {
-                if !is_wanted || !trie.begins(unit.code) {
+                if !is_wanted || !is_promising(stream, trie, at, unit.code) {
+                    continue;
+                }
+                if only_masked && stream.next_mask(at).is_none_or(|mask| mask > at + NEAR) {
                     continue;
                 }
                 matched.clear();

@@ -70,7 +70,7 @@ impl Matcher {
     }
 
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let mut alphabet = || Some(Alphabet { pages: reader.u16s()?, codes: reader.u16s()? });
+        let mut alphabet = || Some(Alphabet::new(reader.u16s()?, reader.u16s()?));
         let (classes, characters) = (alphabet()?, alphabet()?);
         let (words, anywhere, written) = (reader.trie()?, reader.trie()?, reader.trie()?);
         let entries = reader.u32s()?;
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_what_is_loaded() {
-        for matcher in [matcher(), Matcher::default()] {
+        for matcher in [matcher(), Matcher::new(&[], &[]).unwrap()] {
             assert_eq!(Matcher::from_bytes(&matcher.to_bytes()), Ok(matcher));
         }
     }

@@ -26,69 +26,79 @@ pub(crate) struct Candidate {
 struct Reading {
     /// The next unit.
     at: usize,
+    star: Option<usize>,
+    gaps: usize,
     node: u32,
     /// The code of the last letter.
     code: u16,
-    gaps: usize,
     /// Units of the divider that it is in; 0 within a word.
-    inside: usize,
+    inside: u8,
+    /// Letters repeated across dividers.
+    repeats: u8,
     /// Whether that divider is a space of the term.
     is_space: bool,
-    /// Letters repeated across dividers.
-    repeats: usize,
-    star: Option<usize>,
 }
 
 /// Longer dividers divide sentences, not letters.
-const LONGEST_DIVIDER: usize = 16;
+const LONGEST_DIVIDER: u8 = 16;
 /// How many times a letter may be repeated across dividers and texts. Adjacent repeats are free.
-const MOST_REPEATS: usize = 16;
+const MOST_REPEATS: u8 = 8;
 /// How many steps are taken from one beginning, all ways together. Only rules and texts made for each other come near;
 /// it bounds the time for a message by its length.
-const MOST_STEPS: usize = 4096;
+const MOST_STEPS: usize = 1024;
 
 /// A search, with buffers that are used again.
 #[derive(Default)]
 pub(crate) struct Search {
     readings: Vec<Reading>,
+    steps: usize,
+}
+
+/// Whether a search from a unit would lead anywhere: nearly all end at the second letter.
+pub(crate) fn is_promising(stream: &Stream, trie: &Trie, first: usize, code: u16) -> bool {
+    let Some(node) = trie.child(ROOT, code) else { return false };
+    match stream.units.get(first + 1) {
+        Some(next) if next.kind.is_divider() || next.code == code => true,
+        Some(next) if trie.child(node, next.code).is_some() => true,
+        _ => !trie.ends(node).is_empty(),
+    }
 }
 
 impl Search {
-    /// Gives all candidates that begin at a unit to `see`, which tells for each thing that ends there whether it was
-    /// found: then longer candidates for it are not of interest any more.
+    /// Gives all candidates that begin at a unit to `see`, each with what ends there.
     pub(crate) fn from(&mut self, stream: &Stream, trie: &Trie, first: usize, see: &mut impl FnMut(u32, Candidate)) {
-        let mut steps = 0;
-        let begin =
-            Reading { at: first, node: ROOT, code: NONE, gaps: 0, inside: 0, is_space: false, repeats: 0, star: None };
-        self.readings.push(begin);
-        while let Some(mut reading) = self.readings.pop() {
+        self.steps = 0;
+        let mut reading =
+            Reading { at: first, star: None, gaps: 0, node: ROOT, code: NONE, inside: 0, repeats: 0, is_space: false };
+        loop {
             while let Some(unit) = stream.units.get(reading.at) {
-                steps += 1;
-                if steps > MOST_STEPS {
+                self.steps += 1;
+                if self.steps > MOST_STEPS {
                     self.readings.clear();
                     return;
                 }
-                if let Some(next) = reading.letter(unit, trie) {
-                    // It may as well divide. At the beginning of a term nothing is divided.
-                    if unit.kind.is_divider() && reading.node != ROOT {
+                let divides = unit.kind.is_divider() && reading.node != ROOT;
+                let Some(next) = reading.letter(unit, trie) else {
+                    if divides {
                         self.divide(reading, unit, stream, trie);
                     }
-                    let is_first_here = next.node != reading.node;
-                    reading = next;
-                    let ends = trie.ends(reading.node);
-                    if !ends.is_empty() && (is_first_here || reading.is_last_of_run(stream, unit)) {
-                        let Reading { at, gaps, star, .. } = reading;
-                        for end in ends {
-                            see(*end, Candidate { first, last: at - 1, gaps, star });
-                        }
-                    }
-                    continue;
-                }
-                if unit.kind.is_divider() && reading.node != ROOT {
+                    break;
+                };
+                let is_first_here = next.node != reading.node;
+                // A sign may as well divide. Where it only repeats a letter, both come to the same.
+                if divides && is_first_here {
                     self.divide(reading, unit, stream, trie);
                 }
-                break;
+                reading = next;
+                if is_first_here || reading.is_last_of_run(stream, unit) {
+                    let Reading { at, gaps, star, .. } = reading;
+                    for end in trie.ends(reading.node) {
+                        see(*end, Candidate { first, last: at - 1, gaps, star });
+                    }
+                }
             }
+            let Some(next) = self.readings.pop() else { break };
+            reading = next;
         }
     }
 
@@ -114,7 +124,7 @@ impl Search {
     fn star(&mut self, reading: Reading, stream: &Stream, trie: &Trie) {
         let rest = stream.units.get(reading.at + 1..).unwrap_or_default();
         // The next letter; if that could be a divider as well, also the one behind it.
-        let mut after = rest.iter().take(LONGEST_DIVIDER).filter(|unit| unit.code != NONE);
+        let mut after = rest.iter().take(usize::from(LONGEST_DIVIDER)).filter(|unit| unit.code != NONE);
         let Some(first) = after.next() else { return };
         let second = if first.kind.is_divider() { after.find(|unit| !unit.kind.is_divider()) } else { None };
         let second = second.unwrap_or(first).code;
@@ -122,7 +132,9 @@ impl Search {
         let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: Some(reading.at), ..reading };
         // A letter that is doubled in the term.
         self.readings.push(next);
-        for child in trie.children_of(reading.node) {
+        let children = trie.children_of(reading.node);
+        self.steps += children.len() / 2;
+        for child in children {
             let (code, Ok(node)) = (trie.label(child), u32::try_from(child)) else { continue };
             let goes_on = |after| code == after || trie.child(node, after).is_some();
             if code != GAP && (goes_on(first.code) || (second != first.code && goes_on(second))) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::alphabet::{Alphabet, NONE};
-use crate::normalise::{Kind, Letters, text_glyphs};
+use crate::normalise::{ASCII, Glyph, Kind, Letters, text_glyphs};
 
 /// One glyph of a text.
 #[derive(Debug, Clone, Copy)]
@@ -31,16 +31,24 @@ pub(crate) struct Stream {
     /// The texts, by the offset at which each begins.
     parts: Vec<(u32, usize)>,
     length: u32,
+    /// The units at which something masked begins; in order.
+    masks: Vec<usize>,
 }
 
 /// Signs that together draw a letter.
 const DRAWN: [(&str, u8); 8] =
     [("()", b'o'), ("[]", b'o'), ("/\\", b'a'), ("\\/", b'v'), ("|_|", b'u'), ("|)", b'd'), ("|<", b'k'), ("vv", b'w')];
 
+/// Whether one of [`DRAWN`] ends with it.
+const fn ends_drawing(base: char) -> bool {
+    matches!(base, ')' | ']' | '\\' | '/' | '|' | '<' | 'v')
+}
+
 impl Stream {
     pub(crate) fn clear(&mut self) {
         self.units.clear();
         self.parts.clear();
+        self.masks.clear();
         self.length = 0;
     }
 
@@ -49,7 +57,7 @@ impl Stream {
         self.parts.push((self.length, index));
         let Ok(bytes) = u32::try_from(text.len()) else { return };
         let Some(length) = self.length.checked_add(bytes) else { return };
-        self.units.reserve(text.len() / 2);
+        self.units.reserve(if text.is_ascii() { text.len() } else { text.len() / 2 });
         self.push_part(text, self.length, true, alphabet);
         self.length = length;
     }
@@ -89,6 +97,7 @@ impl Stream {
                 start: begin + start,
                 end: begin + start + bytes,
             });
+            self.masks.push(self.units.len() - 1);
             begins_text = false;
             kept_from = end;
         }
@@ -98,8 +107,60 @@ impl Stream {
         self.length = length;
     }
 
+    /// Masks a part of a text in place, if its characters are simple enough to be told apart without a closer look.
+    pub(crate) fn mask(&mut self, index: usize, span: &Range<usize>) -> bool {
+        let part = self.parts.iter().find(|(_, text)| *text == index);
+        let Some((begin, _)) = part else { return false };
+        let (Ok(start), Ok(end)) = (u32::try_from(span.start), u32::try_from(span.end)) else { return false };
+        let (start, end) = (begin + start, begin + end);
+        let first = self.units.partition_point(|unit| unit.start < start);
+        let after = self.units.partition_point(|unit| unit.start < end);
+        let Some(units) = self.units.get_mut(first..after) else { return false };
+        let mut at = start;
+        let is_simple = units.iter().all(|unit| {
+            let is_next = unit.start == std::mem::replace(&mut at, unit.end);
+            let is_one = match unit.base {
+                '\n' | '\r' => false,
+                '\0'..='\x7F' | '\u{4E00}'..='\u{9FFF}' => unit.base.len_utf8() == (unit.end - unit.start) as usize,
+                _ => false,
+            };
+            is_next && is_one
+        });
+        if !is_simple || at != end {
+            return false;
+        }
+        for unit in units {
+            *unit = Unit { base: '*', letters: Letters::NONE, code: NONE, kind: Kind::Sign, ..*unit };
+        }
+        self.masks.push(first);
+        true
+    }
+
+    /// Puts the masks in order.
+    pub(crate) fn sort_masks(&mut self) {
+        self.masks.sort_unstable();
+    }
+
+    /// The first unit at or behind `at` where something masked begins.
+    pub(crate) fn next_mask(&self, at: usize) -> Option<usize> {
+        self.masks.get(self.masks.partition_point(|mask| *mask < at)).copied()
+    }
+
     /// Appends the units of a part of a text that begins at an offset. Whether the text's first unit is still to come.
     fn push_part(&mut self, text: &str, offset: u32, mut begins_text: bool, alphabet: &Alphabet) -> bool {
+        if text.is_ascii() {
+            for (start, byte) in (offset..).zip(text.bytes()) {
+                let Some(Some(glyph)) = ASCII.get(usize::from(byte)) else { continue };
+                let Glyph { base, letters, kind } = *glyph;
+                let code = alphabet.ascii(byte);
+                self.units.push(Unit { base, letters, code, kind, begins_text, start, end: start + 1 });
+                begins_text = false;
+                if ends_drawing(base) {
+                    self.draw(alphabet);
+                }
+            }
+            return begins_text;
+        }
         text_glyphs(text, |span, glyph| {
             let code = glyph.class().map_or(NONE, |class| alphabet.code(class));
             let (base, letters, kind) = (glyph.base, glyph.letters, glyph.kind);
@@ -108,7 +169,7 @@ impl Stream {
             let (start, end) = (offset + span.start as u32, offset + span.end as u32);
             self.units.push(Unit { base, letters, code, kind, begins_text, start, end });
             begins_text = false;
-            if matches!(base, ')' | ']' | '\\' | '/' | '|' | '<' | 'v') {
+            if ends_drawing(base) {
                 self.draw(alphabet);
             }
         });

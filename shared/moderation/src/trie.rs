@@ -76,11 +76,6 @@ impl Trie {
         self.roots.is_empty()
     }
 
-    /// Whether any term begins with that code.
-    pub(crate) fn begins(&self, code: u16) -> bool {
-        self.roots.get(usize::from(code)).is_some_and(|node| *node != ROOT)
-    }
-
     /// The node that a step leads to.
     pub(crate) fn child(&self, node: u32, code: u16) -> Option<u32> {
         if node == ROOT {
@@ -138,6 +133,5 @@ mod tests {
         assert_eq!(ends(&[5, 5]), [3]);
         assert!(ends(&[5]).is_empty());
         assert!(ends(&[9]).is_empty());
-        assert!(trie.begins(5) && !trie.begins(3));
     }
 }

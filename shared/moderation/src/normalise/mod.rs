@@ -200,7 +200,7 @@ const fn is_decoration(character: char) -> bool {
 }
 
 /// The glyphs of ASCII; `None` for control characters, which no one sees.
-static ASCII: [Option<Glyph>; 128] = ascii();
+pub(crate) static ASCII: [Option<Glyph>; 128] = ascii();
 
 const fn ascii() -> [Option<Glyph>; 128] {
     let mut table = [None; 128];
