@@ -43,15 +43,32 @@ impl Graphemes {
         first..end
     }
 
-    /// Whether no word goes on beyond either end of the span. At an end without a letter, and in scripts that put no
-    /// spaces between words, none does.
-    pub(crate) fn is_whole_word(&self, span: &Range<usize>) -> bool {
+    /// Whether a word goes on beyond the ends of the span, left and right. At an end without a letter, and in scripts
+    /// that put no spaces between words, none does.
+    pub(crate) fn goes_on(&self, span: &Range<usize>) -> (bool, bool) {
         let graphemes = self.covering(span);
         let (first, last) = (graphemes.start, graphemes.end.saturating_sub(1));
-        let goes_on_left = self.is_in_word(first)
+        let left = self.is_in_word(first)
             && (self.start(first) != span.start || first.checked_sub(1).is_some_and(|before| self.is_in_word(before)));
-        let goes_on_right = self.is_in_word(last) && (self.start(last + 1) != span.end || self.is_in_word(last + 1));
-        !goes_on_left && !goes_on_right
+        let right = self.is_in_word(last) && (self.start(last + 1) != span.end || self.is_in_word(last + 1));
+        (left, right)
+    }
+
+    /// The words that the span is part of.
+    pub(crate) fn word_around(&self, span: &Range<usize>) -> Range<usize> {
+        let Range { mut start, mut end } = self.covering(span);
+        while self.is_in_word(start) && start.checked_sub(1).is_some_and(|before| self.is_in_word(before)) {
+            start -= 1;
+        }
+        while end > 0 && self.is_in_word(end - 1) && self.is_in_word(end) {
+            end += 1;
+        }
+        self.bytes(&(start..end))
+    }
+
+    /// The bytes of a range of graphemes.
+    pub(crate) fn bytes(&self, graphemes: &Range<usize>) -> Range<usize> {
+        self.start(graphemes.start)..self.start(graphemes.end)
     }
 
     fn start(&self, index: usize) -> usize {
@@ -65,7 +82,7 @@ impl Graphemes {
 
 /// Whether the character belongs to a script written without spaces: ideographs, kana, Thai, Lao, Burmese, Khmer. There
 /// the neighbours of a term say nothing about whether it is a word of its own.
-const fn is_spaceless(character: char) -> bool {
+pub(crate) const fn is_spaceless(character: char) -> bool {
     matches!(character,
         '\u{0E00}'..='\u{0EFF}' // Thai, Lao
         | '\u{1000}'..='\u{109F}' | '\u{A9E0}'..='\u{A9FF}' | '\u{AA60}'..='\u{AA7F}' // Burmese
@@ -111,7 +128,8 @@ mod tests {
         ];
         for (text, term, whole) in cases {
             let start = text.find(term).unwrap_or_else(|| panic!("{term} is not in {text}"));
-            assert_eq!(Graphemes::of(text).is_whole_word(&(start..start + term.len())), whole, "{term} in {text}");
+            let goes_on = Graphemes::of(text).goes_on(&(start..start + term.len()));
+            assert_eq!(goes_on == (false, false), whole, "{term} in {text}");
         }
     }
 

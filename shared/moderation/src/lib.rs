@@ -9,15 +9,24 @@
 mod artefact;
 mod conditions;
 mod document;
+mod alphabet;
+mod confirm;
+#[doc(hidden)]
+pub mod engine;
 mod fold;
 mod graphemes;
 mod matcher;
 mod merge;
 mod moderate;
+mod normalise;
+mod pack;
 mod rewrite;
 mod rules;
+mod search;
+mod stream;
 mod term;
 mod text;
+mod trie;
 mod verdict;
 
 pub use artefact::{PackError, Source};

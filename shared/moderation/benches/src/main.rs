@@ -1,0 +1,127 @@
+//! How fast the engine is, beside others in the same run. See `RESULTS.md`.
+
+mod data;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use chathook_moderation::engine::Engine;
+use daachorse::CharwiseDoubleArrayAhoCorasick;
+use peak_alloc::PeakAlloc;
+use rustrict::CensorStr;
+use unicode_normalization::UnicodeNormalization;
+
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
+/// The median time of one call, from batches that are long enough to be measured.
+fn time(mut call: impl FnMut()) -> Duration {
+    let mut batch = 1;
+    let once = loop {
+        let start = Instant::now();
+        (0..batch).for_each(|_| call());
+        let elapsed = start.elapsed();
+        if elapsed > Duration::from_millis(20) || batch > 1 << 24 {
+            break elapsed / batch;
+        }
+        batch *= 2;
+    };
+    let batch = (20_000_000 / once.as_nanos().max(1)).clamp(1, 1 << 24) as u32;
+    let mut times: Vec<_> = (0..15)
+        .map(|_| {
+            let start = Instant::now();
+            (0..batch).for_each(|_| call());
+            start.elapsed() / batch
+        })
+        .collect();
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn line(name: &str, time: Duration, note: &str) {
+    println!("| {name} | {:.2} us | {note} |", time.as_nanos() as f64 / 1e3);
+}
+
+fn main() {
+    english();
+    chinese();
+    hostile();
+}
+
+fn english() {
+    println!("\n## 85-byte English messages, {} terms\n\n| engine | a message | |\n|---|---|---|", data::ENGLISH.len());
+    let engine = Engine::new(data::ENGLISH.into_iter()).expect("few terms");
+    for (name, messages) in [("harmless", &data::HARMLESS[..]), ("with a disguised term", &data::DISGUISED)] {
+        let count = messages.len() as u32;
+        for message in messages {
+            assert_eq!(message.len(), 85, "{message}");
+            assert_eq!(engine.find(message).is_empty(), name == "harmless", "{message}");
+        }
+        let ours = time(|| messages.iter().for_each(|message| drop(black_box(engine.find(black_box(message)))))) / count;
+        let theirs =
+            time(|| messages.iter().for_each(|message| {
+                black_box(black_box(message).is_inappropriate());
+            })) / count;
+        line(&format!("chathook, {name}"), ours, "");
+        let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
+        line(&format!("rustrict, {name}"), theirs, &format!("chathook is {ratio:.1} times as fast"));
+    }
+}
+
+fn chinese() {
+    let terms = data::chinese_terms(50_000);
+    println!("\n## A {}-byte Chinese message, {} terms\n\n| engine | a message | |\n|---|---|---|", data::CHINESE_MESSAGE.len(), terms.len());
+    let before = HEAP.current_usage();
+    let engine = Engine::new(terms.iter().map(String::as_str)).expect("50,000 terms");
+    let built = HEAP.current_usage() - before;
+    let automaton = CharwiseDoubleArrayAhoCorasick::<u32>::new(&terms).expect("50,000 terms");
+    let bare = time(|| {
+        let text: String = black_box(data::CHINESE_MESSAGE).nfkc().collect();
+        black_box(automaton.find_overlapping_iter(&text).count());
+    });
+    let ours = time(|| drop(black_box(engine.find(black_box(data::CHINESE_MESSAGE)))));
+    let ratio = ours.as_secs_f64() / bare.as_secs_f64();
+    line("bare NFKC + daachorse charwise", bare, "");
+    line("chathook", ours, &format!("{ratio:.2} times the time, {} hits", engine.find(data::CHINESE_MESSAGE).len()));
+
+    let bytes = engine.to_bytes();
+    drop(engine);
+    let load = time(|| drop(black_box(Engine::from_bytes(black_box(&bytes)))));
+    HEAP.reset_peak_usage();
+    let before = HEAP.current_usage();
+    let loaded = Engine::from_bytes(&bytes).expect("what was packed");
+    let (heap, peak) = (HEAP.current_usage() - before, HEAP.peak_usage() - before);
+    assert!(!loaded.find(&terms[0]).is_empty());
+    println!("\n## The packed {} terms\n\n| | |\n|---|---|", terms.len());
+    println!("| artefact | {:.2} MB |", bytes.len() as f64 / 1e6);
+    println!("| loads in | {:.2} ms |", load.as_secs_f64() * 1e3);
+    println!("| heap of the loaded engine | {:.2} MB, at most {:.2} MB while loading |", heap as f64 / 1e6, peak as f64 / 1e6);
+    println!("| heap of the built engine | {:.2} MB |", built as f64 / 1e6);
+}
+
+fn hostile() {
+    println!("\n## Hostile messages\n\nNanoseconds a byte, by the length of the message: what is linear stays the same.\n");
+    println!("| message | 4 KiB | 32 KiB | 256 KiB | all of 256 KiB |\n|---|---|---|---|---|");
+    let english: Vec<String> = data::ENGLISH.into_iter().map(str::to_owned).chain(data::HOSTILE_TERMS.map(str::to_owned)).collect();
+    let chinese = data::chinese_terms(50_000);
+    let terms = english.iter().chain(&chinese).map(String::as_str);
+    let engine = Engine::new(terms).expect("terms");
+    for (name, unit) in data::HOSTILE {
+        let mut columns = String::new();
+        let mut last = Duration::ZERO;
+        for length in [4 << 10, 32 << 10, 256 << 10] {
+            let text = unit.repeat(length / unit.len());
+            let mut times: Vec<_> = (0..3)
+                .map(|_| {
+                    let start = Instant::now();
+                    black_box(engine.find(black_box(&text)));
+                    start.elapsed()
+                })
+                .collect();
+            times.sort_unstable();
+            last = times[0];
+            columns += &format!(" {:.0} |", last.as_nanos() as f64 / text.len() as f64);
+        }
+        println!("| {name} |{columns} {:.0} ms |", last.as_secs_f64() * 1e3);
+    }
+}

@@ -1,0 +1,319 @@
+//! Whether a candidate is the term: the judgement that a person would pass on the original text.
+//!
+//! The automaton takes `0` for an `o` wherever it stands, and joins letters over any divider. Here the whole stretch is
+//! looked at: do its characters, one by one, stand for the term's letters; is it a word of its own; and is what was
+//! done to it done to disguise it, or does ordinary writing look like that.
+
+use std::ops::Range;
+
+use crate::alphabet::NONE;
+use crate::normalise::{Kind, Letters};
+use crate::search::Candidate;
+use crate::stream::{Stream, Unit};
+use crate::term::Letter;
+
+/// What a candidate is held against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expected<'m> {
+    pub(crate) letters: &'m [Letter],
+    /// Signs that the text must have, too.
+    pub(crate) signs: &'m [char],
+    pub(crate) is_ideographic: bool,
+    pub(crate) begins_word: bool,
+    pub(crate) ends_word: bool,
+}
+
+/// Confirms a candidate. Gives the units of the hit.
+pub(crate) fn confirm(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
+    if expected.ends_word && !stream.ends_word(candidate.last) {
+        return None;
+    }
+    let first = beginning(stream, expected, candidate)?;
+    let units = stream.units.get(first..=candidate.last)?;
+    let has_signs = expected.signs.iter().all(|sign| units.iter().any(|unit| unit.base == *sign));
+    if !has_signs || !(Traits::of(units, expected, candidate, first).is_plausible(stream, expected, candidate, first)) {
+        return None;
+    }
+    Some(drawn_out(stream, expected, first, candidate.last))
+}
+
+/// Where the hit begins: of repeated characters at the beginning as few as can be.
+fn beginning(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<usize> {
+    let (first, last) = (candidate.first, candidate.last);
+    let is_possible = |at: usize| {
+        (!expected.begins_word || stream.begins_word(at))
+            && stream.units.get(at..=last).is_some_and(|units| aligns(units, expected.letters, candidate.star, at))
+    };
+    let code = stream.units.get(first)?.code;
+    let run = stream.units.get(first..=last)?.iter().take_while(|unit| unit.code == code).count();
+    let head = expected.letters.first()?;
+    let needed = expected.letters.iter().take_while(|letter| letter.base == head.base).count();
+    let latest = first + run.saturating_sub(needed);
+    if latest > first && is_possible(latest) {
+        return Some(latest);
+    }
+    is_possible(first).then_some(first)
+}
+
+/// The hit with all repeats of its outer characters, which would otherwise be left standing around it.
+fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut last: usize) -> Range<usize> {
+    if !expected.is_ideographic {
+        let base = |at: usize| stream.units.get(at).map(|unit| unit.base);
+        let begins = |at: usize| stream.units.get(at).is_some_and(|unit| unit.begins_text);
+        while first > 0 && !begins(first) && base(first - 1) == base(first) {
+            first -= 1;
+        }
+        while !begins(last + 1) && base(last + 1).is_some() && base(last + 1) == base(last) {
+            last += 1;
+        }
+    }
+    first..last + 1
+}
+
+/// Whether a unit may stand for a letter.
+fn reads(unit: &Unit, letter: &Letter) -> bool {
+    unit.base == letter.base || unit.letters.meet(letter.letters)
+}
+
+/// Whether the units stand for the letters, all of them in order, each once or more. `offset` is the first unit's
+/// place, as `star` counts.
+fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize) -> bool {
+    // Each bit is a letter that the units so far may have come to.
+    let Some(all) = 1_u128.checked_shl(u32::try_from(letters.len()).unwrap_or(u32::MAX)) else {
+        return letters.len() >= 128 && aligns_long(units, letters, star, offset);
+    };
+    let all = all.wrapping_sub(1);
+    let mut come_to: u128 = 0;
+    for (at, unit) in units.iter().enumerate() {
+        let reach = if at == 0 { 1 } else { (come_to | come_to << 1) & all };
+        let mut next = 0;
+        if star == Some(offset + at) {
+            next = reach;
+        } else {
+            if unit.code != NONE {
+                let mut rest = reach;
+                while rest != 0 {
+                    let bit = rest & rest.wrapping_neg();
+                    rest ^= bit;
+                    let letter = letters.get(bit.trailing_zeros() as usize);
+                    if letter.is_some_and(|letter| reads(unit, letter)) {
+                        next |= bit;
+                    }
+                }
+            }
+            if unit.kind.is_divider() {
+                next |= come_to;
+            }
+        }
+        if next == 0 {
+            return false;
+        }
+        come_to = next;
+    }
+    come_to & (all ^ all >> 1) != 0
+}
+
+/// The same for terms of 128 letters and more, where each unit is the next letter, if it can be.
+fn aligns_long(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize) -> bool {
+    let mut come_to = 0;
+    for (at, unit) in units.iter().enumerate() {
+        let is_star = star == Some(offset + at);
+        let is_read = |nth: usize| letters.get(nth).is_some_and(|letter| is_star || reads(unit, letter));
+        if is_read(come_to) {
+            come_to += 1;
+        } else if !unit.kind.is_divider() && !come_to.checked_sub(1).is_some_and(is_read) {
+            return false;
+        }
+    }
+    come_to == letters.len()
+}
+
+/// What stands out in a stretch of text.
+#[derive(Debug, Default)]
+struct Traits {
+    /// Letters and digits, dividers not counted.
+    characters: usize,
+    /// Characters that are the term's own, undisguised but for their style.
+    own: usize,
+    /// Runs of a digit that is read as a letter.
+    digits: usize,
+    /// Characters of any kind that are neither dividers nor such digits.
+    letters: usize,
+    /// The longest run of a character.
+    longest_run: usize,
+    /// The last character that stands twice.
+    doubled: Option<char>,
+    /// All characters are of one script in which ordinary words could look like the term.
+    script: Option<Script>,
+    scripts: usize,
+    /// Some character is a look-alike only for a lenient eye.
+    is_loose: bool,
+    /// It holds punctuation that ends or divides sentences.
+    has_stops: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Latin,
+    Greek,
+    Cyrillic,
+    Armenian,
+    Cherokee,
+    Other,
+}
+
+impl Script {
+    const fn of(base: char) -> Self {
+        match base {
+            'a'..='z' => Self::Latin,
+            '\u{370}'..='\u{3FF}' => Self::Greek,
+            '\u{400}'..='\u{52F}' => Self::Cyrillic,
+            '\u{530}'..='\u{58F}' => Self::Armenian,
+            '\u{13A0}'..='\u{13FF}' | '\u{AB70}'..='\u{ABBF}' => Self::Cherokee,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Traits {
+    fn of(units: &[Unit], expected: &Expected<'_>, candidate: &Candidate, first: usize) -> Self {
+        let mut traits = Self::default();
+        let (mut run, mut before) = (0, None);
+        for (at, unit) in units.iter().enumerate() {
+            if Some(first + at) == candidate.star {
+                before = None;
+                continue;
+            }
+            if unit.kind.is_divider() {
+                traits.has_stops |= unit.kind == Kind::Stop;
+                // Regional indicators are letters, although no part of words.
+                if matches!(unit.base, '\u{1F1E6}'..='\u{1F1FF}') {
+                    traits.letters += 1;
+                    traits.scripts += 1;
+                }
+                continue;
+            }
+            traits.characters += 1;
+            run = if before == Some(unit.base) { run + 1 } else { 1 };
+            if run == 2 {
+                traits.doubled = Some(unit.base);
+            }
+            traits.longest_run = traits.longest_run.max(run);
+            before = Some(unit.base);
+
+            let is_own = expected.letters.iter().any(|letter| letter.base == unit.base);
+            traits.own += usize::from(is_own);
+            if unit.kind == Kind::Digit && !is_own {
+                traits.digits += usize::from(run == 1);
+                continue;
+            }
+            traits.letters += 1;
+            let script = Script::of(unit.base);
+            if traits.script != Some(script) {
+                traits.scripts += 1;
+                traits.script = Some(script);
+            }
+            traits.is_loose |= !matches!(
+                unit.base,
+                'а' | 'е'
+                    | 'с'
+                    | 'о'
+                    | 'р'
+                    | 'х'
+                    | 'у'
+                    | 'і'
+                    | 'ј'
+                    | 'ѕ'
+                    | 'һ'
+                    | 'ԁ'
+                    | 'ԛ'
+                    | 'ԝ'
+                    | 'ӏ'
+                    | 'ѵ'
+                    | 'ү'
+            );
+        }
+        traits
+    }
+
+    /// Whether this is how a person would write the term in disguise, rather than something else.
+    fn is_plausible(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
+        let length = expected.letters.len();
+        let is_disguised = candidate.gaps > 0 || candidate.star.is_some() || self.own < self.characters;
+        self.letters > 0
+            && (length > 1 || !is_disguised)
+            && self.is_divided_enough(expected, candidate.gaps)
+            && self.is_repeated_enough(length, is_disguised)
+            && (self.own > 0 || self.is_foreign(length))
+            && (self.digits == 0 || self.is_no_number(stream, expected, candidate, first))
+            && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star))
+            && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))
+    }
+
+    /// Letters that are divided on purpose are divided nearly all. Ideographs have no spaces between them otherwise.
+    fn is_divided_enough(&self, expected: &Expected<'_>, gaps: usize) -> bool {
+        if gaps == 0 {
+            return true;
+        }
+        let between = expected.letters.len().saturating_sub(1);
+        if expected.is_ideographic {
+            return gaps * 2 >= between && (!self.has_stops || (between > 1 && gaps >= between));
+        }
+        between > 1 && gaps * 2 > between
+    }
+
+    /// One letter too many makes another word (`coma`, `comma`), unless it is one that words do not double.
+    fn is_repeated_enough(&self, length: usize, is_disguised: bool) -> bool {
+        is_disguised
+            || self.longest_run > 2
+            || self.characters != length + 1
+            || (length > 4
+                && self.doubled.is_none_or(|letter| {
+                    matches!(letter, 'a' | 'h' | 'i' | 'j' | 'k' | 'q' | 'u' | 'v' | 'w' | 'x' | 'y')
+                }))
+    }
+
+    /// Without one letter of the term's own: a word of another language that only looks like it?
+    fn is_foreign(&self, length: usize) -> bool {
+        match self.script {
+            Some(Script::Other) | None => true,
+            _ if self.scripts > 1 => true,
+            Some(Script::Cyrillic) => length > 3 && (!self.is_loose || self.digits > 0),
+            Some(_) => false,
+        }
+    }
+
+    /// Digits are letters where letters are about, and not where a number is.
+    fn is_no_number(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
+        let is_digit = |at: usize| stream.units.get(at).is_some_and(|unit| unit.kind == Kind::Digit);
+        let is_point = |at: usize| stream.units.get(at).is_some_and(|unit| matches!(unit.base, '.' | ',' | ':'));
+        let length = expected.letters.len();
+        let leading = (first..=candidate.last).take_while(|at| is_digit(*at)).count();
+        // `3rd`, `5am`, `100k`, `15min`: a number and its unit.
+        let has_unit = match leading {
+            0 => false,
+            1 => length < 4,
+            _ => candidate.gaps == 0 && self.letters < 3,
+        };
+        // `1.5k`, `v2.0`: only a part of a number.
+        let goes_on =
+            |point: Option<usize>, digit: Option<usize>| point.is_some_and(is_point) && digit.is_some_and(is_digit);
+        let goes_on_left = leading > 0 && goes_on(first.checked_sub(1), first.checked_sub(2));
+        let goes_on_right = is_digit(candidate.last) && goes_on(Some(candidate.last + 1), Some(candidate.last + 2));
+        self.digits <= self.letters * 2 && !has_unit && !goes_on_left && !goes_on_right
+    }
+}
+
+/// Whether enough of the term is left beside the sign that stands for one of its letters.
+fn may_be_starred(stream: &Stream, expected: &Expected<'_>, star: usize) -> bool {
+    match expected.letters.len() {
+        0..=2 => false,
+        3 => expected.is_ideographic || stream.units.get(star).is_some_and(|unit| unit.base == '*'),
+        _ => true,
+    }
+}
+
+/// Brackets are a `c` only within a word.
+pub(crate) fn is_opening(unit: &Unit) -> bool {
+    matches!(unit.base, '(' | '<' | '{') && unit.letters == Letters::of(b'(')
+}

@@ -1,0 +1,224 @@
+//! A [`Matcher`] as bytes, to be built once and loaded in milliseconds.
+//!
+//! All tables are written as they stand, little-endian, each behind its length, behind a mark and a checksum. Loading
+//! checks that the tables fit each other, so that bytes which are no matcher are refused, and that no bytes whatever can
+//! make a search run astray: all look-ups are checked, and all ranges lie within their tables.
+
+use std::fmt;
+
+use crate::alphabet::Alphabet;
+use crate::matcher::{Entry, Flags, Matcher};
+use crate::normalise::Letters;
+use crate::term::Letter;
+use crate::trie::Trie;
+
+/// What a packed matcher begins with; the number counts the versions of the format and of the normalisation.
+const MARK: &[u8; 16] = b"chathook-terms-1";
+
+/// Bytes that are no packed matcher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// They begin otherwise.
+    Foreign,
+    /// They are not what was written.
+    Damaged,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Foreign => "packed by another version of chathook, or no packed rules at all",
+            Self::Damaged => "damaged",
+        })
+    }
+}
+
+impl Matcher {
+    /// The matcher as bytes.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut writer = Writer(Vec::new());
+        for alphabet in [&self.classes, &self.characters] {
+            writer.u16s(&alphabet.pages);
+            writer.u16s(&alphabet.codes);
+        }
+        for trie in [&self.words, &self.anywhere, &self.written] {
+            writer.u32s(trie.roots.iter().copied());
+            writer.u16s(&trie.labels);
+            writer.u32s(trie.children.iter().copied());
+            writer.u32s(trie.outputs.iter().copied());
+            writer.u32s(trie.ends.iter().copied());
+        }
+        writer.u32s(
+            self.entries.iter().flat_map(|entry| {
+                [entry.rule, entry.term, entry.letters_end, entry.signs_end, u32::from(entry.flags.0)]
+            }),
+        );
+        writer.u32s(self.letters.iter().flat_map(|letter| [letter.base as u32, letter.letters.bits()]));
+        writer.u32s(self.signs.iter().map(|sign| *sign as u32));
+        let tables = writer.0;
+        [MARK, &checksum(&tables).to_le_bytes()[..], &tables].concat()
+    }
+
+    /// The matcher that [`Self::to_bytes`] wrote.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
+        let rest = bytes.strip_prefix(MARK).ok_or(Unreadable::Foreign)?;
+        let (sum, tables) = rest.split_first_chunk::<8>().ok_or(Unreadable::Damaged)?;
+        if u64::from_le_bytes(*sum) != checksum(tables) {
+            return Err(Unreadable::Damaged);
+        }
+        Self::read(&mut Reader(tables)).ok_or(Unreadable::Damaged)
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let mut alphabet = || Some(Alphabet::new(reader.u16s()?, reader.u16s()?));
+        let (classes, characters) = (alphabet()?, alphabet()?);
+        let (words, anywhere, written) = (reader.trie()?, reader.trie()?, reader.trie()?);
+        let entries = reader.u32s()?;
+        let letters = reader.u32s()?;
+        let signs = reader.u32s()?.into_iter().map(char::from_u32).collect::<Option<Vec<_>>>()?;
+        let letters: Vec<Letter> = letters
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|[base, letters]| Some(Letter { base: char::from_u32(*base)?, letters: Letters::from_bits(*letters) }))
+            .collect::<Option<_>>()?;
+        let entries: Vec<Entry> = entries
+            .as_chunks::<5>()
+            .0
+            .iter()
+            .map(|[rule, term, letters_end, signs_end, flags]| {
+                let flags = Flags(u8::try_from(*flags).ok()?);
+                let (rule, term, letters_end, signs_end) = (*rule, *term, *letters_end, *signs_end);
+                Some(Entry { rule, term, letters_end, signs_end, flags })
+            })
+            .collect::<Option<_>>()?;
+        let is_whole = reader.0.is_empty()
+            && ascends(entries.iter().map(|entry| entry.letters_end), letters.len())
+            && ascends(entries.iter().map(|entry| entry.signs_end), signs.len());
+        is_whole.then_some(Self { classes, words, anywhere, characters, written, entries, letters, signs })
+    }
+}
+
+/// Whether the numbers never fall, and none lies behind the end of the table that they point into.
+fn ascends(mut numbers: impl Iterator<Item = u32>, end: usize) -> bool {
+    let mut before = 0;
+    numbers.all(|number| number >= std::mem::replace(&mut before, number) && number as usize <= end)
+}
+
+/// Finds out whether bytes were changed by accident. Eight at a time, since it is run at each cold start.
+fn checksum(bytes: &[u8]) -> u64 {
+    const PRIME: u64 = 0x9E37_79B1_85EB_CA87;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mix = |sum: u64, word: u64| (sum ^ word).wrapping_mul(PRIME).rotate_left(29);
+    let sum = words.iter().fold(bytes.len() as u64, |sum, word| mix(sum, u64::from_le_bytes(*word)));
+    let sum = rest.iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)));
+    mix(sum, sum >> 32)
+}
+
+struct Writer(Vec<u8>);
+
+impl Writer {
+    /// A table's length. Those of a matcher are counted in `u32`s.
+    fn length(&mut self, length: usize) {
+        self.0.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+    }
+
+    fn u16s(&mut self, numbers: &[u16]) {
+        self.length(numbers.len());
+        self.0.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    }
+
+    fn u32s(&mut self, numbers: impl Iterator<Item = u32> + Clone) {
+        self.length(numbers.clone().count());
+        self.0.extend(numbers.flat_map(u32::to_le_bytes));
+    }
+}
+
+struct Reader<'b>(&'b [u8]);
+
+impl Reader<'_> {
+    /// The bytes of a table whose entries have that many bytes.
+    fn table(&mut self, size: usize) -> Option<&[u8]> {
+        let (length, rest) = self.0.split_first_chunk::<4>()?;
+        let (table, rest) = rest.split_at_checked((u32::from_le_bytes(*length) as usize).checked_mul(size)?)?;
+        self.0 = rest;
+        Some(table)
+    }
+
+    fn u16s(&mut self) -> Option<Vec<u16>> {
+        Some(self.table(2)?.as_chunks().0.iter().map(|bytes| u16::from_le_bytes(*bytes)).collect())
+    }
+
+    fn u32s(&mut self) -> Option<Vec<u32>> {
+        Some(self.table(4)?.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+    }
+
+    fn trie(&mut self) -> Option<Trie> {
+        let (roots, labels) = (self.u32s()?, self.u16s()?);
+        let (children, outputs, ends) = (self.u32s()?, self.u32s()?, self.u32s()?);
+        let is_sound = ascends(children.iter().copied(), labels.len())
+            && ascends(outputs.iter().copied(), ends.len())
+            && children.len() == outputs.len()
+            // For each node one, and one behind the last.
+            && children.len() == if labels.is_empty() { 0 } else { labels.len() + 1 };
+        is_sound.then_some(Trie { roots, labels, children, outputs, ends })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::term::{Allowed, Form, Term};
+
+    fn matcher() -> Matcher {
+        let term = |text: &str, form| Term { text: text.to_owned(), rule: 3, form };
+        let terms = [
+            term("casino royale", Form::Evasive),
+            term("加微信", Form::Evasive),
+            term("*cat*", Form::Evasive),
+            term("t.me", Form::Evasive),
+            term("Exact", Form::Exact),
+            term("c#", Form::Folded),
+        ];
+        Matcher::new(&terms, &[Allowed { text: "concatenate".to_owned(), rule: 3 }]).unwrap()
+    }
+
+    #[test]
+    fn what_is_packed_is_what_is_loaded() {
+        for matcher in [matcher(), Matcher::new(&[], &[]).unwrap()] {
+            assert_eq!(Matcher::from_bytes(&matcher.to_bytes()), Ok(matcher));
+        }
+    }
+
+    #[test]
+    fn other_bytes_are_refused() {
+        let bytes = matcher().to_bytes();
+        assert_eq!(Matcher::from_bytes(b""), Err(Unreadable::Foreign));
+        assert_eq!(Matcher::from_bytes(b"schema = 1"), Err(Unreadable::Foreign));
+        for at in 0..bytes.len() {
+            assert!(Matcher::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
+            let mut bent = bytes.clone();
+            bent[at] ^= 4;
+            assert!(Matcher::from_bytes(&bent).is_err(), "bent at {at}");
+        }
+    }
+
+    /// Bytes with a right checksum over wrong tables: refused, or searched without harm.
+    #[test]
+    fn forged_bytes_do_no_harm() {
+        let bytes = matcher().to_bytes();
+        let text = "casino royale c#sino Exact 加微信 concatenate t.me c*sino";
+        for at in (24..bytes.len()).step_by(5) {
+            for value in [0, 1, 0x7F, 0xFF] {
+                let mut forged = bytes.clone();
+                forged[at] = value;
+                let sum = checksum(&forged[24..]).to_le_bytes();
+                forged[16..24].copy_from_slice(&sum);
+                if let Ok(matcher) = Matcher::from_bytes(&forged) {
+                    matcher.find_in(text);
+                    matcher.normalised(1);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Disguised terms are found: each way of disguising a word by itself, and any two together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chathook_moderation::Rules;
+
+use crate::corpus::{CARRIERS, CHINESE, CHINESE_CARRIERS, ENGLISH, RUSSIAN, SPANISH, carry};
+use crate::disguise::{self, Dice, Disguise, LATIN, Word, combine};
+use crate::{hits, rules};
+
+/// How many of a kind were to be found, and which were not.
+#[derive(Default)]
+struct Count {
+    all: usize,
+    missed: Vec<String>,
+}
+
+/// Texts that are known not to be hit.
+fn known_misses() -> BTreeSet<(&'static str, &'static str)> {
+    let lines = include_str!("known_misses.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| line.split_once('\t').expect("a term and a text")).collect()
+}
+
+fn check(counts: &BTreeMap<String, Count>, least: usize) {
+    let mut failures = Vec::new();
+    for (kind, count) in counts {
+        let found = count.all - count.missed.len();
+        if found * 100 < count.all * least {
+            failures.push(format!(
+                "{kind}: {found} of {}, such as {:?}",
+                count.all,
+                &count.missed[..count.missed.len().min(4)]
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} kinds:\n{}", failures.len(), counts.len(), failures.join("\n"));
+}
+
+fn try_one(rules: &Rules, kind: String, term: &str, text: &str, counts: &mut BTreeMap<String, Count>) {
+    let count = counts.entry(kind).or_default();
+    count.all += 1;
+    if !hits(rules, text).iter().any(|(rule, _)| *rule == term) {
+        count.missed.push(format!("{term}: {text}"));
+    }
+}
+
+fn try_all(
+    terms: &[&str],
+    disguises: &[Disguise],
+    carriers: &[&str],
+    pairs: bool,
+    counts: &mut BTreeMap<String, Count>,
+) {
+    let rules = rules(terms);
+    let mut dice = Dice::new(7);
+    for (at, one) in disguises.iter().enumerate() {
+        let others = if pairs { &disguises[at + 1..] } else { &disguises[at..=at] };
+        for other in others.iter().filter(|other| !pairs || combine(one, other)) {
+            for term in terms {
+                let mut word = Word::of(term);
+                let is_done = (one.apply)(&mut word, &mut dice) && (!pairs || (other.apply)(&mut word, &mut dice));
+                if !is_done {
+                    continue;
+                }
+                let kind = if pairs { format!("{} + {}", one.name, other.name) } else { one.name.to_owned() };
+                try_one(&rules, kind, term, &carry(dice.pick::<&str>(carriers), &word.text()), counts);
+            }
+        }
+    }
+}
+
+#[test]
+fn undisguised_terms_are_found() {
+    let mut counts = BTreeMap::new();
+    for (terms, carriers) in
+        [(&ENGLISH[..], &CARRIERS[..]), (&SPANISH, &CARRIERS), (&RUSSIAN, &CARRIERS), (&CHINESE, &CHINESE_CARRIERS)]
+    {
+        let rules = rules(terms);
+        for term in terms {
+            for carrier in carriers {
+                try_one(&rules, "plain".to_owned(), term, &carry(carrier, term), &mut counts);
+            }
+        }
+    }
+    check(&counts, 100);
+}
+
+#[test]
+fn a_disguise_does_not_help() {
+    let mut counts = BTreeMap::new();
+    try_all(&ENGLISH, &LATIN, &CARRIERS, false, &mut counts);
+    check(&counts, 98);
+    let mut counts = BTreeMap::new();
+    try_all(&SPANISH, &LATIN, &CARRIERS, false, &mut counts);
+    check(&counts, 98);
+}
+
+#[test]
+fn two_disguises_do_not_help() {
+    let mut counts = BTreeMap::new();
+    try_all(&ENGLISH, &LATIN, &CARRIERS, true, &mut counts);
+    check(&counts, 95);
+}
+
+#[test]
+fn disguised_russian_is_found() {
+    // What works on Latin letters only changes nothing here, and is then not counted.
+    let mut counts = BTreeMap::new();
+    let by_any_script: Vec<_> = LATIN.iter().filter(|disguise| is_for_any_script(disguise.name)).collect();
+    let rules = rules(&RUSSIAN);
+    let mut dice = Dice::new(3);
+    for disguise in by_any_script {
+        for term in RUSSIAN {
+            let mut word = Word::of(term);
+            if (disguise.apply)(&mut word, &mut dice) {
+                let text = carry(dice.pick::<&str>(&CARRIERS), &word.text());
+                try_one(&rules, disguise.name.to_owned(), term, &text, &mut counts);
+            }
+        }
+    }
+    // Latin letters in a Cyrillic word.
+    let latin: BTreeMap<char, char> = "асеорхукті".chars().zip("aceopxykti".chars()).collect();
+    for term in RUSSIAN {
+        for (from, to) in &latin {
+            let text = term.replacen(*from, &to.to_string(), 1);
+            try_one(&rules, "latin".to_owned(), term, &text, &mut counts);
+        }
+    }
+    check(&counts, 98);
+}
+
+fn is_for_any_script(name: &str) -> bool {
+    !matches!(name, "leet" | "cyrillic" | "greek" | "other look-alikes")
+}
+
+#[test]
+fn disguised_chinese_is_found() {
+    for pairs in [false, true] {
+        let mut counts = BTreeMap::new();
+        try_all(&CHINESE, &disguise::CHINESE, &CHINESE_CARRIERS, pairs, &mut counts);
+        check(&counts, 98);
+    }
+}
+
+/// A miss that is found after all leaves the file, so that the file stays true.
+#[test]
+fn known_misses_are_missed() {
+    let found: Vec<_> = known_misses()
+        .into_iter()
+        .filter(|(term, text)| hits(&rules(&[term]), text).iter().any(|(rule, _)| rule == term))
+        .collect();
+    assert!(found.is_empty(), "found, so remove from known_misses.txt: {found:?}");
+}
