@@ -57,7 +57,10 @@ fn beginning(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) ->
 
 /// The hit with all repeats of its outer characters, which would otherwise be left standing around it.
 fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut last: usize) -> Range<usize> {
-    if !expected.is_ideographic {
+    let head = expected.letters.first();
+    // Of a term that is one letter again and again, every run is one hit.
+    let is_one_letter = || expected.letters.iter().all(|letter| Some(letter) == head);
+    if !expected.is_ideographic || is_one_letter() {
         let base = |at: usize| stream.units.get(at).map(|unit| unit.base);
         let begins = |at: usize| stream.units.get(at).is_some_and(|unit| unit.begins_text);
         while first > 0 && !begins(first) && base(first - 1) == base(first) {
@@ -71,7 +74,7 @@ fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut las
 }
 
 /// Whether a unit may stand for a letter.
-fn reads(unit: &Unit, letter: &Letter) -> bool {
+fn reads(unit: &Unit, letter: Letter) -> bool {
     unit.base == letter.base || unit.letters.meet(letter.letters)
 }
 
@@ -95,7 +98,7 @@ fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize
                 while rest != 0 {
                     let bit = rest & rest.wrapping_neg();
                     rest ^= bit;
-                    let letter = letters.get(bit.trailing_zeros() as usize);
+                    let letter = letters.get(bit.trailing_zeros() as usize).copied();
                     if letter.is_some_and(|letter| reads(unit, letter)) {
                         next |= bit;
                     }
@@ -118,7 +121,7 @@ fn aligns_long(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: 
     let mut come_to = 0;
     for (at, unit) in units.iter().enumerate() {
         let is_star = star == Some(offset + at);
-        let is_read = |nth: usize| letters.get(nth).is_some_and(|letter| is_star || reads(unit, letter));
+        let is_read = |nth: usize| letters.get(nth).is_some_and(|letter| is_star || reads(unit, *letter));
         if is_read(come_to) {
             come_to += 1;
         } else if !unit.kind.is_divider() && !come_to.checked_sub(1).is_some_and(is_read) {

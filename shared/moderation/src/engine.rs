@@ -11,8 +11,7 @@ impl Engine {
     /// Builds an engine for terms of one rule, in their default form. `None` if they are too many.
     #[must_use]
     pub fn new<'t>(terms: impl Iterator<Item = &'t str>) -> Option<Self> {
-        let terms: Vec<_> =
-            terms.map(|text| Term { text: text.to_owned(), rule: 0, form: Form::default() }).collect();
+        let terms: Vec<_> = terms.map(|text| Term { text: text.to_owned(), rule: 0, form: Form::default() }).collect();
         Matcher::new(&terms, &[]).ok().map(Self)
     }
 

@@ -192,6 +192,7 @@ impl Matcher {
     }
 
     /// The letters of a term as it was matched, for reports.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the reports of the rule language"))]
     pub(crate) fn normalised(&self, term: usize) -> String {
         let index = self.entries.partition_point(|entry| (entry.term as usize) < term);
         self.expected(index)
@@ -319,34 +320,42 @@ impl Run<'_> {
     /// Finds what may be disguised; if `only_masked`, only what could run across a mask.
     fn stream(&mut self, stream: &Stream, texts: &[Text<'_>], first_text: usize, only_masked: bool) {
         let matcher = self.matcher;
-        let mut matched: Vec<u32> = Vec::new();
+        let mut seen: Vec<u32> = Vec::new();
         let mut word = 0..0;
         let mut search = std::mem::take(&mut self.search);
+        let has_anywhere = !matcher.anywhere.is_empty();
+        let mut is_in_word = false;
+        let mut code_before = NONE;
         for (at, unit) in stream.units.iter().enumerate() {
-            if unit.code == NONE {
+            let (is_inside, before) = if unit.begins_text { (false, NONE) } else { (is_in_word, code_before) };
+            is_in_word = unit.kind.is_word();
+            code_before = unit.code;
+            if (is_inside && !has_anywhere) || unit.code == NONE {
                 continue;
             }
-            let before = at.checked_sub(1).and_then(|before| stream.units.get(before)).filter(|_| !unit.begins_text);
-            // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
-            if before.is_some_and(|before| before.code == unit.code && !is_opening(before)) {
+            // None begins at a bracket; within a run of one letter, the search from its beginning has seen it all.
+            if is_opening(unit) {
+                code_before = NONE;
+            }
+            if before == unit.code {
                 continue;
             }
-            let begins_word = !before.is_some_and(|before| before.kind.is_word()) && !is_opening(unit);
-            for (trie, is_wanted) in [(&matcher.words, begins_word), (&matcher.anywhere, true)] {
+            let begins_word = !is_inside && !is_opening(unit);
+            for (trie, is_wanted) in [(&matcher.words, begins_word), (&matcher.anywhere, has_anywhere)] {
                 if !is_wanted || !is_promising(stream, trie, at, unit.code) {
                     continue;
                 }
                 if only_masked && stream.next_mask(at).is_none_or(|mask| mask > at + NEAR) {
                     continue;
                 }
-                matched.clear();
+                seen.clear();
                 search.from(stream, trie, at, &mut |entry, candidate: Candidate| {
                     let Some((flags, expected)) = matcher.entry(entry) else { return };
-                    if matched.contains(&entry) {
+                    if seen.contains(&entry) {
                         return;
                     }
                     let Some(mut units) = confirm(stream, &expected, &candidate) else { return };
-                    matched.push(entry);
+                    seen.push(entry);
                     if flags.has(Flags::GOES_ON_LEFT | Flags::GOES_ON_RIGHT) {
                         if !(word.start <= units.start && units.end <= word.end) {
                             word = stream.word_around(&units);

@@ -161,7 +161,7 @@ impl Reader<'_> {
             && children.len() == outputs.len()
             // For each node one, and one behind the last.
             && children.len() == if labels.is_empty() { 0 } else { labels.len() + 1 };
-        is_sound.then_some(Trie { roots, labels, children, outputs, ends })
+        is_sound.then(|| Trie::new(roots, labels, children, outputs, ends))
     }
 }
 

@@ -110,10 +110,10 @@ impl Search {
         let inside = reading.inside + 1;
         let next = Reading { at: reading.at + 1, inside, ..reading };
         self.readings.push(next);
-        if inside == 1 {
-            if let Some(node) = trie.child(reading.node, GAP) {
-                self.readings.push(Reading { node, code: GAP, is_space: true, ..next });
-            }
+        if inside == 1
+            && let Some(node) = trie.child(reading.node, GAP)
+        {
+            self.readings.push(Reading { node, code: GAP, is_space: true, ..next });
         }
         if reading.star.is_none() && is_star(stream, reading.at, unit) {
             self.star(reading, stream, trie);

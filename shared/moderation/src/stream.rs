@@ -121,6 +121,8 @@ impl Stream {
             let is_next = unit.start == std::mem::replace(&mut at, unit.end);
             let is_one = match unit.base {
                 '\n' | '\r' => false,
+                // Masked before.
+                '*' => true,
                 '\0'..='\x7F' | '\u{4E00}'..='\u{9FFF}' => unit.base.len_utf8() == (unit.end - unit.start) as usize,
                 _ => false,
             };

@@ -7,6 +7,7 @@ use crate::normalise::{Glyph, Kind, Letters, fold, text_glyphs};
 
 /// How closely a text must match a term.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(test), allow(dead_code, reason = "for the rule language to choose from"))]
 pub(crate) enum Form {
     /// Character by character.
     Exact,
@@ -45,6 +46,7 @@ pub(crate) struct Letter {
 }
 
 /// What a term is looked for as.
+#[allow(clippy::struct_excessive_bools, reason = "each says what holds at one end of the term")]
 pub(crate) struct Pattern {
     /// The letters, without what stands between them.
     pub(crate) letters: Vec<Letter>,

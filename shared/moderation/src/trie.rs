@@ -19,7 +19,13 @@ pub(crate) struct Trie {
     pub(crate) outputs: Vec<u32>,
     /// What terms end here.
     pub(crate) ends: Vec<u32>,
+    /// One bit for each step from a node with many children, at a place that the step decides. Nearly all steps that
+    /// are asked for do not exist, and nearly all of those find their bit unset.
+    filter: Vec<u64>,
 }
+
+/// Of more children than these a step is not looked for one by one.
+const FEW: usize = 8;
 
 /// The root's number. No step leads to it.
 pub(crate) const ROOT: u32 = 0;
@@ -34,7 +40,7 @@ impl Trie {
         let mut trie = Self::default();
         trie.labels.push(0);
         // The terms that pass through each node of a level, as a range.
-        let mut level = vec![0..terms.len()];
+        let mut level = Vec::from([std::ops::Range { start: 0, end: terms.len() }]);
         let mut depth = 0;
         while !level.is_empty() {
             let mut next = Vec::new();
@@ -69,7 +75,45 @@ impl Trie {
             }
             *trie.roots.get_mut(code)? = u32::try_from(node).ok()?;
         }
+        trie.fill_filter();
         Some(trie)
+    }
+
+    /// A tree of these tables.
+    pub(crate) fn new(
+        roots: Vec<u32>,
+        labels: Vec<u16>,
+        children: Vec<u32>,
+        outputs: Vec<u32>,
+        ends: Vec<u32>,
+    ) -> Self {
+        let mut trie = Self { roots, labels, children, outputs, ends, filter: Vec::new() };
+        trie.fill_filter();
+        trie
+    }
+
+    /// Sets the bits of all steps, in a table with about twelve bits for each.
+    fn fill_filter(&mut self) {
+        let words = (self.labels.len() / 5).next_power_of_two();
+        let mut filter = vec![0_u64; words];
+        for (node, (pair, _)) in (0..).zip(self.children.windows(2).zip(&self.labels)).skip(1) {
+            let &[start, end] = pair else { continue };
+            let labels = self.labels.get(start as usize..end as usize).unwrap_or_default();
+            if labels.len() > FEW {
+                for label in labels {
+                    let (word, bit) = place(node, *label, words);
+                    if let Some(word) = filter.get_mut(word) {
+                        *word |= bit;
+                    }
+                }
+            }
+        }
+        self.filter = filter;
+    }
+
+    fn may_have(&self, node: u32, code: u16) -> bool {
+        let (word, bit) = place(node, code, self.filter.len());
+        self.filter.get(word).is_some_and(|word| word & bit != 0)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -83,10 +127,12 @@ impl Trie {
         }
         let children = self.children_of(node);
         let labels = self.labels.get(children.clone())?;
-        let at = if labels.len() <= 8 {
+        let at = if labels.len() <= FEW {
             labels.iter().position(|label| *label == code)?
-        } else {
+        } else if self.may_have(node, code) {
             labels.binary_search(&code).ok()?
+        } else {
+            return None;
         };
         u32::try_from(children.start + at).ok()
     }
@@ -105,6 +151,13 @@ impl Trie {
     pub(crate) fn ends(&self, node: u32) -> &[u32] {
         self.ends.get(range(&self.outputs, node)).unwrap_or_default()
     }
+}
+
+/// The place of a step's bit in a filter of `words` words, a power of two.
+const fn place(node: u32, code: u16, words: usize) -> (usize, u64) {
+    let hash = ((node as u64) << 16 | code as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    // The upper bits are the well mixed ones.
+    ((hash >> 32) as usize & words.wrapping_sub(1), 1 << (hash >> 26 & 63))
 }
 
 fn range(starts: &[u32], node: u32) -> Range<usize> {

@@ -147,7 +147,8 @@ pub const DISGUISED: [&str; 6] = [
 ];
 
 /// 142 bytes.
-pub const CHINESE_MESSAGE: &str = "这家店的服务态度真的很好,我上周和朋友一起去吃饭,味道不错价格也合理,下次还会再来,推荐给大家!";
+pub const CHINESE_MESSAGE: &str =
+    "这家店的服务态度真的很好,我上周和朋友一起去吃饭,味道不错价格也合理,下次还会再来,推荐给大家,真的好!";
 
 /// Terms made for hostile messages: long, periodic, alike.
 pub const HOSTILE_TERMS: [&str; 8] = [

@@ -52,6 +52,7 @@ impl Letters {
     }
 
     /// The first of the letters.
+    #[cfg(test)]
     pub(crate) fn first(self) -> Option<char> {
         (!self.is_empty()).then(|| char::from(b'a' + u8::try_from(self.0.trailing_zeros()).unwrap_or_default() % 26))
     }
@@ -111,7 +112,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     // Of a letter with two cases either may stand for both.
     for (letters, characters) in lines() {
         for small in characters.chars().map(fold_char) {
-            if table.get(small).is_none_or(|known| known.is_empty()) {
+            if table.get(small).is_none_or(Letters::is_empty) {
                 table.add(small, set(letters));
             }
         }
