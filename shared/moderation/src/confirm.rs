@@ -242,7 +242,8 @@ impl Traits {
     /// Whether this is how a person would write the term in disguise, rather than something else.
     fn is_plausible(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
         let length = expected.letters.len();
-        let is_disguised = candidate.gaps > 0 || candidate.star.is_some() || self.own < self.characters;
+        let is_disguised =
+            candidate.gaps > 0 || candidate.star.is_some() || self.own < self.characters.max(self.letters);
         self.letters > 0
             && (length > 1 || !is_disguised)
             && self.is_divided_enough(expected, candidate.gaps)

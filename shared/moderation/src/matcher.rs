@@ -104,8 +104,6 @@ impl fmt::Display for TooMany {
 
 /// How often the text with the hits masked is searched again.
 const MOST_ROUNDS: usize = 4;
-/// How far before a mask a term is looked for that could run across it.
-const NEAR: usize = 256;
 
 impl Matcher {
     /// Builds the trees.
@@ -242,7 +240,7 @@ impl Run<'_> {
         for (index, text) in texts.iter().enumerate() {
             stream.push(first + index, &text.value, &self.matcher.classes);
         }
-        self.stream(stream, texts, first, false);
+        self.stream(stream, texts, first);
         if !self.matcher.written.is_empty() {
             for (index, text) in texts.iter().enumerate() {
                 self.written(first + index, &text.value);
@@ -258,13 +256,11 @@ impl Run<'_> {
                 break;
             }
             let news = self.found.get(settled..).unwrap_or_default();
-            if news.iter().all(|found| stream.mask(found.text, &found.span())) {
-                stream.sort_masks();
-            } else {
+            if !news.iter().all(|found| stream.mask(found.text, &found.span())) {
                 self.mask_again(first, texts, stream);
             }
             settled = self.found.len();
-            self.stream(stream, texts, first, true);
+            self.stream(stream, texts, first);
             self.settle(settled);
         }
     }
@@ -317,8 +313,8 @@ impl Run<'_> {
         self.found.append(&mut news);
     }
 
-    /// Finds what may be disguised; if `only_masked`, only what could run across a mask.
-    fn stream(&mut self, stream: &Stream, texts: &[Text<'_>], first_text: usize, only_masked: bool) {
+    /// Finds what may be disguised.
+    fn stream(&mut self, stream: &Stream, texts: &[Text<'_>], first_text: usize) {
         let matcher = self.matcher;
         let mut seen: Vec<u32> = Vec::new();
         let mut word = 0..0;
@@ -343,9 +339,6 @@ impl Run<'_> {
             let begins_word = !is_inside && !is_opening(unit);
             for (trie, is_wanted) in [(&matcher.words, begins_word), (&matcher.anywhere, has_anywhere)] {
                 if !is_wanted || !is_promising(stream, trie, at, unit.code) {
-                    continue;
-                }
-                if only_masked && stream.next_mask(at).is_none_or(|mask| mask > at + NEAR) {
                     continue;
                 }
                 seen.clear();

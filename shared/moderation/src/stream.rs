@@ -31,8 +31,6 @@ pub(crate) struct Stream {
     /// The texts, by the offset at which each begins.
     parts: Vec<(u32, usize)>,
     length: u32,
-    /// The units at which something masked begins; in order.
-    masks: Vec<usize>,
 }
 
 /// Signs that together draw a letter.
@@ -48,7 +46,6 @@ impl Stream {
     pub(crate) fn clear(&mut self) {
         self.units.clear();
         self.parts.clear();
-        self.masks.clear();
         self.length = 0;
     }
 
@@ -97,7 +94,6 @@ impl Stream {
                 start: begin + start,
                 end: begin + start + bytes,
             });
-            self.masks.push(self.units.len() - 1);
             begins_text = false;
             kept_from = end;
         }
@@ -109,7 +105,8 @@ impl Stream {
 
     /// Masks a part of a text in place, if its characters are simple enough to be told apart without a closer look.
     pub(crate) fn mask(&mut self, index: usize, span: &Range<usize>) -> bool {
-        let part = self.parts.iter().find(|(_, text)| *text == index);
+        let part =
+            self.parts.binary_search_by_key(&index, |(_, text)| *text).ok().and_then(|part| self.parts.get(part));
         let Some((begin, _)) = part else { return false };
         let (Ok(start), Ok(end)) = (u32::try_from(span.start), u32::try_from(span.end)) else { return false };
         let (start, end) = (begin + start, begin + end);
@@ -134,18 +131,7 @@ impl Stream {
         for unit in units {
             *unit = Unit { base: '*', letters: Letters::NONE, code: NONE, kind: Kind::Sign, ..*unit };
         }
-        self.masks.push(first);
         true
-    }
-
-    /// Puts the masks in order.
-    pub(crate) fn sort_masks(&mut self) {
-        self.masks.sort_unstable();
-    }
-
-    /// The first unit at or behind `at` where something masked begins.
-    pub(crate) fn next_mask(&self, at: usize) -> Option<usize> {
-        self.masks.get(self.masks.partition_point(|mask| *mask < at)).copied()
     }
 
     /// Appends the units of a part of a text that begins at an offset. Whether the text's first unit is still to come.

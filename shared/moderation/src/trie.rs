@@ -34,7 +34,7 @@ impl Trie {
     /// Builds the tree from terms, each with what to report for it. `None` if it would be too large to number.
     pub(crate) fn of(mut terms: Vec<(Vec<u16>, u32)>) -> Option<Self> {
         if terms.is_empty() {
-            return Some(Self::default());
+            return Some(Self::new(Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new()));
         }
         terms.sort_unstable();
         let mut trie = Self::default();

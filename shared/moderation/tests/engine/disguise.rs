@@ -200,7 +200,7 @@ fn between(word: &mut Word, divider: &str) -> bool {
 
 fn star(word: &mut Word, dice: &mut Dice, signs: &[&str]) -> bool {
     let at = 1 + dice.roll(word.letters.len() - 2);
-    word.letters[at] = (*dice.pick(signs)).to_owned();
+    word.letters[at] = String::from(*dice.pick(signs));
     true
 }
 

@@ -121,6 +121,7 @@ const CHINESE_HARMLESS: [&str; 14] = [
 ];
 
 /// Everyday sentences from everyday words.
+#[allow(clippy::too_many_lines, reason = "they are words")]
 fn sentences(count: usize) -> impl Iterator<Item = String> {
     const WHO: [&str; 16] = [
         "I",

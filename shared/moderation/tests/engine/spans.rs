@@ -73,10 +73,13 @@ fn a_wildcard_hits_the_whole_word() {
     }
 }
 
+/// The texts of a message's elements, and its hits as [`hits_in`] gives them.
+type Case<'c> = (&'c [&'c str], &'c [(&'c str, usize, std::ops::Range<usize>)]);
+
 #[test]
 fn a_term_split_over_two_text_elements_is_found_in_both() {
     let rules = rules(&["casino", "赌场", "invest"]);
-    let cases: [(&[&str], &[(&str, usize, std::ops::Range<usize>)]); 6] = [
+    let cases: [Case<'_>; 6] = [
         (&["the cas", "ino is open"], &[("casino", 0, 4..7), ("casino", 1, 0..3)]),
         (
             &["c", "a", "s", "i", "n", "o"],
