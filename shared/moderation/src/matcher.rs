@@ -190,7 +190,6 @@ impl Matcher {
     }
 
     /// The letters of a term as it was matched, for reports.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the reports of the rule language"))]
     pub(crate) fn normalised(&self, term: usize) -> String {
         let index = self.entries.partition_point(|entry| (entry.term as usize) < term);
         self.expected(index)
