@@ -252,7 +252,7 @@ async fn unusable_rules_stop_no_function() {
     let cases = [
         ("missing", None, "allow", ok(0)),
         ("missing", None, "reject", ok(1)),
-        ("broken", Some("schema = 1\n[[rule]]\nid = 7\n"), "allow", ok(0)),
+        ("broken", Some("schema = 1\n[[rule]]\nid = \n"), "allow", ok(0)),
         ("of another schema", Some("schema = 9"), "reject", ok(1)),
     ];
     for (name, rules, on_failure, expected) in cases {
@@ -271,6 +271,25 @@ async fn unusable_rules_stop_no_function() {
         let log = function.log_with(|line| line.contains("the rules are unusable: every message")).await.join("\n");
         assert!(log.contains("rules.toml"), "{log}");
     }
+}
+
+#[tokio::test]
+async fn a_rule_with_a_mistake_is_logged_and_the_others_hold() {
+    let rules = r#"
+        schema = 1
+        [[rule]]
+        id = "broken"
+        when = { regex = "(" }
+        action = { type = "discard" }
+        [[rule]]
+        id = "whole"
+        when = { terms = ["casino"] }
+        action = { type = "reject" }
+    "#;
+    let mut function = Function::start(&Setup { rules: Some(rules), ..setup("c2c-before-send", NOWHERE) }).await;
+    assert_eq!(function.post(C2C_BEFORE, &c2c(C2C_BEFORE, "casino")).await, (200, ok(1)));
+    let log = function.log_with(|line| line.contains("a rule is disabled, the others hold")).await.join("\n");
+    assert!(log.contains("rule broken: the regex"), "{log}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Links: web addresses, bare domains, domains that are spelled out (`example [dot] com`), IPv4 addresses.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::signs::Sign;
@@ -8,9 +9,42 @@ use super::signs::Sign;
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     /// Only those to these sites; none: all links.
-    pub(crate) deny: Vec<Site>,
+    pub(crate) deny: Sites,
     /// But never those to these.
-    pub(crate) allow: Vec<Site>,
+    pub(crate) allow: Sites,
+}
+
+/// Sites by their host: a list may have many thousands, and a message thousands of links.
+#[derive(Debug, Default)]
+pub(crate) struct Sites(HashMap<String, Vec<String>>);
+
+impl FromIterator<Site> for Sites {
+    fn from_iter<T: IntoIterator<Item = Site>>(all: T) -> Self {
+        let mut sites: HashMap<String, Vec<String>> = HashMap::new();
+        for site in all {
+            sites.entry(site.host).or_default().push(site.path);
+        }
+        Self(sites)
+    }
+}
+
+impl Sites {
+    /// Whether one of them has this page.
+    fn cover(&self, host: &str, path: &str) -> bool {
+        let is_below = |site: &String| {
+            let rest = path.strip_prefix(site.as_str());
+            site.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        };
+        let mut domain = Some(host);
+        while let Some(name) = domain {
+            if self.0.get(name).is_some_and(|paths| paths.iter().any(is_below)) {
+                return true;
+            }
+            // The domain that this one is a sub-domain of.
+            domain = name.split_once('.').map(|(_, parent)| parent);
+        }
+        false
+    }
 }
 
 /// A domain with its sub-domains, or an IPv4 address; or only the part of it below a path.
@@ -32,16 +66,6 @@ impl Site {
         let host = ascii(host).filter(|host| !host.is_empty() && host.split('.').all(|label| !label.is_empty()))?;
         let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
         host.chars().all(is_plain).then(|| Self { host, path: path.trim_end_matches('/').to_lowercase() })
-    }
-
-    fn covers(&self, host: &str, path: &str) -> bool {
-        let is_host = host == self.host
-            || host.strip_suffix(self.host.as_str()).is_some_and(|sub_domain| sub_domain.ends_with('.'));
-        let is_path = self.path.is_empty()
-            || path
-                .strip_prefix(self.path.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
-        is_host && is_path
     }
 }
 
@@ -133,10 +157,10 @@ impl Links {
         for labels in [Some(candidate.labels.clone()), candidate.cut()].into_iter().flatten() {
             let name = labels.join(".");
             let Some(host) = ascii(&name) else { continue };
-            if self.allow.iter().any(|site| site.covers(&host, path_text)) {
+            if self.allow.cover(&host, path_text) {
                 return None;
             }
-            let is_denied = self.deny.iter().any(|site| site.covers(&host, path_text));
+            let is_denied = self.deny.cover(&host, path_text);
             let looks_like_one = || {
                 let ending = labels.last().map(String::as_str).unwrap_or_default();
                 !candidate.is_spelled && labels.len() > 1 && (ENDINGS.contains(&ending) || ending.starts_with("xn--"))
@@ -145,7 +169,7 @@ impl Links {
                 || (!is_numeric
                     && (labels.len() > 1 || scheme.is_some())
                     && (has_more && !candidate.is_spelled || looks_like_one()));
-            if is_denied && (labels.len() > 1 || scheme.is_some()) || (self.deny.is_empty() && is_link) {
+            if is_denied && (labels.len() > 1 || scheme.is_some()) || (self.deny.0.is_empty() && is_link) {
                 let first = scheme.unwrap_or_else(|| candidate.start_of(&labels));
                 let last = path_end.checked_sub(1)?;
                 let last = if path_end > candidate.end { last } else { candidate.end_of(&labels)? };

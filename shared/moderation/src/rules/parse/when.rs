@@ -300,7 +300,7 @@ fn links(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
         }
         sites
     };
-    let (deny, allow) = (sites("deny"), sites("allow"));
+    let (deny, allow) = (sites("deny").into_iter().collect(), sites("allow").into_iter().collect());
     Some(Condition::Links(Links { deny, allow }))
 }
 
