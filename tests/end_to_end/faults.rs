@@ -137,7 +137,8 @@ async fn a_batch_is_answered_in_parts_and_poison_stays() {
     assert_eq!(redrive(&dynamodb, &parked[..1]).await, ["0"]);
 }
 
-#[tokio::test]
+// Several threads: the engine serves a program that this one waits for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_nobody_takes_is_in_the_log_and_comes_back_from_there() {
     let faults = [
         (Fault::Refused(500, "InternalServerError"), Fault::Refused(403, "AccessDenied")),
