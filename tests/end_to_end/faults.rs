@@ -37,7 +37,8 @@ async fn archiving(name: &str, dynamodb: &str, sqs: &str) -> Function {
 /// The `MsgSeq` of every message in the table.
 async fn kept(archive: &Archive) -> Vec<u64> {
     let conversation = Conversation::C2c("ada".to_owned(), "grace".to_owned());
-    let page = archive.messages(&conversation, &Listing::default(), now()).await.expect("a page");
+    let listing = Listing { limit: Some(1000), ..Listing::default() };
+    let page = archive.messages(&conversation, &listing, now()).await.expect("a page");
     page.messages.iter().filter_map(chathook_archive::StoredMessage::msg_seq).collect()
 }
 
@@ -96,6 +97,32 @@ async fn what_is_acknowledged_is_in_the_table_or_the_queue_and_once_after_the_re
         }
         assert_eq!(kept(&archive).await, acknowledged.iter().copied().collect::<Vec<_>>(), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_function_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
+    const MESSAGES: u64 = 300;
+    let (dynamodb, archive) = engine().await;
+    let (sqs, _, queued) = queue(Fault::None).await;
+    let mut function = archiving("c2c-after-send", &dynamodb, &sqs).await;
+    let mut unanswered = 0;
+    for seq in 1..=MESSAGES {
+        let body = message(seq, "see you at noon");
+        if seq % 10 == 0 {
+            // Somewhere between the request and its answer, which takes a few milliseconds.
+            let moment = Duration::from_micros(seq * 1237 % 6000);
+            unanswered += u64::from(tokio::time::timeout(moment, function.post(AFTER, &body)).await.is_err());
+            // Dropping it kills it without a goodbye.
+            function = archiving("c2c-after-send", &dynamodb, &sqs).await;
+        }
+        // For those without an answer this is the platform's second attempt.
+        let (status, answer) = function.post(AFTER, &body).await;
+        assert_eq!((status, &answer["ActionStatus"]), (200, &json!("OK")), "{seq}: {answer}");
+    }
+    assert!(unanswered > 0, "some were killed before they answered");
+    let parked = queued.lock().expect("no panic").clone();
+    assert!(redrive(&dynamodb, &parked).await.is_empty());
+    assert_eq!(kept(&archive).await, (1..=MESSAGES).collect::<Vec<_>>());
 }
 
 #[tokio::test]
