@@ -50,7 +50,7 @@ pub fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
             "CALLBACK_TOKEN" => Some(DEMO_TOKEN.to_owned()),
             _ => None,
         })?;
-        let rules = Rules::compile("rules.toml", RULES, &mut |_| Ok(ADVERTS.to_owned()))?;
+        let rules = Rules::compile("rules.toml", RULES, &mut |_| Ok(ADVERTS.to_owned()))?.strict()?;
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         let local = Local::start(any_port, &Store::Memory { listen: any_port }, settings, rules).await?;
         println!("webhook on {}, its table on {}\n", local.url, local.dynamodb);

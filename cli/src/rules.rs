@@ -1,13 +1,24 @@
-//! `chathook rules`: tools for a rules file.
+//! `chathook rules`: tools to write a rules file and to trust it.
+
+mod check;
+mod explain;
+mod load;
+mod message;
+mod pack;
+mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chathook_endpoint::before::load_rules;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
-/// Check moderation rules before they are deployed
+/// Check, explain, test and pack moderation rules
 #[derive(Args)]
+#[command(after_help = "PATH is a rules file or what `rules pack` made of one.\n\nExamples:\n  \
+chathook rules check rules/rules.toml --words /usr/share/dict/words\n  \
+chathook rules explain rules/rules.toml --group @TGS#1 'Buy followers today'\n  \
+chathook rules test rules/rules.toml --input messages.jsonl --output verdicts.jsonl\n  \
+chathook rules pack rules/rules.toml -o rules.pack")]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -15,16 +26,44 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Validate a rules file and the word lists it names; every problem is told with its line and the fix
-    Check {
-        /// The rules file
-        path: PathBuf,
-    },
+    Check(check::Arguments),
+    Explain(explain::Arguments),
+    Test(test::Arguments),
+    Pack(pack::Arguments),
+    /// Print the JSON Schema of the rules file, with which editors complete and check it
+    Schema,
+}
+
+/// How to print.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+}
+
+/// The rules that a command is about.
+#[derive(Args)]
+struct Rules {
+    /// The rules file, or a packed one
+    path: PathBuf,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Command::Check { path } = &arguments.command;
-    let rules = load_rules(path)?;
-    println!("{}: {} rules, no problems", path.display(), rules.len());
-    Ok(ExitCode::SUCCESS)
+    match &arguments.command {
+        Command::Check(arguments) => check::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
+        Command::Pack(arguments) => pack::run(arguments),
+        Command::Schema => {
+            print!("{}", chathook_moderation::schema());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// `1 rule`, `2 rules`
+fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

@@ -1,61 +1,56 @@
 //! From a message to a verdict: which rules hit, and what that means.
 
-use std::ops::Range;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chathook_protocol::{Chat, Query, RejectCode, SendMsg};
 
-use crate::matcher::Found;
+use crate::conditions::{Look, Place, Spot};
+use crate::fold::fold;
 use crate::rewrite::{self, Outcome, Step};
 use crate::rules::{Action, Reject, Rule, Rules};
-use crate::text::Readable;
+use crate::text::{CUSTOM_DATA, Readable};
 use crate::verdict::{Decision, Hit, Verdict};
-
-/// Where a rule hit.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    /// The element in the message's body.
-    pub(crate) element: usize,
-    /// The text, if the hit lies in one; else it is the element's type.
-    pub(crate) text: Option<usize>,
-    /// The bytes of the text or type.
-    pub(crate) span: Range<usize>,
-}
 
 impl Rules {
     /// Decides about a message that waits for its verdict.
     ///
     /// Rules are read from the top. Each one whose scope covers the message and whose conditions hold hits; an `allow`
-    /// ends the reading. Of the rules that hit, the strictest action decides (allow < rewrite < discard < reject, the
-    /// first of several rejects), and all rewrites together make one rewritten message.
+    /// ends the reading. Of the rules that hit, the strictest action decides (allow < flag < rewrite < discard < reject,
+    /// the first of several rejects), and all rewrites together make one rewritten message. Rules in shadow mode are
+    /// reported, and nothing else.
     ///
-    /// `query` has what the platform says beside the body, such as the sender's kind of client; no condition asks for it
-    /// yet.
+    /// `query` has what the platform says beside the body, such as the sender's kind of client.
     #[must_use]
-    pub fn moderate(&self, message: &SendMsg<'_>, _query: &Query) -> Verdict<'_> {
-        let mut verdict = Verdict { decision: Decision::Allow, hits: Vec::new(), left_out: Vec::new() };
+    pub fn moderate(&self, message: &SendMsg<'_>, query: &Query) -> Verdict<'_> {
+        let mut verdict =
+            Verdict { decision: Decision::Allow, hits: Vec::new(), shadow_hits: Vec::new(), left_out: Vec::new() };
         if self.is_empty() {
             return verdict;
         }
-        let readable = Readable::of(&message.msg_body);
-        let found = self.matcher.find(&readable.texts);
+        let custom_data = custom_data(message);
+        let readable = Readable::of(&message.msg_body, custom_data.as_deref().filter(|_| self.read_custom_data));
+        let look = Look::new(message, query, &readable, &self.matcher);
 
         let mut reject: Option<&Reject> = None;
-        let mut discard = false;
+        let (mut discard, mut flag) = (false, false);
         let mut steps = Vec::new();
-        for (index, rule) in self.rules.iter().enumerate() {
-            if !rule.scope.covers(message) {
+        for rule in &self.list {
+            if !rule.scope.covers(message, query) {
                 continue;
             }
-            let first = found.partition_point(|found| found.rule < index);
-            let after = found.partition_point(|found| found.rule <= index);
-            let places = rule.places(message, &readable, found.get(first..after).unwrap_or_default());
+            let places = look.places(&rule.when, rule.custom_data);
             if places.is_empty() {
+                continue;
+            }
+            if rule.shadow {
+                report(rule, &places, &readable, &mut verdict.shadow_hits);
                 continue;
             }
             report(rule, &places, &readable, &mut verdict.hits);
             match &rule.action {
                 Action::Allow => break,
+                Action::Flag => flag = true,
                 Action::Discard => discard = true,
                 Action::Reject(this) => reject = reject.or(Some(this)),
                 Action::Rewrite(change) => steps.push(Step { rule: &rule.id, change, places }),
@@ -67,7 +62,8 @@ impl Rules {
         } else if discard {
             Decision::Discard
         } else {
-            match rewrite::rewrite(message, &readable, &steps, &mut verdict.left_out) {
+            match rewrite::rewrite(message, custom_data.as_deref(), &readable, &steps, &mut verdict.left_out) {
+                Outcome::Unchanged if flag => Decision::Flag,
                 Outcome::Unchanged => Decision::Allow,
                 Outcome::Rewritten(rewrite) => Decision::Rewrite(rewrite),
                 Outcome::Empty => Decision::Discard,
@@ -80,26 +76,54 @@ impl Rules {
     }
 }
 
-impl Rule {
-    /// Where the rule hits: the terms found, within elements of the types asked for; without terms, those elements.
-    fn places(&self, message: &SendMsg<'_>, readable: &Readable<'_>, found: &[Found]) -> Vec<Place> {
-        let wanted = |name: &str| self.when.element_types.iter().any(|wanted| wanted == name);
-        let is_wanted = |element| {
-            self.when.element_types.is_empty() || readable.types(element).iter().any(|name| wanted(name.as_ref()))
-        };
-        if self.when.terms {
-            let place = |found: &Found| {
-                let element = readable.texts.get(found.text)?.element;
-                Some(Place { element, text: Some(found.text), span: found.span() })
-            };
-            return found.iter().filter_map(place).filter(|place| is_wanted(place.element)).collect();
+impl Rules {
+    /// What each rule would find in a single text, whatever its scope and mode and the rules above it. For tools.
+    ///
+    /// Rules that may hit without finding anything in a text are passed over.
+    #[must_use]
+    pub fn probe(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
+        let query = Query::default();
+        let readable = Readable::of(&message.msg_body, None);
+        let look = Look::new(message, &query, &readable, &self.matcher);
+        let mut hits = Vec::new();
+        for rule in self.list.iter().filter(|rule| rule.when.finds_text()) {
+            report(rule, &look.places(&rule.when, false), &readable, &mut hits);
         }
-        let place = |element| {
-            let name = readable.types(element).iter().find(|name| wanted(name.as_ref()))?;
-            Some(Place { element, text: None, span: 0..name.len() })
-        };
-        (0..message.msg_body.elements.len()).filter_map(place).collect()
+        hits
     }
+}
+
+/// A text in a message that a person could read, under the names that [`Hit`] uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// As [`Hit::element`].
+    pub element: Option<usize>,
+    /// As [`Hit::field`].
+    pub field: String,
+    /// The text as the sender wrote it.
+    pub text: String,
+}
+
+impl Shown {
+    /// All that a person could read in a message, `CloudCustomData` included.
+    #[must_use]
+    pub fn in_message(message: &SendMsg<'_>) -> Vec<Self> {
+        let custom_data = custom_data(message);
+        let texts = Readable::of(&message.msg_body, custom_data.as_deref());
+        let readable = |text: &crate::text::Text<'_>| Self {
+            element: text.element,
+            field: texts.path(text),
+            text: text.value.clone().into_owned(),
+        };
+        texts.texts.iter().map(readable).collect()
+    }
+}
+
+/// `CloudCustomData`; as JSON, if it is none of the strings that the protocol says it is.
+fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<Cow<'a, str>> {
+    let text = message.cloud_custom_data.as_deref();
+    let other = || message.extra.get(CUSTOM_DATA).map(serde_json::value::RawValue::get).filter(|raw| *raw != "null");
+    text.or_else(other).map(Cow::Borrowed)
 }
 
 impl Reject {
@@ -114,15 +138,34 @@ impl Reject {
 
 /// Adds a rule's places to the hits, under the names that people know.
 fn report<'r>(rule: &'r Rule, places: &[Place], readable: &Readable<'_>, hits: &mut Vec<Hit<'r>>) {
-    for places in places.chunk_by(|one, next| one.text == next.text) {
+    for places in places.chunk_by(|one, next| (one.spot, one.text) == (next.spot, next.text)) {
+        let Some(first) = places.first() else { continue };
         // Many hits in one text share its path.
-        let text = places.first().and_then(|place| readable.texts.get(place.text?));
-        let field: Arc<str> = text.map_or_else(|| "MsgType".into(), |text| readable.path(text).into());
+        let text = first.text.and_then(|text| readable.texts.get(text));
+        let field: Arc<str> = match (text, first.spot) {
+            (Some(text), _) => readable.path(text).into(),
+            (None, Spot::Element(_)) => "MsgType".into(),
+            (None, Spot::CustomData) => CUSTOM_DATA.into(),
+            (None, Spot::Message) => "MsgBody".into(),
+        };
+        let element = match first.spot {
+            Spot::Element(element) => Some(element),
+            Spot::CustomData | Spot::Message => None,
+        };
+        let value = match (text, element) {
+            (Some(text), _) => text.value.as_ref(),
+            (None, Some(element)) => readable.types(element).first().map(AsRef::as_ref).unwrap_or_default(),
+            (None, None) => "",
+        };
         hits.extend(places.iter().map(|place| Hit {
             rule: &rule.id,
-            element: Some(place.element),
+            element,
             field: Arc::clone(&field),
             span: place.span.clone(),
+            normal: place.normal.clone().unwrap_or_else(|| {
+                let text = value.get(place.span.clone()).unwrap_or_default();
+                if place.text.is_some() { fold(text).text.into() } else { text.into() }
+            }),
         }));
     }
 }

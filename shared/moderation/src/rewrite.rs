@@ -5,14 +5,17 @@
 //! another's work, and no order of overlapping hits can garble a text.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use chathook_protocol::{MAX_MESSAGE_BYTES, Rewrite, SendMsg};
 use serde_json::value::RawValue;
 
+use crate::conditions::{Place, Spot};
+use crate::document::Inside;
 use crate::graphemes::Graphemes;
-use crate::moderate::Place;
+use crate::merge::{Merged, merge};
 use crate::rules::Change;
-use crate::text::{Readable, Text};
+use crate::text::Readable;
 
 /// The element type of which the platform takes one in a message.
 const CUSTOM: &str = "TIMCustomElem";
@@ -40,6 +43,7 @@ pub(crate) enum Outcome {
 /// result, and named in `left_out`.
 pub(crate) fn rewrite<'r>(
     message: &SendMsg<'_>,
+    original_data: Option<&str>,
     readable: &Readable<'_>,
     steps: &[Step<'r>],
     left_out: &mut Vec<&'r str>,
@@ -48,7 +52,7 @@ pub(crate) fn rewrite<'r>(
         return Outcome::Unchanged;
     }
     let originals = &message.msg_body.elements;
-    let protected = protect(readable, steps);
+    let mut protected = protect(readable, steps);
 
     let mut changed = !protected.removed.is_empty();
     let mut elements: Vec<Box<RawValue>> = Vec::with_capacity(originals.len());
@@ -58,11 +62,12 @@ pub(crate) fn rewrite<'r>(
             continue;
         }
         customs += usize::from(element.msg_type == CUSTOM);
-        match protected.texts.get(&index) {
-            Some(texts) => {
+        match protected.texts.remove(&Some(index)) {
+            Some(pieces) => {
                 changed = true;
-                let Some(spliced) = splice(element.raw, texts) else { return Outcome::Unsendable };
-                elements.push(spliced);
+                let edited = splice(element.raw.get(), pieces).and_then(|json| RawValue::from_string(json).ok());
+                let Some(edited) = edited else { return Outcome::Unsendable };
+                elements.push(edited);
             }
             None => elements.push(element.raw.to_owned()),
         }
@@ -76,7 +81,7 @@ pub(crate) fn rewrite<'r>(
         return Outcome::Unsendable;
     }
 
-    let mut custom_data = None;
+    let mut custom_data = protected.custom_data;
     for step in steps {
         match step.change {
             Change::AppendElement { element, is_custom } => {
@@ -90,7 +95,13 @@ pub(crate) fn rewrite<'r>(
                     elements.push(element.clone());
                 }
             }
-            Change::SetCustomData(data) => custom_data = Some(data),
+            Change::SetCustomData(data) => custom_data = Some(data.clone()),
+            Change::MergeCustomData(members) => match merge(custom_data.as_deref().or(original_data), members) {
+                Merged::Into(data) => custom_data = Some(data),
+                Merged::Already => {}
+                // What is there is the app's: nobody else knows how to add to it.
+                Merged::NoObject => left_out.push(step.rule),
+            },
             Change::Mask(_) | Change::Replace(_) | Change::RemoveElement => {}
         }
     }
@@ -104,7 +115,7 @@ pub(crate) fn rewrite<'r>(
         rewrite = rewrite.msg_body(elements);
     }
     if let Some(data) = custom_data {
-        rewrite = rewrite.cloud_custom_data(data.clone());
+        rewrite = rewrite.cloud_custom_data(data);
     }
     Outcome::Rewritten(rewrite)
 }
@@ -117,19 +128,27 @@ fn body_size<'e>(elements: impl Iterator<Item = &'e str>) -> usize {
 }
 
 /// What the protecting rules leave of a message.
-struct Protected<'t, 'a> {
+struct Protected {
     /// Elements that go.
     removed: BTreeSet<usize>,
-    /// By element, the texts that change, in the order they stand in it.
-    texts: BTreeMap<usize, Vec<(&'t Text<'a>, String)>>,
+    /// By element, the JSON that takes the place of other JSON in it.
+    texts: BTreeMap<Option<usize>, Vec<Splice>>,
+    /// The new `CloudCustomData`.
+    custom_data: Option<String>,
 }
 
-fn protect<'t, 'a>(readable: &'t Readable<'a>, steps: &[Step<'_>]) -> Protected<'t, 'a> {
+/// JSON to put in the place of a string.
+type Splice = (Range<usize>, String);
+
+fn protect(readable: &Readable<'_>, steps: &[Step<'_>]) -> Protected {
     let mut removed = BTreeSet::new();
     let mut edits: BTreeMap<usize, Edit<'_>> = BTreeMap::new();
     for step in steps {
         match step.change {
-            Change::RemoveElement => removed.extend(step.places.iter().map(|place| place.element)),
+            Change::RemoveElement => removed.extend(step.places.iter().filter_map(|place| match place.spot {
+                Spot::Element(element) => Some(element),
+                Spot::CustomData | Spot::Message => None,
+            })),
             Change::Mask(with) | Change::Replace(with) => {
                 let each = matches!(step.change, Change::Mask(_));
                 // The places are in order, so those of one text stand together.
@@ -143,18 +162,47 @@ fn protect<'t, 'a>(readable: &'t Readable<'a>, steps: &[Step<'_>]) -> Protected<
                     edits.entry(index).or_insert_with(|| Edit::of(&text.value)).put(places, with, each);
                 }
             }
-            Change::AppendElement { .. } | Change::SetCustomData(_) => {}
+            Change::AppendElement { .. } | Change::SetCustomData(_) | Change::MergeCustomData(_) => {}
         }
     }
-    let mut texts: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+
+    let mut protected = Protected { removed, texts: BTreeMap::new(), custom_data: None };
+    let mut inside: BTreeMap<usize, Vec<Splice>> = BTreeMap::new();
     for (index, edit) in edits {
         let Some(text) = readable.texts.get(index) else { continue };
         let edited = edit.finish(&text.value);
         if edited != text.value {
-            texts.entry(text.element).or_default().push((text, edited));
+            protected.put(&mut inside, text.inside, text.element, text.literal.clone(), edited);
         }
     }
-    Protected { removed, texts }
+    // From the innermost document outwards, since one within another comes after it.
+    while let Some((index, splices)) = inside.pop_last() {
+        let Some(document) = readable.documents.get(index) else { continue };
+        if let Some(edited) = splice(&document.text, splices) {
+            protected.put(&mut inside, document.inside, document.element, document.literal.clone(), edited);
+        }
+    }
+    protected
+}
+
+impl Protected {
+    /// Puts a new text in the place of an old one: in the document it is inside of, else in its element.
+    fn put(
+        &mut self,
+        documents: &mut BTreeMap<usize, Vec<Splice>>,
+        inside: Option<Inside>,
+        element: Option<usize>,
+        literal: Range<usize>,
+        text: String,
+    ) {
+        // A string has no way to fail.
+        let json = || serde_json::to_string(&text).unwrap_or_default();
+        match (inside, element) {
+            (Some(inside), _) => documents.entry(inside.document).or_default().push((literal, json())),
+            (None, Some(_)) => self.texts.entry(element).or_default().push((literal, json())),
+            (None, None) => self.custom_data = Some(text),
+        }
+    }
 }
 
 /// A text being changed, character by character.
@@ -178,18 +226,21 @@ impl<'r> Edit<'r> {
         Self { graphemes, fates }
     }
 
-    /// Puts `with` in place of each character (`each`) or of each run of overlapping hits. `places` are in order.
+    /// Puts `with` in place of each character (`each`) or of each run of overlapping hits. `places` are in order. What
+    /// continues a hit in another text was replaced there.
     fn put(&mut self, places: &[Place], with: &'r str, each: bool) {
-        let mut runs = places.iter().map(|place| self.graphemes.covering(&place.span)).peekable();
+        let covering = |place: &Place| (self.graphemes.covering(&place.span), place.continues);
+        let mut runs = places.iter().map(covering).peekable();
         let mut joined = Vec::new();
-        while let Some(mut run) = runs.next() {
-            while let Some(overlapping) = runs.next_if(|next| next.start < run.end) {
+        while let Some((mut run, mut continues)) = runs.next() {
+            while let Some((overlapping, also)) = runs.next_if(|(next, _)| next.start < run.end) {
                 run.end = run.end.max(overlapping.end);
+                continues &= also;
             }
-            joined.push(run);
+            joined.push((run, continues));
         }
-        for run in joined {
-            let mut fate = Fate::Becomes(with);
+        for (run, continues) in joined {
+            let mut fate = if continues && !each { Fate::Vanishes } else { Fate::Becomes(with) };
             for slot in self.fates.get_mut(run).unwrap_or_default() {
                 if matches!(slot, Fate::Stays) {
                     *slot = fate;
@@ -214,15 +265,16 @@ impl<'r> Edit<'r> {
     }
 }
 
-/// The element with these texts in place of its own, all other bytes as they were. `None` would be a bug of ours.
-fn splice(raw: &RawValue, texts: &[(&Text<'_>, String)]) -> Option<Box<RawValue>> {
-    let mut json = String::with_capacity(raw.get().len());
+/// The JSON with these pieces in place of its own, all other bytes as they were. `None` would be a bug of ours.
+fn splice(raw: &str, mut pieces: Vec<Splice>) -> Option<String> {
+    pieces.sort_by_key(|(literal, _)| literal.start);
+    let mut json = String::with_capacity(raw.len());
     let mut at = 0;
-    for (text, edited) in texts {
-        json.push_str(raw.get().get(at..text.literal.start)?);
-        json.push_str(&serde_json::to_string(edited).ok()?);
-        at = text.literal.end;
+    for (literal, piece) in pieces {
+        json.push_str(raw.get(at..literal.start)?);
+        json.push_str(&piece);
+        at = literal.end;
     }
-    json.push_str(raw.get().get(at..)?);
-    RawValue::from_string(json).ok()
+    json.push_str(raw.get(at..)?);
+    Some(json)
 }

@@ -4,6 +4,9 @@
 //! stack, so that no nesting can overflow the thread's, and goes deeper than any client would show. It works on the raw
 //! JSON because a rewrite must change a text and not one byte around it, and because JSON allows a field twice: which
 //! of them a client shows nobody knows, so each is looked at.
+//!
+//! Custom data is often JSON inside a string. Then its string values are the texts (see [`Document`]), not the string
+//! with its braces and escapes.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -11,8 +14,11 @@ use std::ops::Range;
 
 use chathook_protocol::{MsgBody, json};
 
-/// The fields with readable text, by element type. Every string within such a field counts, since `AbstractList` is an
-/// array. Other element types (and new ones) hold none that we know of.
+use crate::document::{Document, Inside};
+
+/// The fields with readable text, by element type. Every string or number within such a field counts, since
+/// `AbstractList` is an array, and a client may show whatever stands where a text belongs. Other element types (and new
+/// ones) hold none that we know of.
 const READABLE: [(&str, &[&str]); 6] = [
     ("TIMTextElem", &["Text"]),
     ("TIMCustomElem", &["Data", "Desc", "Ext"]),
@@ -22,28 +28,49 @@ const READABLE: [(&str, &[&str]); 6] = [
     (RELAY, &["Title", "CompatibleText", "AbstractList"]),
 ];
 const RELAY: &str = "TIMRelayElem";
+/// The types whose fields are the app's own data, and so may be JSON in a string.
+const DATA: [&str; 2] = ["TIMCustomElem", "TIMFaceElem"];
+/// The name of the data beside a message.
+pub(crate) const CUSTOM_DATA: &str = "CloudCustomData";
 
 /// How many nested messages a [`Readable::path`] names. The innermost say enough, and hostile nesting cannot make paths
 /// long.
 const PATH_DEPTH: usize = 8;
 
+/// How many times JSON may stand inside a string of JSON inside a string. Deeper, it is a plain string.
+const DOCUMENT_DEPTH: usize = 4;
+
 /// What a person could read in a message.
 #[derive(Default)]
 pub(crate) struct Readable<'a> {
-    /// The texts in the order of the message.
+    /// The texts in the order of the message, those of `CloudCustomData` last.
     pub(crate) texts: Vec<Text<'a>>,
+    /// The JSON that stood inside strings. One within another comes after it.
+    pub(crate) documents: Vec<Document>,
     nodes: Vec<Node<'a>>,
 }
 
 /// One text.
 pub(crate) struct Text<'a> {
-    /// The index of the element in the message's `MsgBody`.
-    pub(crate) element: usize,
+    /// The index of the element in the message's `MsgBody`; `None`: `CloudCustomData`.
+    pub(crate) element: Option<usize>,
     /// The text as the sender wrote it.
     pub(crate) value: Cow<'a, str>,
-    /// Where its JSON string stands in the element's raw JSON, quotes included.
+    /// Where its JSON string stands, quotes included: in the element's raw JSON, or in the document it is inside of.
     pub(crate) literal: Range<usize>,
+    /// Whether a client shows it right behind the text before: a term may be split over both.
+    pub(crate) joins: bool,
+    /// The JSON in a string that it is a value of.
+    pub(crate) inside: Option<Inside>,
     field: Field,
+}
+
+impl<'a> Text<'a> {
+    /// A text by itself, outside any message.
+    pub(crate) fn of(value: &'a str) -> Self {
+        let field = Field { node: usize::MAX, name: "Text", item: None };
+        Self { element: None, value: Cow::Borrowed(value), literal: 0..value.len(), joins: false, inside: None, field }
+    }
 }
 
 /// Where a string was found.
@@ -85,14 +112,46 @@ impl<'a> Node<'a> {
     fn shows_messages(&self) -> bool {
         self.shown && self.kinds.iter().zip(READABLE).any(|(is, (kind, _))| *is && kind == RELAY)
     }
+
+    /// Whether a field may be JSON in a string.
+    fn holds_data(&self, field: &str) -> bool {
+        let of_data = READABLE.iter().map(|(kind, fields)| DATA.contains(kind) && fields.contains(&field));
+        self.kinds.iter().zip(of_data).any(|(is, of_data)| *is && of_data)
+    }
+
+    /// Whether the other one stands right behind this one in the same body, or is the same.
+    fn is_followed_by(&self, other: &Self) -> bool {
+        match (self.parent, other.parent) {
+            (None, None) => other.element.wrapping_sub(self.element) <= 1,
+            (Some((relay, message, index)), Some((other_relay, other_message, other_index))) => {
+                (relay, message) == (other_relay, other_message) && other_index.wrapping_sub(index) <= 1
+            }
+            _ => false,
+        }
+    }
 }
 
 impl<'a> Readable<'a> {
-    /// Finds the texts of a message.
-    pub(crate) fn of(body: &'a MsgBody<'a>) -> Self {
+    /// Finds the texts of a message, and of its `CloudCustomData` if that is given.
+    pub(crate) fn of(body: &'a MsgBody<'a>, custom_data: Option<&'a str>) -> Self {
         let mut readable = Self::default();
         for (index, element) in body.elements.iter().enumerate() {
             readable.read(index, element.raw.get());
+        }
+        if let Some(data) = custom_data {
+            let field = Field { node: usize::MAX, name: CUSTOM_DATA, item: None };
+            readable.add(
+                Text {
+                    element: None,
+                    value: Cow::Borrowed(data),
+                    literal: 0..data.len(),
+                    joins: false,
+                    inside: None,
+                    field,
+                },
+                true,
+                0,
+            );
         }
         readable
     }
@@ -104,7 +163,16 @@ impl<'a> Readable<'a> {
         node.map(|node| node.types.as_slice()).unwrap_or_default()
     }
 
-    /// The name of a text's field: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`.
+    /// The indices of an element's texts, or of those of `CloudCustomData`.
+    pub(crate) fn texts_of(&self, element: Option<usize>) -> Range<usize> {
+        // What stands in no element comes last.
+        let key = |element: Option<usize>| element.unwrap_or(usize::MAX);
+        let first = self.texts.partition_point(|text| key(text.element) < key(element));
+        first..self.texts.partition_point(|text| key(text.element) <= key(element))
+    }
+
+    /// The name of a text's field: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`; a JSON Pointer behind it
+    /// leads into JSON that is a string: `Data#/items/0`.
     pub(crate) fn path(&self, text: &Text<'_>) -> String {
         let Field { mut node, name, item } = text.field;
         let mut steps = Vec::new();
@@ -121,7 +189,22 @@ impl<'a> Readable<'a> {
         if let Some(item) = item {
             let _ = write!(path, "[{item}]");
         }
+        let mut inside = text.inside;
+        let mut pointers = Vec::new();
+        while let Some((at, document)) = inside.and_then(|at| Some((at, self.documents.get(at.document)?))) {
+            pointers.push(document.pointer(at.step));
+            inside = document.inside;
+        }
+        for pointer in pointers.iter().rev() {
+            path.push('#');
+            path.push_str(pointer);
+        }
         path
+    }
+
+    /// Whether the text is a file's name.
+    pub(crate) fn is_file_name(text: &Text<'_>) -> bool {
+        text.field.name.eq_ignore_ascii_case("FileName")
     }
 
     /// Finds the texts of one element.
@@ -138,11 +221,41 @@ impl<'a> Readable<'a> {
             }
         }
         for (field, literal) in strings {
-            if self.nodes.get(field.node).is_some_and(|node| node.shown && node.reads(field.name)) {
+            let Some(node) = self.nodes.get(field.node) else { continue };
+            if node.shown && node.reads(field.name) {
+                let may_be_json = node.holds_data(field.name);
                 let value = raw.get(literal.clone()).map(decode).unwrap_or_default();
-                self.texts.push(Text { element, value, literal, field });
+                let joins = self.joins(field);
+                self.add(Text { element: Some(element), value, literal, joins, inside: None, field }, may_be_json, 0);
             }
         }
+    }
+
+    /// Adds a text, or what is in it if it is JSON.
+    fn add(&mut self, text: Text<'a>, may_be_json: bool, depth: usize) {
+        if !may_be_json || depth == DOCUMENT_DEPTH || !Document::is_json(&text.value) {
+            self.texts.push(text);
+            return;
+        }
+        let Text { element, value, literal, inside, field, .. } = text;
+        let index = self.documents.len();
+        let (document, strings) = Document::read(value.into_owned(), element, literal, inside);
+        self.documents.push(document);
+        for (step, literal) in strings {
+            let text = self.documents.get(index).and_then(|document| document.text.get(literal.clone()));
+            let value = Cow::Owned(text.map(decode).unwrap_or_default().into_owned());
+            let inside = Some(Inside { document: index, step });
+            self.add(Text { element, value, literal, joins: false, inside, field }, true, depth + 1);
+        }
+    }
+
+    /// Whether a text of that field stands right behind the last one, both being the text of text elements that follow
+    /// each other.
+    fn joins(&self, next: Field) -> bool {
+        let is_plain = |field: Field| field.name == "Text" && field.item.is_none();
+        let Some(last) = self.texts.last().map(|text| text.field) else { return false };
+        let nodes = self.nodes.get(last.node).zip(self.nodes.get(next.node));
+        is_plain(last) && is_plain(next) && nodes.is_some_and(|(last, next)| last.is_followed_by(next))
     }
 
     /// Walks through an element, notes its nodes and their types, and gives the strings that may be text. `raw` is
@@ -178,6 +291,15 @@ impl<'a> Readable<'a> {
                             strings.push((Field { node: container.node, name, item }, literal));
                         }
                         _ => {}
+                    }
+                }
+                b'-' | b'0'..=b'9' => {
+                    let is_number = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+                    at +=
+                        raw.as_bytes().get(at..).unwrap_or_default().iter().take_while(|byte| is_number(byte)).count();
+                    if let (Role::Text(name), Some(container)) = (next, stack.last()) {
+                        let item = (!container.is_object).then_some(container.item);
+                        strings.push((Field { node: container.node, name, item }, start..at));
                     }
                 }
                 b'{' | b'[' => {
@@ -275,7 +397,7 @@ impl Role {
 }
 
 /// The offset behind the closing quote of the string whose inside starts at `at`.
-fn string_end(raw: &str, mut at: usize) -> usize {
+pub(crate) fn string_end(raw: &str, mut at: usize) -> usize {
     while let Some(rest) = raw.as_bytes().get(at..) {
         match memchr::memchr2(b'"', b'\\', rest) {
             Some(found) if rest.get(found) == Some(&b'"') => return at + found + 1,
@@ -286,9 +408,9 @@ fn string_end(raw: &str, mut at: usize) -> usize {
     raw.len()
 }
 
-/// The text of a JSON string. Never fails: what is wrong in it is repaired as [`json::readable`] does, since a sender
+/// The text of a JSON string, or a number as it stands. Never fails: what is wrong in it is repaired as [`json::readable`] does, since a sender
 /// who gets a broken escape through must not get it past us.
-fn decode(literal: &str) -> Cow<'_, str> {
+pub(crate) fn decode(literal: &str) -> Cow<'_, str> {
     let inside = literal.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(literal);
     if !inside.contains('\\') {
         return Cow::Borrowed(inside);

@@ -10,19 +10,30 @@ use chathook_protocol::{RejectCode, Reply, Rewrite};
 pub struct Verdict<'r> {
     /// What to do with the message.
     pub decision: Decision,
-    /// Every hit of every rule that was reached, in the order of the rules file, then of the message.
+    /// Every hit of every live rule that was reached, in the order of the rules file, then of the message.
     pub hits: Vec<Hit<'r>>,
+    /// The same of rules in shadow mode, which have no part in the decision.
+    pub shadow_hits: Vec<Hit<'r>>,
     /// The ids of rules that hit but whose addition would have broken a limit of the platform, so that it was left out.
     pub left_out: Vec<&'r str>,
 }
 
 impl<'r> Verdict<'r> {
-    /// The ids of the rules that hit, each once, in the order of the rules file.
+    /// The ids of the live rules that hit, each once, in the order of the rules file.
     pub fn rules(&self) -> impl Iterator<Item = &'r str> {
-        // The hits of one rule stand together and ids are unique: comparing with the one before is enough.
-        let mut last = None;
-        self.hits.iter().map(|hit| hit.rule).filter(move |rule| last.replace(*rule) != Some(*rule))
+        each_once(&self.hits)
     }
+
+    /// The ids of the rules in shadow mode that hit, each once, in the order of the rules file.
+    pub fn shadow_rules(&self) -> impl Iterator<Item = &'r str> {
+        each_once(&self.shadow_hits)
+    }
+}
+
+/// The hits of one rule stand together and ids are unique: comparing with the one before is enough.
+fn each_once<'r>(hits: &[Hit<'r>]) -> impl Iterator<Item = &'r str> {
+    let mut last = None;
+    hits.iter().map(|hit| hit.rule).filter(move |rule| last.replace(*rule) != Some(*rule))
 }
 
 /// What happens to the message, from the mildest to the strictest.
@@ -30,6 +41,8 @@ impl<'r> Verdict<'r> {
 pub enum Decision {
     /// Deliver it as it is.
     Allow,
+    /// Deliver it as it is, and tell the operator.
+    Flag,
     /// Deliver this instead.
     Rewrite(Rewrite),
     /// Do not deliver it; the sender sees success.
@@ -49,6 +62,7 @@ impl Decision {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Allow => "allow",
+            Self::Flag => "flag",
             Self::Rewrite(_) => "rewrite",
             Self::Discard => "discard",
             Self::Reject { .. } => "reject",
@@ -59,7 +73,7 @@ impl Decision {
     #[must_use]
     pub fn into_reply(self) -> Reply {
         match self {
-            Self::Allow => Reply::allow(),
+            Self::Allow | Self::Flag => Reply::allow(),
             Self::Rewrite(rewrite) => Reply::rewrite(rewrite),
             Self::Discard => Reply::discard(),
             Self::Reject { code, text } => Reply::reject(code, &text),
@@ -74,8 +88,12 @@ pub struct Hit<'r> {
     pub rule: &'r str,
     /// The element's index in `MsgBody`; `None` for a hit that lies in no element.
     pub element: Option<usize>,
-    /// The field within `MsgContent`: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`; or `MsgType`.
+    /// The field within `MsgContent`: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`; for a value in JSON that
+    /// is a string its JSON Pointer behind that: `Data#/title`. Or `MsgType`; or in no element `CloudCustomData` (also
+    /// with a pointer), or `MsgBody` for a rule that asks for nothing in an element.
     pub field: Arc<str>,
     /// Where in that field's text, as the sender wrote it: UTF-8 byte offsets into the decoded string.
     pub span: Range<usize>,
+    /// What was recognised there, without disguise: the normalised text, a link's host, a number's digits.
+    pub normal: Box<str>,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A rules file that cannot be used.
+/// A rules file that cannot be used, or not be used without mistakes in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulesError {
     /// All that was found, in the order of the file.
@@ -16,6 +16,8 @@ pub struct Problem {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
+    /// The rule that is disabled by it, if it is one rule's: its id, or without one `number 3`.
+    pub rule: Option<String>,
     /// What is wrong.
     pub what: String,
     /// What to do about it.
@@ -24,7 +26,11 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}; {}", self.file, self.line, self.what, self.fix)
+        write!(f, "{}:{}: ", self.file, self.line)?;
+        if let Some(rule) = &self.rule {
+            write!(f, "rule {rule}: ")?;
+        }
+        write!(f, "{}; {}", self.what, self.fix)
     }
 }
 

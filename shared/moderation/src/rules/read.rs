@@ -13,19 +13,44 @@ pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 pub(super) struct Reader<'s> {
     file: &'s str,
     text: &'s str,
+    /// The rule being read. What is wrong with it concerns no other.
+    rule: Option<String>,
     /// With the offset in the document that each belongs to, since a problem in a terms file has another line.
     problems: Vec<(usize, Problem)>,
+    /// Whether nothing in the document can be used.
+    is_unusable: bool,
 }
 
 impl<'s> Reader<'s> {
     pub(super) const fn new(file: &'s str, text: &'s str) -> Self {
-        Self { file, text, problems: Vec::new() }
+        Self { file, text, rule: None, problems: Vec::new(), is_unusable: false }
+    }
+
+    /// What is noted from now on is this rule's.
+    pub(super) fn enter_rule(&mut self, rule: Option<String>) {
+        self.rule = rule;
+    }
+
+    /// How many problems there are so far.
+    pub(super) const fn count(&self) -> usize {
+        self.problems.len()
+    }
+
+    /// Nothing in the document can be used.
+    pub(super) const fn set_unusable(&mut self) {
+        self.is_unusable = true;
+    }
+
+    /// Notes a problem that makes the whole document unusable.
+    pub(super) fn unusable(&mut self, at: &Range<usize>, what: impl Into<String>, fix: impl Into<String>) {
+        self.is_unusable = true;
+        self.problem(at, what, fix);
     }
 
     /// Notes a problem in the document.
     pub(super) fn problem(&mut self, at: &Range<usize>, what: impl Into<String>, fix: impl Into<String>) {
-        let problem = Problem { file: self.file.to_owned(), line: self.line(at), what: what.into(), fix: fix.into() };
-        self.problems.push((at.start, problem));
+        let line = self.line(at);
+        self.problem_in(at, (self.file, line), what, fix);
     }
 
     /// Notes a problem in a file that the document names at `at`.
@@ -36,7 +61,8 @@ impl<'s> Reader<'s> {
         what: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        let problem = Problem { file: file.to_owned(), line, what: what.into(), fix: fix.into() };
+        let rule = self.rule.clone();
+        let problem = Problem { file: file.to_owned(), line, rule, what: what.into(), fix: fix.into() };
         self.problems.push((at.start, problem));
     }
 
@@ -46,13 +72,11 @@ impl<'s> Reader<'s> {
         1 + memchr::memchr_iter(b'\n', before).count()
     }
 
-    /// Ends the reading: an error if there was any problem.
-    pub(super) fn finish(mut self) -> Result<(), RulesError> {
-        if self.problems.is_empty() {
-            return Ok(());
-        }
+    /// Ends the reading: the problems in the order of the document; as an error if nothing of it can be used.
+    pub(super) fn finish(mut self) -> Result<Vec<Problem>, RulesError> {
         self.problems.sort_by_key(|(at, _)| *at);
-        Err(RulesError { problems: self.problems.into_iter().map(|(_, problem)| problem).collect() })
+        let problems = self.problems.into_iter().map(|(_, problem)| problem).collect();
+        if self.is_unusable { Err(RulesError { problems }) } else { Ok(problems) }
     }
 
     /// Notes every key of `table` that is not in `keys`. `name` says what the table is.
@@ -115,6 +139,25 @@ impl<'s> Reader<'s> {
             self.wrong_type(name, value, "a whole number", "write it without quotes");
         }
         integer
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(&mut self, name: &str, value: &Value<'_>) -> Option<bool> {
+        let boolean = value.get_ref().as_bool();
+        if boolean.is_none() {
+            self.wrong_type(name, value, "true or false", &format!("write {name} = true"));
+        }
+        boolean
+    }
+
+    /// A string that is one of `known`.
+    pub(super) fn one_of(&mut self, name: &str, value: &Value<'_>, known: &[&'static str]) -> Option<&'static str> {
+        let written = self.string(name, value)?;
+        let found = known.iter().find(|known| **known == written);
+        if found.is_none() {
+            self.problem(&value.span(), format!("there is no {name} `{written}`"), suggestion(written, known));
+        }
+        found.copied()
     }
 
     fn wrong_type(&mut self, name: &str, value: &Value<'_>, wanted: &str, fix: &str) {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use chathook_moderation::Rules;
+use chathook_protocol::{Command, Query, SendMsg};
 
 #[test]
 fn problems_name_their_line_and_their_fix() {
@@ -19,11 +20,61 @@ fn problems_name_their_line_and_their_fix() {
             "stars.txt" => Ok("fine\n\n*cat*\nf*ck\n".to_owned()),
             _ => Err("no such file".to_owned()),
         };
-        let error = Rules::compile("rules.toml", &text, &mut read).expect_err("the file is wrong");
+        let error =
+            Rules::compile("rules.toml", &text, &mut read).and_then(Rules::strict).expect_err("the file is wrong");
         let name = path.file_stem().unwrap_or_default().display().to_string();
         insta::with_settings!({ snapshot_path => "errors", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name, error.to_string());
         });
+    }
+}
+
+#[test]
+fn a_mistake_disables_its_own_rule_and_no_other() {
+    let text = r#"
+        schema = 1
+        colour = "red"
+        [[rule]]
+        id = "first"
+        when = { terms = ["one"] }
+        action = { type = "discard" }
+        [[rule]]
+        id = "broken"
+        when = { any = [{ terms = ["two"] }, { regex = "(" }] }
+        action = { type = "reject" }
+        [[rule]]
+        when = { terms = ["three"] }
+        action = { type = "reject" }
+        [[rule]]
+        id = "starred"
+        when = { terms = ["f*ck"] }
+        action = { type = "reject" }
+        [[rule]]
+        id = "last"
+        when = { terms = ["two"], allow_phrases = ["two of us"] }
+        action = { type = "mask", with = "*" }
+    "#;
+    let rules = Rules::compile("rules.toml", text, &mut |_| Err(String::new())).expect("rules remain");
+    assert_eq!(rules.ids().collect::<Vec<_>>(), [("first", false), ("last", false)]);
+    let named: Vec<_> = rules.problems().iter().map(|problem| problem.rule.as_deref()).collect();
+    assert_eq!(named, [None, Some("broken"), Some("number 3"), Some("starred")]);
+
+    let decide = |text: &str| {
+        let body = serde_json::json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}]);
+        let callback = serde_json::json!({"From_Account": "a", "To_Account": "b", "MsgBody": body}).to_string();
+        let message = SendMsg::parse(Command::C2cBeforeSend, &callback).expect("a callback");
+        rules.moderate(&message, &Query::default()).decision.name()
+    };
+    // The lists of those that are left out have left no trace.
+    let texts = ["one", "two", "two of us", "three", "f*ck"];
+    assert_eq!(texts.map(decide), ["discard", "rewrite", "allow", "allow", "allow"]);
+    assert!(rules.strict().is_err());
+}
+
+#[test]
+fn a_file_that_is_none_is_refused() {
+    for text in ["schema = ", "[[rule]]\n", "schema = 2\n", "schema = \"1\"\n", "schema = 1\nrule = 5\n"] {
+        assert!(Rules::compile("rules.toml", text, &mut |_| Err(String::new())).is_err(), "{text}");
     }
 }
 

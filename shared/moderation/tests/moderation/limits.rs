@@ -9,7 +9,9 @@ const HEAD: &str = r#"{"From_Account":"a","To_Account":"b","MsgBody":"#;
 
 fn rules(text: &str) -> Rules {
     let read = &mut |_: &str| Err("no files here".to_owned());
-    Rules::compile("rules.toml", &format!("schema = 1\n{text}"), read).unwrap_or_else(|error| panic!("{error}"))
+    Rules::compile("rules.toml", &format!("schema = 1\n{text}"), read)
+        .and_then(Rules::strict)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn decide(rules: &Rules, body: &str) -> Decision {
@@ -27,6 +29,8 @@ fn body_of(bytes: usize) -> String {
     let padding = bytes - text_body("bad ").len();
     text_body(&format!("bad {}", "-".repeat(padding)))
 }
+
+const DATA: &str = r#"[{"MsgType":"TIMCustomElem","MsgContent":{"Data":"["#;
 
 const REPLACE: &str = r#"
 [[rule]]
@@ -97,6 +101,18 @@ fn hostile_messages_take_linear_time() {
         id = "types"
         when = { element_types = ["TIMFaceElem"] }
         action = { type = "remove_element" }
+        [[rule]]
+        id = "others"
+        custom_data = true
+        when = { any = [
+            { regex = ["b.*z|b", "[0-9]+x"] },
+            { links = { deny = ["evil.com"] } },
+            { contacts = ["phone", "email", "digits"] },
+            { mentions = { min = 1000 } },
+            { density = { repeats = 90, capitals = 90, emoji = 90, combining_marks = 90 } },
+            { file_extensions = ["exe"] },
+        ] }
+        action = { type = "replace", with = "+" }
         "#,
     );
     // A beginning, what comes again and again, and an end.
@@ -111,6 +127,18 @@ fn hostile_messages_take_linear_time() {
         ("joiners", text, "👩\u{200D}", r#""}}]"#),
         ("escapes", text, r"\u0061\\", r#""}}]"#),
         ("elements", "[", "{},", "{}]"),
+        ("labels", text, "a.", r#""}}]"#),
+        ("spelled dots", text, "a   [   dot   ]   ", r#""}}]"#),
+        ("at signs", text, "a@b.c", r#""}}]"#),
+        ("schemes", text, "a://u@", r#""}}]"#),
+        ("one label", text, "x", r#""}}]"#),
+        ("digits", text, "1 ", r#""}}]"#),
+        ("dates", text, "2024-01-01-", r#""}}]"#),
+        ("regex look-ahead", text, "b", r#""}}]"#),
+        ("files", "[", r#"{"MsgType":"TIMFileElem","MsgContent":{"FileName":"a.exe"}},"#, "{}]"),
+        ("documents", DATA, r#"\"a\","#, r#"1]"}}]"#),
+        ("long names", DATA, r#"{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":\"b\"},"#, r#"1]"}}]"#),
+        ("documents in documents", DATA, r#"\"[\\\"b\\\"]\","#, r#"1]"}}]"#),
         ("texts", "[", r#"{"MsgType":"TIMTextElem","MsgContent":{"Text":"a"}},"#, "{}]"),
         ("fields", "[{", r#""MsgType":"T","MsgContent":{"Text":"a"},"#, r#""MsgType":"TIMTextElem"}]"#),
         ("relays", "", r#"[{"MsgType":"TIMRelayElem","MsgContent":{"Title":"a","MsgList":[{"MsgBody":"#, "[]"),

@@ -4,6 +4,8 @@
 
 mod errors;
 mod limits;
+mod packs;
 mod properties;
+mod schema;
 mod shipped;
 mod verdicts;

@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 fn rules(text: &str) -> Rules {
     let read = &mut |_: &str| Err("no files here".to_owned());
-    Rules::compile("rules.toml", text, read).unwrap_or_else(|error| panic!("{error}"))
+    Rules::compile("rules.toml", text, read).and_then(Rules::strict).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn callback(body: &str) -> String {
@@ -26,7 +26,7 @@ fn moderate<'r, T>(rules: &'r Rules, body: &str, see: impl FnOnce(Verdict<'r>) -
 /// The body as it is delivered.
 fn delivered(rules: &Rules, body: &str) -> Option<String> {
     moderate(rules, body, |verdict| match verdict.decision {
-        Decision::Allow => Some(body.to_owned()),
+        Decision::Allow | Decision::Flag => Some(body.to_owned()),
         Decision::Rewrite(rewrite) => Some(serde_json::to_string(rewrite.elements()?).expect("JSON")),
         Decision::Discard | Decision::Reject { .. } => None,
     })
@@ -169,6 +169,50 @@ when = { element_types = ["TIMFileElem"] }
 action = { type = "set_custom_data", value = "x" }
 "#;
 
+/// JSON without what its strings say.
+fn shape_of(value: &Value) -> Value {
+    match value {
+        Value::String(_) => Value::from(""),
+        Value::Array(items) => items.iter().map(shape_of).collect(),
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| (name.clone(), shape_of(value));
+            Value::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Every condition, and every place that texts come from.
+const EVERY_CONDITION: &str = r#"
+schema = 1
+[[rule]]
+id = "mask"
+custom_data = true
+when = { any = [
+    { terms = ["a", "加", "微信"], allow_phrases = ["a-a"], form = "folded" },
+    { regex = ["b.", "[0-9]+"] },
+    { links = { allow = ["b.a"] } },
+    { contacts = ["phone", "email", "digits"], min_digits = 4 },
+    { mentions = { min = 1 } },
+    { density = { repeats = 50, min_characters = 2 } },
+] }
+action = { type = "mask", with = "*" }
+[[rule]]
+id = "data"
+custom_data = true
+when = { all = [{ not = { file_extensions = ["a"] } }, { characters = { min = 1, max = 9 } }] }
+action = { type = "merge_custom_data", value = { a = { b = 1 } } }
+[[rule]]
+id = "message"
+when = { elements = { max = 5 }, not = { platforms = ["RESTAPI"] } }
+action = { type = "flag" }
+[[rule]]
+id = "sizes"
+mode = "shadow"
+when = { any = [{ file_size = { min = 1 } }, { not = { element_types = ["TIMTextElem"] } }] }
+action = { type = "discard" }
+"#;
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -228,6 +272,60 @@ proptest! {
         let reply = moderate(&rules, &body, |verdict| verdict.decision.into_reply().to_json());
         let reply: Value = serde_json::from_str(&reply).expect("JSON");
         prop_assert_eq!(&reply["ActionStatus"], "OK");
+    }
+
+    #[test]
+    fn every_condition_takes_every_message(body in any_body(), custom_data in json_value()) {
+        let rules = rules(EVERY_CONDITION);
+        let custom_data = json::readable(custom_data.as_bytes()).into_owned();
+        // As it comes, and as JSON in a string.
+        for custom_data in [custom_data.clone(), json!(custom_data).to_string()] {
+            let callback = format!(
+                r#"{{"From_Account":"a","GroupId":"g","CloudCustomData":{custom_data},"MsgBody":{body}}}"#
+            );
+            let message = SendMsg::parse(Command::GroupBeforeSend, &callback).expect("a callback");
+            let verdict = rules.moderate(&message, &Query::default());
+            for hit in verdict.hits.iter().chain(&verdict.shadow_hits) {
+                prop_assert!(hit.span.start <= hit.span.end, "{hit:?}");
+            }
+            let reply: Value = serde_json::from_str(&verdict.decision.into_reply().to_json()).expect("JSON");
+            prop_assert_eq!(&reply["ActionStatus"], "OK");
+        }
+    }
+
+    #[test]
+    fn text_outside_the_hits_of_any_condition_stays(text in text(24), more in "[0-9 @.a-c]{0,20}") {
+        let rules = rules(EVERY_CONDITION);
+        let text = format!("{text}{more}");
+        let body = text_body(&text);
+        let Some(after) = delivered(&rules, &body) else { return Ok(()) };
+        let masked = if after == body { text.clone() } else { text_of(&after) };
+        let mut hit = vec![false; text.len()];
+        moderate(&rules, &body, |verdict| {
+            for found in verdict.hits.iter().filter(|hit| hit.rule == "mask") {
+                assert!(text.get(found.span.clone()).is_some(), "{:?}", found.span);
+                hit[found.span.clone()].fill(true);
+            }
+        });
+        let expected: String = text
+            .grapheme_indices(true)
+            .map(|(at, grapheme)| if hit[at..at + grapheme.len()].contains(&true) { "*" } else { grapheme })
+            .collect();
+        prop_assert_eq!(masked, expected);
+    }
+
+    #[test]
+    fn json_in_a_string_stays_json_and_only_its_texts_change(value in json_value()) {
+        let rules = rules(EVERY_CONDITION);
+        let data = json::readable(value.as_bytes()).into_owned();
+        let body = json!([{"MsgType": "TIMCustomElem", "MsgContent": {"Data": data}}]).to_string();
+        let Some(after) = delivered(&rules, &body) else { return Ok(()) };
+        let after: Value = serde_json::from_str(&after).expect("JSON");
+        let after = after[0]["MsgContent"]["Data"].as_str().expect("a string");
+        let shape = |text: &str| serde_json::from_str::<Value>(text).ok().map(|value| shape_of(&value));
+        if !data.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '-') {
+            prop_assert_eq!(shape(&data), shape(after), "{} became {}", data, after);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ fn shipped() -> Rules {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
     let text = fs::read_to_string(folder.join("rules.toml")).expect("the rules are there");
     let mut read = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| error.to_string());
-    Rules::compile("rules.toml", &text, &mut read).unwrap_or_else(|error| panic!("{error}"))
+    Rules::compile("rules.toml", &text, &mut read).and_then(Rules::strict).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn decide(rules: &Rules, group_type: Option<&str>, text: &str) -> Decision {

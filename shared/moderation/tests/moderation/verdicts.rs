@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use chathook_moderation::{Decision, Rules, Verdict};
+use chathook_moderation::{Decision, Hit, Rules, Verdict};
 use chathook_protocol::{Command, Query, SendMsg};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,6 +28,10 @@ struct Case {
     #[serde(default)]
     group: bool,
     group_type: Option<String>,
+    group_id: Option<String>,
+    topic: Option<String>,
+    operator: Option<String>,
+    platform: Option<String>,
     from: Option<String>,
     custom_data: Option<String>,
     text: Option<String>,
@@ -36,6 +40,10 @@ struct Case {
     /// `rule element field span`, or only the rules' ids in `rules`.
     hits: Option<Vec<String>>,
     rules: Option<Vec<String>>,
+    /// What was recognised, hit by hit.
+    normal: Option<Vec<String>>,
+    /// `rule element field span` of rules in shadow mode.
+    shadow: Option<Vec<String>>,
     left_out: Option<Vec<String>>,
     /// The text that is delivered, if the message has one text element; else `becomes_body`, byte for byte.
     becomes: Option<String>,
@@ -56,6 +64,7 @@ fn messages_get_the_verdict_of_their_case() {
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut read = |name: &str| file.files.get(name).cloned().ok_or_else(|| "not in this test".to_owned());
         let rules = Rules::compile("rules", &file.rules, &mut read)
+            .and_then(Rules::strict)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for case in &file.case {
             count += 1;
@@ -85,7 +94,11 @@ impl Case {
         let from = json!(self.from.as_deref().unwrap_or("jared"));
         let (command, chat) = if self.group {
             let group_type = self.group_type.as_ref().map(|name| format!(r#","Type":{}"#, json!(name)));
-            (Command::GroupBeforeSend, format!(r#""GroupId":"g"{}"#, group_type.unwrap_or_default()))
+            let id = json!(self.group_id.as_deref().unwrap_or("g"));
+            let topic = self.topic.as_ref().map(|topic| format!(r#","TopicId":{}"#, json!(topic)));
+            let operator = self.operator.as_ref().map(|account| format!(r#","Operator_Account":{}"#, json!(account)));
+            let more = [group_type, topic, operator].into_iter().flatten().collect::<String>();
+            (Command::GroupBeforeSend, format!(r#""GroupId":{id}{more}"#))
         } else {
             (Command::C2cBeforeSend, r#""To_Account":"jonh""#.to_owned())
         };
@@ -97,12 +110,20 @@ impl Case {
     fn found(&self, rules: &Rules) -> Value {
         let (command, text) = self.request();
         let message = SendMsg::parse(command, &text).unwrap_or_else(|error| panic!("{}: {error}", self.name));
-        let verdict = rules.moderate(&message, &Query::default());
+        let platform = self.platform.as_ref().map(|platform| format!("OptPlatform={platform}"));
+        let query = Query::parse(&platform.unwrap_or_default());
+        let verdict = rules.moderate(&message, &query);
         let mut found = json!({"verdict": verdict.decision.name()});
         if self.hits.is_some() {
-            found["hits"] = json!(hits(&verdict));
+            found["hits"] = json!(hits(&verdict.hits));
         } else {
             found["rules"] = json!(verdict.rules().collect::<Vec<_>>());
+        }
+        if self.normal.is_some() {
+            found["normal"] = json!(verdict.hits.iter().map(|hit| hit.normal.as_ref()).collect::<Vec<_>>());
+        }
+        if !verdict.shadow_hits.is_empty() {
+            found["shadow"] = json!(hits(&verdict.shadow_hits));
         }
         if !verdict.left_out.is_empty() {
             found["left_out"] = json!(verdict.left_out);
@@ -142,6 +163,8 @@ impl Case {
                 wanted[key] = value;
             }
         };
+        put("normal", self.normal.as_ref().map(|normal| json!(normal)));
+        put("shadow", self.shadow.as_ref().map(|shadow| json!(shadow)));
         put("left_out", self.left_out.as_ref().map(|rules| json!(rules)));
         put("becomes", self.becomes.as_ref().map(|text| json!(text)));
         put("becomes_body", self.becomes_body.as_ref().map(|body| json!(body)));
@@ -154,10 +177,10 @@ impl Case {
     }
 }
 
-fn hits(verdict: &Verdict<'_>) -> Vec<String> {
-    let hit = |hit: &chathook_moderation::Hit<'_>| {
+fn hits(hits: &[Hit<'_>]) -> Vec<String> {
+    let hit = |hit: &Hit<'_>| {
         let element = hit.element.map_or_else(|| "-".to_owned(), |element| element.to_string());
         format!("{} {element} {} {}..{}", hit.rule, hit.field, hit.span.start, hit.span.end)
     };
-    verdict.hits.iter().map(hit).collect()
+    hits.iter().map(hit).collect()
 }

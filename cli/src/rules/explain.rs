@@ -1,0 +1,178 @@
+//! `chathook rules explain`
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use chathook_moderation::{Decision, Hit, Shown, Verdict};
+use chathook_protocol::json::Object;
+use clap::Args;
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthChar as _;
+
+use super::Format;
+use super::message::{Posted, Where, readable};
+
+/// Say what becomes of a message, and why: the verdict, and every hit with its place underlined
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    rules: super::Rules,
+
+    /// A text, or a file with a callback's JSON
+    #[arg(value_name = "TEXT|FILE")]
+    message: String,
+
+    #[command(flatten)]
+    destination: Where,
+
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let rules = super::load::rules(&arguments.rules.path)?;
+    let posted = posted(arguments)?;
+    let message = posted.message()?;
+    // The first time, memory and caches are cold, which says nothing about a function that runs.
+    let _ = rules.moderate(&message, &posted.query);
+    let start = Instant::now();
+    let verdict = rules.moderate(&message, &posted.query);
+    let passed = start.elapsed();
+    match arguments.format {
+        Format::Json => writeln!(std::io::stdout(), "{}", to_json(&verdict, passed))?,
+        Format::Text => print(&verdict, &Shown::in_message(&message), passed)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn posted(arguments: &Arguments) -> anyhow::Result<Posted> {
+    let given = arguments.message.as_str();
+    let path = Path::new(given);
+    if !path.is_file() {
+        return Ok(arguments.destination.text(given));
+    }
+    let body = readable(&std::fs::read(path).with_context(|| given.to_owned())?);
+    let object = Object::parse(&body).with_context(|| format!("{given} is not a callback's JSON"))?;
+    arguments.destination.line(&object, &body).with_context(|| given.to_owned())
+}
+
+/// What is delivered in place of the message, as (`MsgBody`, `CloudCustomData`).
+fn rewritten(decision: &Decision) -> (Option<Value>, Option<&str>) {
+    let Decision::Rewrite(rewrite) = decision else { return (None, None) };
+    (rewrite.elements().map(|elements| json!(elements)), rewrite.custom_data())
+}
+
+fn to_json(verdict: &Verdict<'_>, passed: Duration) -> Value {
+    let hit = |mode: &'static str| {
+        move |hit: &Hit<'_>| {
+            json!({
+                "rule": hit.rule, "mode": mode, "element": hit.element, "field": *hit.field,
+                "start": hit.span.start, "end": hit.span.end, "normal": *hit.normal,
+            })
+        }
+    };
+    let hits = verdict.hits.iter().map(hit("live")).chain(verdict.shadow_hits.iter().map(hit("shadow")));
+    let (body, custom_data) = rewritten(&verdict.decision);
+    let mut report = json!({
+        "verdict": verdict.decision.name(),
+        "rules": verdict.rules().collect::<Vec<_>>(),
+        "shadow": verdict.shadow_rules().collect::<Vec<_>>(),
+        "hits": hits.collect::<Vec<_>>(),
+        "left_out": verdict.left_out,
+        "micros": passed.as_secs_f64() * 1e6,
+        "reply": serde_json::from_str::<Value>(&verdict.decision.clone().into_reply().to_json()).unwrap_or_default(),
+    });
+    if let Some(body) = body {
+        report["rewritten"] = body;
+    }
+    if let Some(data) = custom_data {
+        report["custom_data"] = data.into();
+    }
+    report
+}
+
+fn print(verdict: &Verdict<'_>, texts: &[Shown], passed: Duration) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    write!(out, "verdict: {}", verdict.decision.name())?;
+    if let Decision::Reject { text, .. } = &verdict.decision {
+        let reply: Value = serde_json::from_str(&verdict.decision.clone().into_reply().to_json())?;
+        write!(out, ", ErrorCode {}", reply["ErrorCode"])?;
+        if !text.is_empty() {
+            write!(out, ", {text:?}")?;
+        }
+    }
+    writeln!(out, "  ({:.1} µs)", passed.as_secs_f64() * 1e6)?;
+    let (body, custom_data) = rewritten(&verdict.decision);
+    if let Some(body) = body {
+        writeln!(out, "MsgBody: {body}")?;
+    }
+    if let Some(data) = custom_data {
+        writeln!(out, "CloudCustomData: {data}")?;
+    }
+    for rule in &verdict.left_out {
+        writeln!(out, "left out: what rule {rule} adds does not fit")?;
+    }
+    for (hits, mode) in [(&verdict.hits, ""), (&verdict.shadow_hits, " (shadow)")] {
+        for hits in hits.chunk_by(|one, next| one.rule == next.rule) {
+            let Some(first) = hits.first() else { continue };
+            writeln!(out, "\nrule {}{mode}", first.rule)?;
+            for hit in hits.iter().take(SHOWN) {
+                let place = hit.element.map_or_else(|| "message".to_owned(), |element| format!("element {element}"));
+                writeln!(
+                    out,
+                    "  {place}, {}, {}..{}: {}",
+                    hit.field,
+                    hit.span.start,
+                    hit.span.end,
+                    visible(&hit.normal)
+                )?;
+                let is_it = |text: &&Shown| text.element == hit.element && text.field == *hit.field;
+                if let Some(text) = texts.iter().find(is_it).filter(|_| !hit.span.is_empty()) {
+                    let (line, marks) = underlined(&text.text, hit);
+                    writeln!(out, "    {line}\n    {marks}")?;
+                }
+            }
+            if hits.len() > SHOWN {
+                writeln!(out, "  … and {} more; --format json has them all", hits.len() - SHOWN)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How many hits of a rule are shown to people.
+const SHOWN: usize = 20;
+/// How many characters are shown on each side of a hit, and of the hit itself.
+const AROUND: usize = 24;
+const OF_HIT: usize = 60;
+
+/// The text around a hit, and the line that marks it. What is invisible is shown as a dot, so that disguises are seen.
+fn underlined(text: &str, hit: &Hit<'_>) -> (String, String) {
+    let (before, rest) = text.split_at_checked(hit.span.start).unwrap_or((text, ""));
+    let (inside, after) = rest.split_at_checked(hit.span.len()).unwrap_or((rest, ""));
+    let skipped = before.chars().count().saturating_sub(AROUND);
+    let dots = |is_cut| if is_cut { "…" } else { "" };
+    let before = format!("{}{}", dots(skipped > 0), visible(&before.chars().skip(skipped).collect::<String>()));
+    let cut = |text: &str, most: usize| {
+        let is_cut = text.chars().nth(most).is_some();
+        format!("{}{}", visible(&text.chars().take(most).collect::<String>()), dots(is_cut))
+    };
+    let (inside, after) = (cut(inside, OF_HIT), cut(after, AROUND));
+    let width = |text: &str| text.chars().map(|character| character.width().unwrap_or(0)).sum::<usize>();
+    let marks = format!("{}{}", " ".repeat(width(&before)), "^".repeat(width(&inside).max(1)));
+    (format!("{before}{inside}{after}"), marks)
+}
+
+fn visible(text: &str) -> String {
+    let is_mark = |character| matches!(character, '\u{300}'..='\u{36F}' | '\u{FE0F}');
+    let show = |character: char| match character.width() {
+        None => '·',
+        Some(0) if !is_mark(character) => '·',
+        _ => character,
+    };
+    text.chars().map(show).collect()
+}

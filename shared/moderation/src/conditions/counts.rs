@@ -1,0 +1,116 @@
+//! Conditions on how much of something there is.
+
+use chathook_protocol::Content;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{Holds, Look, Place, Spot, add};
+use crate::text::Readable;
+
+/// From `min` to `max`, both included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) min: u64,
+    pub(crate) max: u64,
+}
+
+impl Bounds {
+    pub(super) const fn contain(&self, number: u64) -> bool {
+        self.min <= number && number <= self.max
+    }
+}
+
+pub(super) fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// The bytes of the file, picture, video or sound in an element: as its sender tells.
+pub(super) fn file_size(content: &Content<'_>) -> Option<u64> {
+    match content {
+        Content::File(file) => file.file_size,
+        Content::Video(video) => video.video_size,
+        Content::Sound(sound) => sound.size,
+        Content::Image(image) => image.image_info_array.iter().filter_map(|info| info.size).max(),
+        _ => None,
+    }
+}
+
+/// The characters, as people see them, of all texts of an element together. An element without text has no number.
+pub(super) fn characters(look: &Look<'_>, bounds: &Bounds, custom_data: bool) -> Holds {
+    let whole = |text: &str| Some(0..text.len()).filter(|span| !span.is_empty());
+    counted(look, bounds, custom_data, |text| (number(text.graphemes(true).count()), Vec::from_iter(whole(text))))
+}
+
+/// The mentions in all texts of an element together: `@` and a name.
+pub(super) fn mentions(look: &Look<'_>, bounds: &Bounds, custom_data: bool) -> Holds {
+    counted(look, bounds, custom_data, |text| {
+        let mut spans = Vec::new();
+        let mut before = None;
+        let mut characters = text.char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            let is_at = |character| matches!(character, '@' | '\u{FF20}');
+            // In a mail address it stands behind a letter.
+            if is_at(character) && before.is_none_or(|before: char| !before.is_ascii_alphanumeric()) {
+                let mut end = at + character.len_utf8();
+                let start = end;
+                while let Some((next, character)) =
+                    characters.next_if(|(_, next)| !next.is_whitespace() && !is_at(*next))
+                {
+                    end = next + character.len_utf8();
+                }
+                if end > start {
+                    spans.push(at..end);
+                }
+            }
+            before = Some(character);
+        }
+        (number(spans.len()), spans)
+    })
+}
+
+/// Adds up what `count` says of an element's texts, and shows the spans where the sum is within the bounds.
+fn counted(
+    look: &Look<'_>,
+    bounds: &Bounds,
+    custom_data: bool,
+    count: impl Fn(&str) -> (u64, Vec<std::ops::Range<usize>>),
+) -> Holds {
+    let mut holds = Holds::new();
+    let mut texts =
+        look.texts(custom_data).filter_map(|index| Some((index, look.readable.texts.get(index)?))).peekable();
+    while let Some((_, first)) = texts.peek() {
+        let element = first.element;
+        let (mut sum, mut places) = (0, Vec::new());
+        while let Some((index, text)) = texts.next_if(|(_, text)| text.element == element) {
+            let (more, spans) = count(&text.value);
+            sum += more;
+            places.extend(spans.into_iter().filter_map(|span| look.place(index, span, None)));
+        }
+        if bounds.contain(sum) {
+            holds.insert(element.map_or(Spot::CustomData, Spot::Element), places);
+        }
+    }
+    holds
+}
+
+/// The endings of file names.
+pub(super) fn file_extensions(look: &Look<'_>, extensions: &[String]) -> Holds {
+    let mut holds = Holds::new();
+    for (index, text) in look.readable.texts.iter().enumerate() {
+        if !Readable::is_file_name(text) {
+            continue;
+        }
+        // What is invisible or cut off by the systems that open the file does not count.
+        let signs = look.signs(index);
+        let end = signs.iter().rposition(|sign| !sign.character.is_whitespace() && sign.character != '.');
+        let signs = signs.get(..end.map_or(0, |last| last + 1)).unwrap_or_default();
+        let Some(dot) = signs.iter().rposition(|sign| sign.character == '.') else { continue };
+        let ending = signs.get(dot + 1..).unwrap_or_default();
+        let (Some(first), Some(last)) = (ending.first(), ending.last()) else { continue };
+        let written: String = ending.iter().map(|sign| sign.character).collect();
+        if extensions.contains(&written) {
+            let place = look.place(index, first.span.start..last.span.end, Some(written.into()));
+            add(&mut holds, place.map(|place| Place { continues: false, ..place }));
+        }
+    }
+    holds
+}

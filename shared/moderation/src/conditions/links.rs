@@ -1,0 +1,307 @@
+//! Links: web addresses, bare domains, domains that are spelled out (`example [dot] com`), IPv4 addresses.
+
+use std::ops::Range;
+
+use super::signs::Sign;
+
+/// Which links are looked for.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    /// Only those to these sites; none: all links.
+    pub(crate) deny: Vec<Site>,
+    /// But never those to these.
+    pub(crate) allow: Vec<Site>,
+}
+
+/// A domain with its sub-domains, or an IPv4 address; or only the part of it below a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// In lower case, in ASCII (punycode).
+    host: String,
+    /// Without the slash at its beginning; often empty.
+    path: String,
+}
+
+impl Site {
+    /// Reads `example.com`, `*.example.com`, `https://example.com/path`; `None` when it is nothing of that kind.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let (host, path) = text.split_once('/').unwrap_or((text, ""));
+        let host = host.strip_prefix("*.").unwrap_or(host).trim_end_matches('.');
+        let host = ascii(host).filter(|host| !host.is_empty() && host.split('.').all(|label| !label.is_empty()))?;
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
+        host.chars().all(is_plain).then(|| Self { host, path: path.trim_end_matches('/').to_lowercase() })
+    }
+
+    fn covers(&self, host: &str, path: &str) -> bool {
+        let is_host = host == self.host
+            || host.strip_suffix(self.host.as_str()).is_some_and(|sub_domain| sub_domain.ends_with('.'));
+        let is_path = self.path.is_empty()
+            || path
+                .strip_prefix(self.path.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+        is_host && is_path
+    }
+}
+
+/// A host as it is asked for in the DNS.
+fn ascii(host: &str) -> Option<String> {
+    if host.is_ascii() {
+        return Some(host.to_ascii_lowercase());
+    }
+    idna::domain_to_ascii(host).ok()
+}
+
+/// The longest host there can be, and the longest path that is compared.
+const MAX_HOST: usize = 253;
+const MAX_PATH: usize = 512;
+/// How many blanks may stand on each side of a dot that is written out.
+const MAX_BLANKS: usize = 3;
+
+/// Endings that make two words with a dot in between a domain, although nothing else says so. Not those that are words
+/// or file endings more often than domains (`is`, `it`, `so`, `md`, `py`, `zip`): a link to such a domain is recognised
+/// by its scheme, `www`, port or path, or by the deny list.
+const ENDINGS: &[&str] = &[
+    "com", "net", "org", "info", "biz", "xyz", "top", "club", "shop", "site", "online", "store", "live", "app", "dev",
+    "vip", "win", "bet", "casino", "click", "link", "icu", "wang", "ltd", "work", "fun", "pro", "mobi", "name", "asia",
+    "tech", "space", "website", "cloud", "life", "world", "today", "gov", "edu", "int", "mil", "ac", "ad", "ae", "af",
+    "ag", "ai", "al", "ao", "aq", "ar", "au", "ax", "az", "ba", "bb", "bd", "bf", "bg", "bh", "bi", "bj", "bm", "bn",
+    "bo", "br", "bs", "bt", "bw", "by", "bz", "ca", "cc", "cd", "cf", "cg", "ch", "ci", "ck", "cl", "cm", "cn", "cr",
+    "cu", "cv", "cw", "cx", "cy", "cz", "de", "dj", "dk", "dm", "dz", "ec", "ee", "eg", "er", "es", "et", "eu", "fi",
+    "fj", "fk", "fm", "fo", "fr", "ga", "gb", "gd", "ge", "gf", "gg", "gh", "gi", "gl", "gm", "gn", "gp", "gq", "gr",
+    "gs", "gt", "gu", "gw", "gy", "hk", "hm", "hn", "hr", "ht", "hu", "id", "ie", "il", "im", "io", "iq", "ir", "je",
+    "jm", "jo", "jp", "ke", "kg", "kh", "ki", "km", "kn", "kp", "kr", "kw", "ky", "kz", "lb", "lc", "li", "lk", "lr",
+    "ls", "lt", "lu", "lv", "ly", "mc", "mg", "mh", "mk", "ml", "mm", "mn", "mo", "mp", "mq", "mr", "mt", "mu", "mv",
+    "mw", "mx", "mz", "nc", "ne", "nf", "ng", "ni", "nl", "np", "nr", "nu", "nz", "pa", "pe", "pf", "pg", "ph", "pk",
+    "pn", "pr", "pt", "pl", "pw", "qa", "re", "ro", "ru", "rw", "sa", "sb", "sc", "sd", "se", "sg", "si", "sk", "sl",
+    "sm", "sn", "sr", "ss", "st", "su", "sv", "sx", "sy", "sz", "tc", "td", "tf", "tg", "th", "tj", "tk", "tl", "tm",
+    "tn", "tr", "tt", "tv", "tw", "tz", "ua", "ug", "uk", "us", "uy", "uz", "va", "vc", "ve", "vg", "vi", "vn", "vu",
+    "wf", "ws", "ye", "yt", "za", "zm", "zw", "中国", "中國", "公司", "网络", "網絡", "网址", "在线", "商城", "рф",
+];
+
+/// The words that stand for a dot.
+const DOTS: [&str; 6] = ["dot", "d0t", "punkt", "point", "点", "點"];
+
+impl Links {
+    /// The links in a text, each with the site's host.
+    pub(super) fn find(&self, signs: &[Sign]) -> Vec<(Range<usize>, Option<Box<str>>)> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < signs.len() {
+            if !is_label(signs, at) {
+                at += 1;
+                continue;
+            }
+            let candidate = Candidate::read(signs, at);
+            at = candidate.end.max(at + 1);
+            if let Some((host, span)) = self.judge(signs, &candidate) {
+                found.push((span, Some(host.into())));
+            }
+        }
+        found
+    }
+
+    /// The host and the span, if the candidate is a link that is looked for.
+    fn judge(&self, signs: &[Sign], candidate: &Candidate) -> Option<(String, Range<usize>)> {
+        let scheme = scheme_before(signs, candidate.start);
+        let sign = |at: usize| signs.get(at).map(|sign| sign.character);
+        if candidate.start > 0 && sign(candidate.start - 1) == Some('@') && !is_user_before(signs, candidate.start) {
+            // A mail address.
+            return None;
+        }
+        // `user@host` or `user:password@host`
+        if matches!(sign(candidate.end), Some('@' | ':')) && at_sign_follows(signs, candidate.end) {
+            return None;
+        }
+        let (path_start, path_end) = path(signs, candidate.end);
+        let is_ip = candidate.is_ipv4();
+        let is_numeric = candidate.labels.last().is_some_and(|last| last.chars().all(|digit| digit.is_ascii_digit()));
+        let path_text: String = signs
+            .get(path_start..path_end)
+            .unwrap_or_default()
+            .iter()
+            .take(MAX_PATH)
+            .map(|sign| sign.character)
+            .collect();
+        let path_text = path_text.trim_start_matches(['/']);
+        let has_more = scheme.is_some()
+            || path_end > candidate.end
+            || candidate.labels.first().is_some_and(|first| first == "www");
+
+        // Text without spaces may touch either end: 访问example.com吧. A cut host is the part in Latin letters.
+        for labels in [Some(candidate.labels.clone()), candidate.cut()].into_iter().flatten() {
+            let name = labels.join(".");
+            let Some(host) = ascii(&name) else { continue };
+            if self.allow.iter().any(|site| site.covers(&host, path_text)) {
+                return None;
+            }
+            let is_denied = self.deny.iter().any(|site| site.covers(&host, path_text));
+            let looks_like_one = || {
+                let ending = labels.last().map(String::as_str).unwrap_or_default();
+                !candidate.is_spelled && labels.len() > 1 && (ENDINGS.contains(&ending) || ending.starts_with("xn--"))
+            };
+            let is_link = is_ip
+                || (!is_numeric
+                    && (labels.len() > 1 || scheme.is_some())
+                    && (has_more && !candidate.is_spelled || looks_like_one()));
+            if is_denied && (labels.len() > 1 || scheme.is_some()) || (self.deny.is_empty() && is_link) {
+                let first = scheme.unwrap_or_else(|| candidate.start_of(&labels));
+                let last = path_end.checked_sub(1)?;
+                let last = if path_end > candidate.end { last } else { candidate.end_of(&labels)? };
+                return Some((host, signs.get(first)?.span.start..signs.get(last)?.span.end));
+            }
+        }
+        None
+    }
+}
+
+/// Labels with dots in between, or one label.
+#[derive(Debug)]
+struct Candidate {
+    /// The first sign.
+    start: usize,
+    /// Behind the last sign.
+    end: usize,
+    labels: Vec<String>,
+    /// Whether a dot in it stands between blanks, as it also does where it is none of a domain.
+    is_spelled: bool,
+}
+
+impl Candidate {
+    fn read(signs: &[Sign], start: usize) -> Self {
+        let mut candidate = Self { start, end: start, labels: Vec::new(), is_spelled: false };
+        let mut at = start;
+        loop {
+            let mut label = String::new();
+            while is_label(signs, at) {
+                if let Some(sign) = signs.get(at).filter(|_| label.len() < MAX_HOST) {
+                    label.push(sign.character);
+                }
+                at += 1;
+            }
+            candidate.labels.push(label);
+            candidate.end = at;
+            match dot(signs, at) {
+                Some((after, is_spelled)) if is_label(signs, after) && candidate.end - start < MAX_HOST => {
+                    candidate.is_spelled |= is_spelled;
+                    at = after;
+                }
+                _ => return candidate,
+            }
+        }
+    }
+
+    fn is_ipv4(&self) -> bool {
+        let is_octet = |label: &String| label.len() <= 3 && label.parse::<u8>().is_ok();
+        !self.is_spelled && self.labels.len() == 4 && self.labels.iter().all(is_octet)
+    }
+
+    /// Without the text that touches it on either side; `None` if none does.
+    fn cut(&self) -> Option<Vec<String>> {
+        let mut labels = self.labels.clone();
+        let [first, .., last] = labels.as_mut_slice() else { return None };
+        if let Some((at, character)) = first.char_indices().rfind(|(_, character)| !character.is_ascii()) {
+            first.drain(..at + character.len_utf8());
+        }
+        if last.starts_with(|character: char| character.is_ascii()) {
+            let end = last.find(|character: char| !character.is_ascii()).unwrap_or(last.len());
+            last.truncate(end);
+        }
+        (labels != self.labels && labels.iter().all(|label| !label.is_empty())).then_some(labels)
+    }
+
+    /// The first sign of these labels, which may be cut.
+    fn start_of(&self, labels: &[String]) -> usize {
+        let length = |label: Option<&String>| label.map_or(0, |label| label.chars().count());
+        self.start + length(self.labels.first()).saturating_sub(length(labels.first()))
+    }
+
+    /// The last sign of these labels.
+    fn end_of(&self, labels: &[String]) -> Option<usize> {
+        let length = |label: Option<&String>| label.map_or(0, |label| label.chars().count());
+        // With one label alone, its beginning was cut.
+        let cut = if labels.len() > 1 { length(self.labels.last()).saturating_sub(length(labels.last())) } else { 0 };
+        self.end.checked_sub(1 + cut)
+    }
+}
+
+fn is_label(signs: &[Sign], at: usize) -> bool {
+    signs.get(at).is_some_and(|sign| sign.character.is_alphanumeric() || matches!(sign.character, '-' | '_'))
+}
+
+/// The place behind a dot at `at`, and whether it is one only to those who want to see it.
+pub(super) fn dot(signs: &[Sign], at: usize) -> Option<(usize, bool)> {
+    let sign = |at: usize| signs.get(at).map(|sign| sign.character);
+    let blanks = |mut at: usize| {
+        let start = at;
+        while at - start < MAX_BLANKS && sign(at).is_some_and(char::is_whitespace) {
+            at += 1;
+        }
+        at
+    };
+    let word = |at: usize| {
+        let is_here = |word: &&&str| word.chars().enumerate().all(|(index, letter)| sign(at + index) == Some(letter));
+        DOTS.iter().find(is_here).map(|word| at + word.chars().count()).or((sign(at) == Some('.')).then_some(at + 1))
+    };
+    if sign(at) == Some('.') && !sign(at + 1).is_some_and(char::is_whitespace) {
+        return Some((at + 1, false));
+    }
+    let open = blanks(at);
+    if matches!(sign(open), Some('[' | '(' | '{' | '<' | '【' | '「')) {
+        let end = blanks(word(blanks(open + 1))?);
+        return matches!(sign(end), Some(']' | ')' | '}' | '>' | '】' | '」')).then(|| (blanks(end + 1), false));
+    }
+    // `example dot com`, `example . com`
+    let end = word(open).filter(|_| open > at)?;
+    let after = blanks(end);
+    (after > end).then_some((after, true))
+}
+
+/// The start of a scheme that ends right before `at`.
+fn scheme_before(signs: &[Sign], at: usize) -> Option<usize> {
+    let mut start = at;
+    if at > 0 && signs.get(at - 1)?.character == '@' {
+        // Behind a user's name.
+        let from = at.saturating_sub(MAX_HOST);
+        let before = signs.get(from..at)?;
+        start = from + before.iter().rposition(|sign| sign.character == '/')? + 1;
+    }
+    let colon = start.checked_sub(3)?;
+    let is_colon = signs.get(colon..start)?.iter().map(|sign| sign.character).eq("://".chars());
+    let letters = signs.get(colon.saturating_sub(16)..colon)?.iter().rev();
+    let letters = letters.take_while(|sign| sign.character.is_ascii_alphanumeric()).count();
+    (is_colon && letters > 0).then_some(colon - letters)
+}
+
+/// Whether what stands before the `@` in front of `at` is a user of a web address.
+fn is_user_before(signs: &[Sign], at: usize) -> bool {
+    scheme_before(signs, at).is_some()
+}
+
+/// Whether, before the authority of a web address ends, an `@` comes.
+fn at_sign_follows(signs: &[Sign], at: usize) -> bool {
+    let rest = signs.iter().skip(at).take(MAX_HOST);
+    let mut rest =
+        rest.take_while(|sign| !sign.character.is_whitespace() && !matches!(sign.character, '/' | '?' | '#'));
+    rest.any(|sign| sign.character == '@')
+}
+
+/// Where the path behind a host begins, and where it ends, with the port in front of it.
+fn path(signs: &[Sign], host_end: usize) -> (usize, usize) {
+    let sign = |at: usize| signs.get(at).map(|sign| sign.character);
+    let mut at = host_end;
+    if sign(at) == Some(':') && sign(at + 1).is_some_and(|digit| digit.is_ascii_digit()) {
+        at += 1;
+        while sign(at).is_some_and(|digit| digit.is_ascii_digit()) {
+            at += 1;
+        }
+    }
+    let start = at;
+    if matches!(sign(at), Some('/' | '?' | '#')) {
+        while sign(at).is_some_and(|sign| sign.is_ascii_graphic() && !matches!(sign, '"' | '<' | '>')) {
+            at += 1;
+        }
+    }
+    (start, at)
+}

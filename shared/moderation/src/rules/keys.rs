@@ -1,0 +1,49 @@
+//! The keys of the rules file, table by table. What reads the file and the schema that editors check it with are both
+//! held to these.
+
+pub(super) const FILE: &[&str] = &["schema", "rule"];
+pub(super) const RULE: &[&str] = &["id", "mode", "form", "custom_data", "when", "scope", "action"];
+pub(super) const WHEN: &[&str] = &[
+    "all",
+    "any",
+    "not",
+    "terms",
+    "terms_file",
+    "form",
+    "allow_phrases",
+    "regex",
+    "links",
+    "contacts",
+    "min_digits",
+    "element_types",
+    "file_extensions",
+    "file_size",
+    "characters",
+    "elements",
+    "mentions",
+    "density",
+    "platforms",
+];
+pub(super) const LINKS: &[&str] = &["deny", "allow"];
+pub(super) const BOUNDS: &[&str] = &["min", "max"];
+pub(super) const DENSITY: &[&str] = &["capitals", "emoji", "repeats", "combining_marks", "min_characters"];
+pub(super) const SCOPE: &[&str] =
+    &["chat", "group_types", "group_ids", "topics", "senders", "except_accounts", "except_admins", "except_rest"];
+/// The keys of each action beside its `type`.
+pub(super) const ACTIONS: [(&str, &[&str]); 10] = [
+    ("allow", &["type"]),
+    ("flag", &["type"]),
+    ("discard", &["type"]),
+    ("reject", &["type", "c2c_code", "group_code", "text"]),
+    ("mask", &["type", "with"]),
+    ("replace", &["type", "with"]),
+    ("remove_element", &["type"]),
+    ("append_element", &["type", "element"]),
+    ("set_custom_data", &["type", "value"]),
+    ("merge_custom_data", &["type", "value"]),
+];
+
+pub(super) const MODES: &[&str] = &["live", "shadow"];
+pub(super) const FORMS: &[&str] = &["exact", "folded", "evasive"];
+pub(super) const CHATS: &[&str] = &["c2c", "group"];
+pub(super) const CONTACTS: &[&str] = &["phone", "email", "digits"];

@@ -1,0 +1,402 @@
+//! `when`: what a rule looks for.
+
+use std::ops::Range;
+
+use regex::RegexBuilder;
+use toml::de::DeTable;
+
+use super::{Files, form, names};
+use crate::conditions::{Bounds, Condition, Contacts, Density, Links, Site};
+use crate::rules::keys;
+use crate::rules::read::{Reader, Value, suggestion};
+use crate::term::{Allowed, Form, Term};
+
+const ELEMENT_TYPES: [&str; 9] = [
+    "TIMTextElem",
+    "TIMFaceElem",
+    "TIMLocationElem",
+    "TIMCustomElem",
+    "TIMSoundElem",
+    "TIMImageElem",
+    "TIMFileElem",
+    "TIMVideoFileElem",
+    "TIMRelayElem",
+];
+
+const PLATFORMS: [&str; 8] = ["RESTAPI", "Web", "Android", "iOS", "Windows", "Mac", "iPad", "Unknown"];
+
+/// How large a compiled regex may be, in bytes: `\\w{1000}` would be a hundred times that.
+const REGEX_BYTES: usize = 1 << 20;
+/// How deep a regex may nest.
+const REGEX_DEPTH: u32 = 50;
+
+/// The least and the usual number of digits that make a run long.
+const LEAST_DIGITS: i64 = 4;
+const USUAL_DIGITS: usize = 8;
+/// The usual number of characters from which on density is judged.
+const USUAL_CHARACTERS: usize = 10;
+
+/// A term, with what must be said about it when it is wrong.
+pub(super) struct ListedTerm {
+    pub(super) term: Term,
+    /// The index of its rule.
+    pub(super) owner: usize,
+    at: Range<usize>,
+    /// The terms file and the line in it, if the term comes from one.
+    file: Option<(String, usize)>,
+}
+
+impl ListedTerm {
+    pub(super) fn problem(&self, reader: &mut Reader<'_>, what: &str, fix: &str) {
+        let what = format!("the term `{}` {what}", self.term.text);
+        match &self.file {
+            Some((file, line)) => reader.problem_in(&self.at, (file, *line), what, fix),
+            None => reader.problem(&self.at, what, fix),
+        }
+    }
+
+    /// The term without wildcards.
+    pub(super) fn bare(&self) -> &str {
+        self.term.text.trim_matches('*')
+    }
+}
+
+/// The lists of terms of the rule at hand.
+pub(super) struct Lists<'f, 'r> {
+    files: &'f mut Files<'r>,
+    /// The number of the first list of the rule.
+    first: usize,
+    count: usize,
+    terms: Vec<ListedTerm>,
+    allowed: Vec<Allowed>,
+}
+
+impl<'f, 'r> Lists<'f, 'r> {
+    pub(super) const fn new(files: &'f mut Files<'r>) -> Self {
+        Self { files, first: 0, count: 0, terms: Vec::new(), allowed: Vec::new() }
+    }
+
+    /// Begins a list; gives its number.
+    const fn begin(&mut self) -> usize {
+        let list = self.first + self.count;
+        self.count += 1;
+        list
+    }
+
+    /// Hands the rule's terms over to all the others; the next rule follows.
+    pub(super) fn keep(&mut self, owner: usize, terms: &mut Vec<ListedTerm>, allowed: &mut Vec<Allowed>) {
+        terms.extend(self.terms.drain(..).map(|term| ListedTerm { owner, ..term }));
+        allowed.append(&mut self.allowed);
+        self.first += std::mem::take(&mut self.count);
+    }
+
+    /// The rule does not count; the next one follows.
+    pub(super) fn forget(&mut self) {
+        self.count = 0;
+        self.terms.clear();
+        self.allowed.clear();
+    }
+}
+
+/// A table of conditions, all of which must hold. `name` says which.
+pub(super) fn when(
+    reader: &mut Reader<'_>,
+    name: &str,
+    value: &Value<'_>,
+    rule_form: Form,
+    lists: &mut Lists<'_, '_>,
+) -> Option<Condition> {
+    let table = reader.table(name, value)?;
+    let kind = format!("`{name}`");
+    let before = reader.count();
+    reader.only_keys(&kind, table, keys::WHEN);
+
+    let mut all = Vec::new();
+    all.extend(terms(reader, table, rule_form, lists));
+    all.extend(table.get("regex").and_then(|value| regexes(reader, value)));
+    all.extend(table.get("links").and_then(|value| links(reader, value)));
+    all.extend(contacts(reader, table));
+    all.extend(table.get("file_extensions").map(|value| file_extensions(reader, value)));
+    for (key, condition) in [
+        ("characters", Condition::Characters as fn(Bounds) -> Condition),
+        ("mentions", Condition::Mentions),
+        ("file_size", Condition::FileSize),
+        ("elements", Condition::Elements),
+    ] {
+        all.extend(table.get(key).and_then(|value| bounds(reader, key, value)).map(condition));
+    }
+    all.extend(table.get("density").and_then(|value| density(reader, value)));
+    if let Some(value) = table.get("element_types") {
+        all.push(Condition::ElementTypes(names(reader, "element_types", value, &ELEMENT_TYPES)));
+    }
+    if let Some(value) = table.get("platforms") {
+        all.push(Condition::Platforms(names(reader, "platforms", value, &PLATFORMS)));
+    }
+    if let Some(value) = table.get("any") {
+        all.extend(tables(reader, "any", value, rule_form, lists).map(Condition::Any));
+    }
+    if let Some(value) = table.get("all") {
+        all.extend(tables(reader, "all", value, rule_form, lists).map(Condition::All));
+    }
+    if let Some(value) = table.get("not") {
+        all.extend(when(reader, "not", value, rule_form, lists).map(|condition| Condition::Not(Box::new(condition))));
+    }
+
+    if all.is_empty() && reader.count() == before {
+        let what = format!("{kind} has no condition");
+        reader.problem(&value.span(), what, "add terms, terms_file, regex, links, contacts or element_types");
+    }
+    match all.len() {
+        0 => None,
+        1 => all.pop(),
+        _ => Some(Condition::All(all)),
+    }
+}
+
+/// The tables of `all` and `any`.
+fn tables(
+    reader: &mut Reader<'_>,
+    name: &str,
+    value: &Value<'_>,
+    rule_form: Form,
+    lists: &mut Lists<'_, '_>,
+) -> Option<Vec<Condition>> {
+    let Some(tables) = value.get_ref().as_array().filter(|tables| !tables.is_empty()) else {
+        let fix = format!("write {name} = [{{ … }}, {{ … }}]");
+        reader.problem(&value.span(), format!("`{name}` is not a list of conditions"), fix);
+        return None;
+    };
+    Some(tables.iter().filter_map(|value| when(reader, name, value, rule_form, lists)).collect())
+}
+
+/// `terms` or `terms_file`, with `form` and `allow_phrases`.
+fn terms(
+    reader: &mut Reader<'_>,
+    table: &DeTable<'_>,
+    rule_form: Form,
+    lists: &mut Lists<'_, '_>,
+) -> Option<Condition> {
+    let (inline, file) = (table.get("terms"), table.get("terms_file"));
+    let form = match table.get("form") {
+        Some(value) => form(reader, value).unwrap_or(rule_form),
+        None => rule_form,
+    };
+    if inline.or(file).is_none() {
+        for key in ["form", "allow_phrases"] {
+            if let Some(value) = table.get(key) {
+                let what = format!("`{key}` stands beside no terms");
+                reader.problem(&value.span(), what, "add terms or terms_file, or remove it");
+            }
+        }
+        return None;
+    }
+    let list = lists.begin();
+    if matches!(lists.files, Files::Packed) {
+        return Some(Condition::Terms(list));
+    }
+    if let (Some(_), Some(file)) = (inline, file) {
+        reader.problem(&file.span(), "there are both terms and terms_file", "keep one, or write any = [{ … }, { … }]");
+    }
+    if let Some(value) = inline {
+        for (at, text) in reader.strings("terms", value) {
+            lists.terms.extend(term(reader, text, (list, form), at, None));
+        }
+    }
+    if let Some(value) = file {
+        terms_file(reader, value, (list, form), lists);
+    }
+    if let Some(value) = table.get("allow_phrases") {
+        let phrases = reader.strings("allow_phrases", value);
+        lists.allowed.extend(phrases.into_iter().map(|(_, text)| Allowed { text: text.trim().to_owned(), rule: list }));
+    }
+    Some(Condition::Terms(list))
+}
+
+/// A terms file: one term a line; empty lines and lines that begin with `#` are passed over.
+fn terms_file(reader: &mut Reader<'_>, value: &Value<'_>, list: (usize, Form), lists: &mut Lists<'_, '_>) {
+    let Some(name) = reader.string("terms_file", value) else { return };
+    let at = value.span();
+    let Files::Read(files) = lists.files else { return };
+    let text = match files(name) {
+        Ok(text) => text,
+        Err(why) => {
+            let what = format!("the terms file {name} cannot be read ({why})");
+            return reader.problem(&at, what, "correct the name, it is relative to the rules file");
+        }
+    };
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
+    let lines = text.lines().map(str::trim).zip(1..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
+    let mut is_empty = true;
+    for (text, line) in lines {
+        is_empty = false;
+        lists.terms.extend(term(reader, text, list, at.clone(), Some((name.to_owned(), line))));
+    }
+    if is_empty {
+        reader.problem(&at, format!("the terms file {name} holds no term"), "write one a line");
+    }
+}
+
+fn term(
+    reader: &mut Reader<'_>,
+    text: &str,
+    (rule, form): (usize, Form),
+    at: Range<usize>,
+    file: Option<(String, usize)>,
+) -> Option<ListedTerm> {
+    let term = ListedTerm { term: Term { text: text.trim().to_owned(), rule, form }, owner: 0, at, file };
+    if term.bare().trim().is_empty() {
+        term.problem(reader, "is nothing but a wildcard", "remove it");
+        return None;
+    }
+    Some(term)
+}
+
+/// One or several.
+fn regexes(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
+    let patterns = match value.get_ref().as_str() {
+        Some(_) => vec![(value.span(), reader.string("regex", value)?)],
+        None => reader.strings("regex", value),
+    };
+    let mut regexes = Vec::with_capacity(patterns.len());
+    for (at, pattern) in patterns {
+        match RegexBuilder::new(pattern)
+            .size_limit(REGEX_BYTES)
+            .dfa_size_limit(REGEX_BYTES)
+            .nest_limit(REGEX_DEPTH)
+            .build()
+        {
+            Ok(regex) if regex.is_match("") => {
+                let what = format!("the regex `{pattern}` matches the empty text");
+                reader.problem(&at, what, "ask for at least one character, for example with + in place of *");
+            }
+            Ok(regex) => regexes.push(regex),
+            Err(error) => {
+                let why = match error {
+                    regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+                    // The last line says what, those above draw where.
+                    other => {
+                        other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+                    }
+                };
+                let fix =
+                    "correct it, see https://docs.rs/regex/#syntax; there is no look-around and no back-reference";
+                reader.problem(&at, format!("the regex `{pattern}` cannot be used: {why}"), fix);
+            }
+        }
+    }
+    Some(Condition::Regex(regexes))
+}
+
+fn links(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
+    let table = reader.table("links", value)?;
+    reader.only_keys("`links`", table, keys::LINKS);
+    let mut sites = |key: &str| {
+        let mut sites = Vec::new();
+        for (at, text) in table.get(key).map(|value| reader.strings(key, value)).unwrap_or_default() {
+            match Site::parse(text) {
+                Some(site) => sites.push(site),
+                None => reader.problem(&at, format!("`{key}` has `{text}`, which is no domain"), "write example.com"),
+            }
+        }
+        sites
+    };
+    let (deny, allow) = (sites("deny"), sites("allow"));
+    Some(Condition::Links(Links { deny, allow }))
+}
+
+fn contacts(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Condition> {
+    let min_digits = table.get("min_digits");
+    let Some(value) = table.get("contacts") else {
+        if let Some(value) = min_digits {
+            reader.problem(&value.span(), "`min_digits` stands beside no contacts", "add contacts = [\"digits\"]");
+        }
+        return None;
+    };
+    let (mut phone, mut email, mut digits) = (false, false, false);
+    for (at, name) in reader.strings("contacts", value) {
+        match name {
+            "phone" => phone = true,
+            "email" => email = true,
+            "digits" => digits = true,
+            _ => reader.problem(&at, format!("there are no contacts `{name}`"), suggestion(name, keys::CONTACTS)),
+        }
+    }
+    let mut least = USUAL_DIGITS;
+    if let Some(value) = min_digits {
+        let number = reader.integer("min_digits", value)?;
+        if !digits {
+            reader.problem(
+                &value.span(),
+                "`min_digits` is about digits, which are not asked for",
+                "add \"digits\" to contacts",
+            );
+        }
+        match usize::try_from(number) {
+            Ok(number) if (LEAST_DIGITS..=1000).contains(&i64::try_from(number).unwrap_or(i64::MAX)) => least = number,
+            _ => {
+                let what = format!("`min_digits` {number} would hit every number, or none");
+                reader.problem(&value.span(), what, format!("use {LEAST_DIGITS} to 1000"));
+            }
+        }
+    }
+    Some(Condition::Contacts(Contacts { phone, email, digits: digits.then_some(least) }))
+}
+
+fn file_extensions(reader: &mut Reader<'_>, value: &Value<'_>) -> Condition {
+    let mut extensions = Vec::new();
+    for (at, text) in reader.strings("file_extensions", value) {
+        let bare = text.trim().trim_start_matches('.');
+        if bare.is_empty() || bare.contains(['.', '*', '/']) {
+            reader.problem(&at, format!("`{text}` is no file extension"), "write \"exe\"; the last ending counts");
+        }
+        extensions.push(bare.to_lowercase());
+    }
+    Condition::FileExtensions(extensions)
+}
+
+/// `{ min = 1, max = 5 }`, at least one of them.
+fn bounds(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<Bounds> {
+    let table = reader.table(name, value)?;
+    let kind = format!("`{name}`");
+    reader.only_keys(&kind, table, keys::BOUNDS);
+    let (min, max) = (number(reader, table, "min", None), number(reader, table, "max", None));
+    if table.get("min").or(table.get("max")).is_none() {
+        reader.problem(
+            &value.span(),
+            format!("{kind} has neither min nor max"),
+            format!("write {name} = {{ min = 10 }}"),
+        );
+    }
+    let bounds = Bounds { min: min.unwrap_or(0), max: max.unwrap_or(u64::MAX) };
+    if bounds.min > bounds.max {
+        reader.problem(&value.span(), format!("{kind} can never hold: min is above max"), "swap them");
+    }
+    Some(bounds)
+}
+
+/// A number that is not negative; `None` when it is not there, or is none.
+fn number(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, most: Option<u64>) -> Option<u64> {
+    let value = table.get(key)?;
+    let written = reader.integer(key, value)?;
+    let number = u64::try_from(written).ok().filter(|number| most.is_none_or(|most| (1..=most).contains(number)));
+    if number.is_none() {
+        let fix = most.map_or_else(|| "use 0 or more".to_owned(), |most| format!("use 1 to {most}"));
+        reader.problem(&value.span(), format!("`{key}` {written} is out of range"), fix);
+    }
+    number
+}
+
+fn density(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
+    let table = reader.table("density", value)?;
+    reader.only_keys("`density`", table, keys::DENSITY);
+    let mut number = |key: &str, most| usize::try_from(number(reader, table, key, Some(most))?).ok();
+    let (capitals, emoji) = (number("capitals", 100), number("emoji", 100));
+    let (repeats, combining_marks) = (number("repeats", 100), number("combining_marks", 100));
+    let min_characters = number("min_characters", 10_000).unwrap_or(USUAL_CHARACTERS);
+    let density = Density { capitals, emoji, repeats, combining_marks, min_characters };
+    if keys::DENSITY.iter().filter(|key| **key != "min_characters").all(|key| table.get(*key).is_none()) {
+        let what = "`density` asks for nothing";
+        reader.problem(&value.span(), what, "add capitals, emoji, repeats or combining_marks, in percent");
+    }
+    Some(Condition::Density(density))
+}
