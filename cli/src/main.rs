@@ -10,6 +10,7 @@ mod demo;
 mod local;
 mod messages;
 mod platform;
+mod recover;
 mod rules;
 mod send;
 mod serve;
@@ -29,7 +30,7 @@ struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: an answer was no \
-proper one; `messages get`: no such message; `rules check`: the rules are unusable); 2 the call's words are off.";
+proper one; `messages get`: no such message; `recover`: some were not stored; `rules check`: the rules are unusable); 2 the call's words are off.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -37,6 +38,7 @@ enum Command {
     Serve(serve::Arguments),
     Send(send::Arguments),
     Messages(messages::Arguments),
+    Recover(recover::Arguments),
     Rules(rules::Arguments),
 }
 
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Send(arguments) => send::run(&arguments),
         Command::Messages(arguments) => messages::run(&arguments),
+        Command::Recover(arguments) => recover::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     done.unwrap_or_else(|error| {

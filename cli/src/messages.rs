@@ -46,6 +46,9 @@ enum Command {
         /// The MsgSeq of a group message
         #[arg(long, value_name = "N", requires = "group", conflicts_with = "msg_key")]
         seq: Option<u64>,
+        /// How to print
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
         #[command(flatten)]
         source: Source,
     },
@@ -67,6 +70,9 @@ struct List {
     /// Newest first
     #[arg(long)]
     newest: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
     #[command(flatten)]
     source: Source,
 }
@@ -85,15 +91,13 @@ struct Chosen {
     topic: Option<String>,
 }
 
+/// Which table.
 #[derive(Args)]
-struct Source {
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-    /// Read from AWS, with the usual credentials and region
+pub struct Source {
+    /// The one on AWS, with the usual credentials and region
     #[arg(long, requires = "table", conflicts_with = "dynamodb_endpoint")]
     aws: bool,
-    /// Read from this DynamoDB
+    /// The one in this DynamoDB
     #[arg(long, value_name = "URL")]
     dynamodb_endpoint: Option<String>,
     /// The table; `chathook` for a local one
@@ -118,7 +122,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::List(list) => list.run(Which::All).await,
             Command::Failed(list) => list.run(Which::Failed).await,
             Command::Recalled(list) => list.run(Which::Recalled).await,
-            Command::Get { conversation, msg_key, seq, source } => {
+            Command::Get { conversation, msg_key, seq, format, source } => {
                 let reading = source.open().await?;
                 let archive = reading.archive();
                 let (conversation, now) = (conversation.conversation()?, crate::now_ms() / 1000);
@@ -130,7 +134,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 if messages.is_empty() {
                     bail!("no such message in {}", archive.table());
                 }
-                print(&messages, source.format)?;
+                print(&messages, *format)?;
                 Ok(ExitCode::SUCCESS)
             }
         }
@@ -160,7 +164,7 @@ impl Which {
 
 impl List {
     async fn run(&self, which: Which) -> anyhow::Result<ExitCode> {
-        let Self { limit, from_time, to_time, newest, source, .. } = self;
+        let Self { limit, from_time, to_time, newest, format, source, .. } = self;
         let conversation = self.conversation.conversation()?;
         let reading = source.open().await?;
         let listing = Listing {
@@ -171,8 +175,8 @@ impl List {
             cursor: None,
         };
         let (messages, more) = list(reading.archive(), &conversation, listing, which).await?;
-        print(&messages, source.format)?;
-        if source.format == Format::Table && which == Which::All {
+        print(&messages, *format)?;
+        if *format == Format::Table && which == Which::All {
             let mut out = std::io::stdout().lock();
             for mark in reading.archive().read_marks(&conversation, crate::now_ms() / 1000).await? {
                 writeln!(out, "{} has read what came up to {}", shown(&mark.account), moment(mark.last_read_time))?;
@@ -225,8 +229,8 @@ impl Chosen {
     }
 }
 
-/// An archive to read from.
-enum Reading {
+/// An archive that is open.
+pub enum Reading {
     /// Somebody serves it.
     Served(Archive),
     /// Nobody does: it is opened here.
@@ -234,7 +238,8 @@ enum Reading {
 }
 
 impl Reading {
-    fn archive(&self) -> &Archive {
+    /// The archive itself.
+    pub fn archive(&self) -> &Archive {
         match self {
             Self::Served(archive) | Self::Left(Left { archive, .. }) => archive,
         }
@@ -242,7 +247,8 @@ impl Reading {
 }
 
 impl Source {
-    async fn open(&self) -> anyhow::Result<Reading> {
+    /// Opens the archive.
+    pub async fn open(&self) -> anyhow::Result<Reading> {
         let table = self.table.as_deref().filter(|table| !table.is_empty()).unwrap_or(TABLE);
         if self.aws {
             return Ok(Reading::Served(Archive::connect(table, None).await));

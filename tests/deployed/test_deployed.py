@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -31,7 +32,8 @@ ROTATED = "\"quoted and new\""
 ALLOWED = {"ActionStatus": "OK", "ErrorInfo": "", "ErrorCode": 0}
 BEFORE = {"C2cBeforeSend", "GroupBeforeSend"}
 AFTER = {"C2cAfterSend", "GroupAfterSend", "AfterChange"}
-FUNCTIONS = {"Webhook"} | BEFORE | AFTER
+FUNCTIONS = {"Webhook"} | BEFORE | AFTER  # those with a URL
+EVERY = FUNCTIONS | {"Redrive"}
 
 cloud = stack = None
 
@@ -104,7 +106,7 @@ class Case(unittest.TestCase):
         known = len(result.failures) + len(result.errors)
         super().run(result)
         if len(result.failures) + len(result.errors) > known:
-            for function in sorted(FUNCTIONS):
+            for function in sorted(EVERY):
                 try:
                     print(f"--- log of {function}", *stack.log(function)[-30:], sep="\n", file=sys.stderr)
                 except Exception as error:
@@ -164,7 +166,7 @@ class Built(Case):
         return {path.parent.name: path.read_bytes() for path in (BUILT / "dist/functions").glob("*/bootstrap")}
 
     def test_they_run_with_the_glibc_of_amazon_linux_2023(self):
-        self.assertEqual(len(self.bootstraps()), len(FUNCTIONS))
+        self.assertEqual(len(self.bootstraps()), len(EVERY))
         for name, program in self.bootstraps().items():
             needed = {int(minor) for minor in re.findall(rb"GLIBC_2\.(\d+)", program)}
             self.assertTrue(needed, name)
@@ -172,7 +174,7 @@ class Built(Case):
 
     def test_before_send_carries_no_aws_sdk(self):
         carrying = {name for name, program in self.bootstraps().items() if b"DynamoDB_20120810" in program}
-        self.assertEqual(carrying, {"webhook", "c2c-after-send", "group-after-send", "after-change"})
+        self.assertEqual(carrying, {"webhook", "c2c-after-send", "group-after-send", "after-change", "redrive"})
 
     def test_what_moderates_has_the_rules_beside_it(self):
         shipped = {path.relative_to(ROOT / "rules") for path in (ROOT / "rules").rglob("*")}
@@ -292,7 +294,7 @@ class Running(Case):
         table = boto3.client("dynamodb").describe_table(TableName=stack.outputs()["TableName"])["Table"]["TableArn"]
         actions = [f"dynamodb:{action}" for action in (
             "PutItem", "GetItem", "Query", "Scan", "UpdateItem", "DeleteItem", "BatchWriteItem", "DeleteTable")]
-        for function in sorted(FUNCTIONS):
+        for function in sorted(EVERY):
             with self.subTest(function):
                 role = stack.resource(f"{function}Role")
                 self.assertFalse(iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"])
@@ -318,6 +320,24 @@ class Running(Case):
         lines = stack.json_log("GroupAfterSend")
         self.assertTrue([line for line in lines if line.get("message") == "lost" and line.get("base64")])
         self.assertTrue([line for line in lines if line.get("Lost") and line.get("_aws")])
+
+    def test_a_message_that_may_only_be_parked_is_stored_from_the_queue(self):
+        iam = boto3.client("iam")
+        role = stack.resource("C2cAfterSendRole")
+        (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+        document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        statements = [s for s in document["Statement"] if "dynamodb" not in str(s["Action"])]
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document | {"Statement": statements}))
+        try:
+            message = c2c("After", "parked", 5150, SendMsgResult=0)
+            self.assert_answer(stack.post("C2cAfterSendUrl", message, TOKEN), ALLOWED)
+        finally:
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+        self.assertTrue([line for line in stack.json_log("C2cAfterSend") if line.get("Parked") and line.get("_aws")])
+        until = time.monotonic() + 60
+        while not [item for item in records("c2c#Jonh#jared") if item["MsgSeq"] == 5150]:
+            self.assertLess(time.monotonic(), until, "never redriven")
+            time.sleep(0.5)
 
     def test_logs_expire(self):
         groups = boto3.client("logs").describe_log_groups()["logGroups"]

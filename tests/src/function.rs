@@ -83,11 +83,19 @@ impl Function {
     /// # Panics
     /// If there is no answer, or none that is JSON.
     pub async fn invoke(&mut self, event: Value) -> (u64, Value) {
-        self.events.send(event).await.expect("the Runtime API runs");
-        let answer = tokio::time::timeout(PATIENCE, self.answers.recv()).await.expect("an answer").expect("an answer");
+        let answer = self.invoke_raw(event).await;
         assert_eq!(answer["headers"]["content-type"], "application/json", "{answer}");
         let body = answer["body"].as_str().unwrap_or_else(|| panic!("a body: {answer}"));
         (answer["statusCode"].as_u64().expect("a status"), serde_json::from_str(body).expect("JSON"))
+    }
+
+    /// Invokes the function with an event of any kind and gives what it answers.
+    ///
+    /// # Panics
+    /// If there is no answer.
+    pub async fn invoke_raw(&mut self, event: Value) -> Value {
+        self.events.send(event).await.expect("the Runtime API runs");
+        tokio::time::timeout(PATIENCE, self.answers.recv()).await.expect("an answer").expect("an answer")
     }
 
     /// The lines that the function has logged, once `is_there` is among them.

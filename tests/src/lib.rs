@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
 
+pub mod faults;
 pub mod function;
 
 use std::path::{Path, PathBuf};

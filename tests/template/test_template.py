@@ -16,7 +16,8 @@ TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 BEFORE = {"C2cBeforeSend": "c2c-before-send", "GroupBeforeSend": "group-before-send"}
 AFTER = {"C2cAfterSend": "c2c-after-send", "GroupAfterSend": "group-after-send", "AfterChange": "after-change"}
 PER_CALLBACK = BEFORE | AFTER
-FUNCTIONS = {"Webhook": "webhook"} | PER_CALLBACK
+FUNCTIONS = {"Webhook": "webhook"} | PER_CALLBACK  # those with a URL
+EVERY = FUNCTIONS | {"Redrive": "redrive"}
 
 # What a function is told, by what it does; the template's Globals tell it to all.
 FOR_ALL = {"SDK_APP_ID", "CALLBACK_TOKEN", "PREVIOUS_CALLBACK_TOKEN", "ALLOW_UNSIGNED", "ANSWER_WITHIN_MS"}
@@ -97,14 +98,14 @@ class Functions(unittest.TestCase):
         for mode, expected in {"both": FUNCTIONS, "single": ["Webhook"], "per-callback": PER_CALLBACK}.items():
             with self.subTest(mode):
                 functions = existing("AWS::Lambda::Function", WebhookMode=mode)
-                self.assertEqual(functions, {f"{name}Function" for name in expected})
+                self.assertEqual(functions, {f"{name}Function" for name in [*expected, "Redrive"]})
         self.assertEqual(PARAMETERS["WebhookMode"]["Default"], "both")
 
     def test_what_belongs_to_a_function_exists_with_it_alone(self):
         for mode in PARAMETERS["WebhookMode"]["AllowedValues"]:
             for kind in ("AWS::IAM::Role", "AWS::Logs::LogGroup", "AWS::Lambda::Url"):
                 with self.subTest(f"{mode}, {kind}"):
-                    owners = len(existing("AWS::Lambda::Function", WebhookMode=mode))
+                    owners = len(existing("AWS::Lambda::Function", WebhookMode=mode)) - (kind == "AWS::Lambda::Url")
                     self.assertEqual(len(existing(kind, WebhookMode=mode)), owners)
 
     def test_each_url_is_an_output(self):
@@ -114,18 +115,20 @@ class Functions(unittest.TestCase):
             self.assertEqual(output["Condition"], RESOURCES[f"{name}Function"]["Condition"])
 
     def test_runtime(self):
-        for name, folder in FUNCTIONS.items():
+        for name, folder in EVERY.items():
             function = properties(f"{name}Function")
             self.assertEqual(function["Runtime"], "provided.al2023")
-            self.assertEqual(function["Timeout"], 5)
+            self.assertEqual(function["Timeout"], 30 if name == "Redrive" else 5)
             self.assertEqual(function["Architectures"], [{"Ref": "Architecture"}])
             self.assertEqual(function["MemorySize"], {"Ref": "MemorySize"})
             source = SOURCE["Resources"][f"{name}Function"]["Properties"]["CodeUri"]
             self.assertEqual(source, f"dist/functions/{folder}")
 
     def test_each_is_told_what_it_needs_and_no_more(self):
-        for name in FUNCTIONS:
-            expected = FOR_ALL | (TO_MODERATE if name not in AFTER else set()) | (TO_ARCHIVE if name not in BEFORE else set())
+        for name in EVERY:
+            moderates, archives = name in {"Webhook", *BEFORE}, name not in BEFORE
+            expected = FOR_ALL | (TO_MODERATE if moderates else set()) | (TO_ARCHIVE if archives else set())
+            expected |= {"QUEUE_URL"} if archives and name != "Redrive" else set()
             with self.subTest(name):
                 self.assertEqual(set(properties(f"{name}Function")["Environment"]["Variables"]), expected)
 
@@ -149,8 +152,8 @@ class Functions(unittest.TestCase):
 
 class Permissions(unittest.TestCase):
     def test_a_function_may_write_its_own_log_and_one_that_archives_may_put_and_get_records(self):
-        self.assertEqual(len(of_type("AWS::IAM::Role")), len(FUNCTIONS))
-        for name in FUNCTIONS:
+        self.assertEqual(len(of_type("AWS::IAM::Role")), len(EVERY))
+        for name in EVERY:
             expected = [{
                 "Effect": "Allow",
                 "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -162,6 +165,12 @@ class Permissions(unittest.TestCase):
                     "Action": ["dynamodb:PutItem", "dynamodb:GetItem"],
                     "Resource": {"Fn::GetAtt": ["Messages", "Arn"]},
                 })
+                redrives = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+                expected.append({
+                    "Effect": "Allow",
+                    "Action": redrives if name == "Redrive" else "sqs:SendMessage",
+                    "Resource": {"Fn::GetAtt": ["ParkedQueue", "Arn"]},
+                })
             with self.subTest(name):
                 role = properties(f"{name}Role")
                 statements = [s for policy in role["Policies"] for s in policy["PolicyDocument"]["Statement"]]
@@ -172,7 +181,7 @@ class Permissions(unittest.TestCase):
                 self.assertEqual(trust["Principal"], {"Service": "lambda.amazonaws.com"})
 
     def test_nothing_else_grants_anything(self):
-        granting = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::DynamoDB::TablePolicy"}
+        granting = {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::DynamoDB::TablePolicy", "AWS::SQS::QueuePolicy"}
         self.assertFalse(granting & {resource["Type"] for resource in RESOURCES.values()})
         self.assertNotIn("ResourcePolicy", properties("Messages"))
 
@@ -204,8 +213,26 @@ class Data(unittest.TestCase):
             self.assertEqual(PARAMETERS[name]["Default"], "")
         self.assertNotIn("CallbackToken", str(SOURCE["Outputs"]))
 
+    def test_what_cannot_be_stored_waits_in_a_queue_and_then_in_another(self):
+        self.assertEqual(set(of_type("AWS::SQS::Queue")), {"ParkedQueue", "UnstorableQueue"})
+        for name, queue in of_type("AWS::SQS::Queue").items():
+            self.assertEqual((queue["DeletionPolicy"], queue["UpdateReplacePolicy"]), ("Retain", "Retain"), name)
+            self.assertEqual(queue["Properties"]["MessageRetentionPeriod"], 14 * 24 * 60 * 60)
+            self.assertEqual(queue["Properties"]["MaximumMessageSize"], 1024 * 1024)
+            self.assertTrue(queue["Properties"]["SqsManagedSseEnabled"])
+            self.assertNotIn("QueueName", queue["Properties"])
+        parked = properties("ParkedQueue")
+        self.assertEqual(parked["RedrivePolicy"]["deadLetterTargetArn"], {"Fn::GetAtt": ["UnstorableQueue", "Arn"]})
+        self.assertGreaterEqual(parked["VisibilityTimeout"], 6 * properties("RedriveFunction")["Timeout"])
+
+    def test_the_redrive_function_answers_for_each_message_of_a_batch(self):
+        (source,) = of_type("AWS::Lambda::EventSourceMapping").values()
+        self.assertEqual(source["Properties"]["EventSourceArn"], {"Fn::GetAtt": ["ParkedQueue", "Arn"]})
+        self.assertEqual(source["Properties"]["FunctionResponseTypes"], ["ReportBatchItemFailures"])
+        self.assertNotIn("Condition", RESOURCES["RedriveFunction"])
+
     def test_logs_expire(self):
-        for name in FUNCTIONS:
+        for name in EVERY:
             self.assertEqual(properties(f"{name}LogGroup")["RetentionInDays"], {"Ref": "LogRetentionDays"})
             # Metrics are lines of the log, which Lambda's JSON format must not wrap.
             self.assertEqual(
@@ -280,7 +307,11 @@ class Alarms(unittest.TestCase):
             "FunctionErrorsAlarm": ("AWS/Lambda", "Errors", every),
             "FunctionThrottlesAlarm": ("AWS/Lambda", "Throttles", every),
         }
-        self.assertEqual(set(counted), set(of_type("AWS::CloudWatch::Alarm")))
+        unstorable = properties("UnstorableAlarm")
+        self.assertEqual((unstorable["Namespace"], unstorable["Threshold"]), ("AWS/SQS", 1))
+        (dimension,) = unstorable["Dimensions"]
+        self.assertEqual(dimension["Value"], {"Fn::GetAtt": ["UnstorableQueue", "QueueName"]})
+        self.assertEqual({*counted, "UnstorableAlarm"}, set(of_type("AWS::CloudWatch::Alarm")))
         for alarm, (namespace, metric, functions) in counted.items():
             total, *parts = properties(alarm)["Metrics"]
             self.assertEqual((total["Expression"], total["ReturnData"]), ("SUM(METRICS())", True))

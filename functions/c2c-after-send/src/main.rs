@@ -12,8 +12,9 @@ async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
         let archive = Archive::connect(settings.table_name()?, None).await;
         after::warm_up(&archive).await;
+        let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
         let keep = AfterSend::new(archive, Arc::clone(&settings));
-        Ok(Endpoint::new(settings).route(&[Command::C2cAfterSend], keep))
+        Ok(Endpoint::new(settings).route(&[Command::C2cAfterSend], keep).parking(queue))
     })
     .await
 }

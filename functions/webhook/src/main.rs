@@ -14,12 +14,14 @@ async fn main() -> ExitCode {
         // The rules compile while the table's first answer is under way.
         let load = async { BeforeSend::load(&lambda::in_function_folder(&settings.rules_path)) };
         let ((), moderate) = tokio::join!(after::warm_up(&archive), load);
+        let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
         let keep = AfterSend::new(archive.clone(), Arc::clone(&settings));
         let amend = AfterChange::new(archive, Arc::clone(&settings));
         Ok(Endpoint::new(settings)
             .route(&Command::BEFORE_SEND, moderate)
             .route(&Command::AFTER_SEND, keep)
-            .route(&Command::AFTER_CHANGE, amend))
+            .route(&Command::AFTER_CHANGE, amend)
+            .parking(queue))
     })
     .await
 }

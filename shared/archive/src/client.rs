@@ -7,7 +7,7 @@ use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::config::{Builder, Credentials, SharedHttpClient};
@@ -27,8 +27,10 @@ use crate::error::Request;
 const CONNECT: Duration = Duration::from_secs(3);
 
 /// For writes. DynamoDB answers in milliseconds or, rarely, hangs: asking again beats waiting. Three attempts and the
-/// pauses between them fit into the default answer budget of 1.5 s.
-const ATTEMPT: Duration = Duration::from_millis(400);
+/// pauses between them fit into the 60 % of the default answer budget of 1.5 s that it gets where a queue has the rest,
+/// four into the whole of it.
+pub(crate) const ATTEMPT: Duration = Duration::from_millis(250);
+const ATTEMPTS: u32 = 4;
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// For reads and set-up: a person waits, possibly on another continent, for up to 1 MB.
@@ -44,6 +46,8 @@ pub struct Archive {
     table: String,
     /// The region, or the endpoint, for error messages.
     place: String,
+    /// What the client was made of, for a [`crate::Queue`] beside the table.
+    pub(crate) config: SdkConfig,
 }
 
 impl Archive {
@@ -58,7 +62,7 @@ impl Archive {
             .timeout_config(timeouts(ATTEMPT))
             .retry_config(
                 RetryConfig::standard()
-                    .with_max_attempts(3)
+                    .with_max_attempts(ATTEMPTS)
                     .with_initial_backoff(Duration::from_millis(25))
                     .with_max_backoff(LONGEST_PAUSE),
             );
@@ -77,13 +81,20 @@ impl Archive {
         };
         let config = loader.load().await;
         let place = endpoint.or(config.region().map(Region::as_ref)).unwrap_or("no region").to_owned();
-        Self { client: Client::new(&config), table: table.to_owned(), place }
+        Self { client: Client::new(&config), table: table.to_owned(), place, config }
     }
 
     /// The table's name.
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
+    }
+
+    /// The same table for somebody who waits, perhaps on another continent.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        let config = self.client.config().to_builder().timeout_config(timeouts(PATIENT_ATTEMPT)).build();
+        Self { client: Client::from_conf(config), ..self.clone() }
     }
 
     /// One throw-away read, so that the connection stands before the first callback needs it.

@@ -8,7 +8,9 @@
 //! What happens to a message later (it is recalled, edited) is an [`Amendment`], an item of its own, merged into the
 //! [`StoredMessage`] that is read: so it may come before the message, or twice.
 //!
-//! No other crate knows DynamoDB.
+//! What cannot be stored waits in a [`Queue`].
+//!
+//! No other crate knows DynamoDB or SQS.
 
 mod amendment;
 mod client;
@@ -16,6 +18,7 @@ mod error;
 mod keys;
 mod merge;
 mod preview;
+mod queue;
 mod read;
 mod record;
 mod stored;
@@ -25,6 +28,7 @@ pub use amendment::Amendment;
 pub use client::Archive;
 pub use error::ArchiveError;
 pub use keys::Conversation;
+pub use queue::{MAX_QUEUED_BYTES, Queue, QueueError};
 pub use read::{Listing, Page, ReadMark};
 pub use record::Record;
 pub use stored::{Recall, StoredMessage, Version};

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chathook_archive::{Amendment, Archive, ArchiveError, Kept, Record};
+use chathook_archive::{Amendment, Archive, ArchiveError, Kept, Queue, Record};
 use chathook_protocol::{Reply, What};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::Instant;
 
 use crate::endpoint::{Callback, Handler, HandlerError};
+use crate::parked::Parking;
 use crate::settings::Settings;
 
 /// How long the throw-away read may take. It is there to make the first callback quick; waiting for it longer than a
@@ -94,6 +95,13 @@ impl AfterChange {
 impl Handler for AfterChange {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>> {
         self.keep(callback).boxed()
+    }
+}
+
+/// The archive's queue is where callbacks wait until they can be stored.
+impl Parking for Queue {
+    fn park(&self, text: String) -> BoxFuture<'_, Result<(), Box<dyn std::error::Error + Send + Sync>>> {
+        async move { Ok(self.send(text).await?) }.boxed()
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::gate::{self, Refused};
 use crate::lost;
+use crate::parked::{Parked, ParkedError, Parking};
 use crate::request::Request;
 use crate::settings::{OnFailure, Settings};
 
@@ -22,6 +23,17 @@ pub const MAX_BODY_BYTES: usize = 256 * 1024;
 /// The least time that a wait is given, however late the request came to us. An after-callback's answer is read by
 /// nobody, but what it brings must be stored; and a clock that is off must not fail every write.
 const LEAST_WAIT: Duration = Duration::from_millis(200);
+
+/// The part of the time that storing gets where there is a parking; the rest is for parking.
+const STORING_SHARE: f64 = 0.6;
+
+/// The least time that parking is given. An after-callback that is answered late is at worst sent again, which does no
+/// harm; one that is not parked is lost.
+const LEAST_PARKING: Duration = Duration::from_millis(400);
+
+/// Until when the answer is held back that says that a message is lost, from the moment the request reached the front:
+/// the platform waits 2 s, and only after that sends a callback again, where the operator has switched that on.
+const HELD_UNTIL: Duration = Duration::from_millis(2300);
 
 /// An HTTP answer. The body is always JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,17 +121,38 @@ enum Failure {
     Panic,
 }
 
+/// Why a parked callback could not be stored now.
+#[derive(Debug, Error)]
+pub enum RedriveError {
+    /// It is none.
+    #[error(transparent)]
+    Parked(#[from] ParkedError),
+    /// It is of a command that stores nothing.
+    #[error("its command is not one that stores anything")]
+    Command,
+    /// It is no callback of that command; storing it will never succeed.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// The store failed again.
+    #[error(transparent)]
+    Handler(#[from] HandlerError),
+    /// A bug.
+    #[error("panic, a bug in chathook; its place is in the log line before this one. Please report it")]
+    Panic,
+}
+
 /// A function's commands and how it treats them.
 pub struct Endpoint {
     settings: Arc<Settings>,
     routes: Vec<(Command, Arc<dyn Handler>)>,
+    parking: Option<Box<dyn Parking>>,
 }
 
 impl Endpoint {
     /// An endpoint that handles no command yet.
     #[must_use]
     pub fn new(settings: Arc<Settings>) -> Self {
-        Self { settings, routes: Vec::new() }
+        Self { settings, routes: Vec::new(), parking: None }
     }
 
     /// The same, with these commands handled by `handler`.
@@ -130,26 +163,53 @@ impl Endpoint {
         self
     }
 
+    /// The same, with what cannot be stored kept in `parking`, if there is one, before the answer is given.
+    #[must_use]
+    pub fn parking(mut self, parking: Option<impl Parking + 'static>) -> Self {
+        self.parking = parking.map(|parking| Box::new(parking) as Box<dyn Parking>);
+        self
+    }
+
     /// Answers the request that `read` gives, at the time `now_ms` (Unix milliseconds). Always ends in a valid answer:
     /// panics, those of `read` included, end here.
     pub async fn answer(&self, now_ms: u64, read: impl FnOnce() -> Request) -> Answer {
         let Ok(request) = std::panic::catch_unwind(AssertUnwindSafe(read)) else {
-            return self.failed(&Request::default(), None, &Failure::Panic);
+            return self.failed(&Request::default(), None, &Failure::Panic, &Times::new(now_ms, None)).await;
         };
+        let times = Times::new(now_ms, request.front_ms);
         let named = OnceLock::new();
-        match AssertUnwindSafe(self.handle(&request, now_ms, &named)).catch_unwind().await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(failure)) => self.failed(&request, named.get().copied(), &failure),
-            Err(_) => self.failed(&request, named.get().copied(), &Failure::Panic),
+        let failure = match AssertUnwindSafe(self.handle(&request, &times, &named)).catch_unwind().await {
+            Ok(Ok(answer)) => return answer,
+            Ok(Err(failure)) => failure,
+            Err(_) => Failure::Panic,
+        };
+        self.failed(&request, named.get().copied(), &failure, &times).await
+    }
+
+    /// Stores a callback that was parked, or fails until `deadline`. It was verified before it was parked.
+    ///
+    /// # Errors
+    /// [`RedriveError`]: it stays parked.
+    pub async fn redrive(&self, parked: &Parked, deadline: Instant) -> Result<(), RedriveError> {
+        let (query, body) = (parked.query(), parked.body()?);
+        let text = json::readable(&body);
+        let object = Object::parse(&text).map_err(ShapeError::from)?;
+        let in_body = object.text("CallbackCommand");
+        let name = query.command().or(in_body.as_deref());
+        let (command, handler) = name.and_then(|name| self.find(name)).ok_or(RedriveError::Command)?;
+        let callback = Callback { command: *command, body: object, query: &query, now: parked.received_at, deadline };
+        match AssertUnwindSafe(handler.handle(callback)).catch_unwind().await {
+            Ok(stored) => Ok(stored.map(drop)?),
+            Err(_) => Err(RedriveError::Panic),
         }
     }
 
     /// `named` learns the command, for the case that there is no proper answer.
-    async fn handle(&self, request: &Request, now_ms: u64, named: &OnceLock<Command>) -> Result<Answer, Failure> {
+    async fn handle(&self, request: &Request, times: &Times, named: &OnceLock<Command>) -> Result<Answer, Failure> {
         if is_probe(request) {
             return Ok(ok(&Reply::allow()));
         }
-        let now = now_ms / 1000;
+        let now = times.now_ms / 1000;
         if let Err(refused) = gate::check(&self.settings, &request.query, now) {
             return Ok(forbidden(request, &refused));
         }
@@ -185,16 +245,19 @@ impl Endpoint {
             return Err(Failure::TooLarge(request.body.len()));
         }
         let (command, body, query) = (*command, object.map_err(ShapeError::from)?, &request.query);
-        let deadline = Instant::now() + self.wait(request.front_ms, now_ms);
+        let mut wait = self.wait(times);
+        if self.parking.is_some() && !command.is_before() {
+            wait = wait.mul_f64(STORING_SHARE);
+        }
+        let deadline = Instant::now() + wait;
         let reply = handler.handle(Callback { command, body, query, now, deadline }).await?;
         Ok(ok(&reply))
     }
 
-    /// How long handlers may wait: what is left of `ANSWER_WITHIN_MS` since the request reached the front.
-    fn wait(&self, front_ms: Option<u64>, now_ms: u64) -> Duration {
-        let passed = front_ms.map_or(0, |front_ms| now_ms.saturating_sub(front_ms));
+    /// How long the answer may take: what is left of `ANSWER_WITHIN_MS` since the request reached the front.
+    fn wait(&self, times: &Times) -> Duration {
         let within = self.settings.answer_within;
-        within.saturating_sub(Duration::from_millis(passed)).max(LEAST_WAIT.min(within))
+        within.saturating_sub(times.passed).max(LEAST_WAIT.min(within))
     }
 
     fn find(&self, name: &str) -> Option<&(Command, Arc<dyn Handler>)> {
@@ -203,7 +266,7 @@ impl Endpoint {
 
     /// The answer when there is no proper one. If it is not known which kind of callback it was, it is the kind that
     /// this function is for.
-    fn failed(&self, request: &Request, named: Option<Command>, failure: &Failure) -> Answer {
+    async fn failed(&self, request: &Request, named: Option<Command>, failure: &Failure, times: &Times) -> Answer {
         let named = named.or_else(|| request.query.command().and_then(Command::parse));
         let command = named.or(self.routes.first().map(|(command, _)| *command));
         let name = command.map(Command::as_str);
@@ -221,10 +284,45 @@ impl Endpoint {
                 }
             };
         }
+        let parked = Parked::new(request, times.now_ms / 1000, failure.to_string());
+        if let Some(parking) = self.parking.as_deref().filter(|_| !request.body.is_empty()) {
+            let within = (times.started + self.wait(times)).max(Instant::now() + LEAST_PARKING);
+            let parking = AssertUnwindSafe(parking.park(parked.to_json())).catch_unwind();
+            let refused = match tokio::time::timeout_at(within, parking).await {
+                Ok(Ok(Ok(()))) => {
+                    metrics::counter!("Parked").increment(1);
+                    tracing::warn!(request_id = request.id, command = name, reason = %failure, "a message was parked in the queue, since it was not stored");
+                    return ok(&Reply::allow());
+                }
+                Ok(Ok(Err(error))) => error.to_string(),
+                Ok(Err(_)) => Failure::Panic.to_string(),
+                Err(_) => "no answer in time".to_owned(),
+            };
+            tracing::error!(request_id = request.id, command = name, reason = refused, "the queue refused a message");
+        }
         metrics::counter!("Lost").increment(1);
         tracing::error!(request_id = request.id, command = name, reason = %failure, "a message was not stored");
-        lost::log(request);
+        lost::log(&parked);
+        if self.parking.is_some() {
+            tokio::time::sleep_until(times.started + HELD_UNTIL.saturating_sub(times.passed)).await;
+        }
         ok(&Reply::fail("the message was not stored"))
+    }
+}
+
+/// When a request came.
+struct Times {
+    /// By the clock, when its answer was begun.
+    now_ms: u64,
+    /// How long it was under way then, since it reached the front.
+    passed: Duration,
+    started: Instant,
+}
+
+impl Times {
+    fn new(now_ms: u64, front_ms: Option<u64>) -> Self {
+        let passed = front_ms.map_or(0, |front_ms| now_ms.saturating_sub(front_ms));
+        Self { now_ms, passed: Duration::from_millis(passed), started: Instant::now() }
     }
 }
 

@@ -1,17 +1,19 @@
-//! An endpoint behind a Lambda function URL: logs, metrics, and the loop that takes events.
+//! An endpoint behind a Lambda function URL, or behind a queue: logs, metrics, and the loop that takes events.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use metrics_cloudwatch_embedded::Collector;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::endpoint::{Answer, Endpoint};
+use crate::parked::Parked;
 use crate::request::{FunctionUrlEvent, Request};
 use crate::settings::{Settings, SettingsError};
 
@@ -24,32 +26,112 @@ pub async fn run<B>(name: &'static str, build: B) -> ExitCode
 where
     B: AsyncFnOnce(Arc<Settings>) -> Result<Endpoint, SettingsError>,
 {
-    tracing_subscriber::fmt().json().flatten_event(true).with_max_level(LevelFilter::INFO).with_target(false).init();
-    log_panics_by_place();
-    let deployed_as = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| name.to_owned());
-    let metrics = match metrics_cloudwatch_embedded::Builder::new()
-        .cloudwatch_namespace(NAMESPACE)
-        .with_dimension("function", deployed_as)
-        .init()
-    {
-        Ok(metrics) => metrics,
-        Err(error) => return refuse(&error),
-    };
-    metrics::describe_histogram!("AnswerMs", metrics::Unit::Milliseconds, "");
-    metrics::counter!("ColdStart").increment(1);
-
-    let settings = match Settings::read(|variable| std::env::var(variable).ok()) {
-        Ok(settings) => Arc::new(settings),
-        Err(error) => return refuse(&error),
-    };
-    let endpoint = match build(settings).await {
-        Ok(endpoint) => endpoint,
-        Err(error) => return refuse(&error),
+    let (endpoint, metrics) = match start(name, build).await {
+        Ok(started) => started,
+        Err(code) => return code,
     };
     let handle = |event: LambdaEvent<FunctionUrlEvent>| answer(&endpoint, metrics, event);
     match lambda_runtime::run(service_fn(handle)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(&error),
+    }
+}
+
+/// The same for a function that is behind a queue of parked callbacks instead of a URL.
+pub async fn run_queue<B>(name: &'static str, build: B) -> ExitCode
+where
+    B: AsyncFnOnce(Arc<Settings>) -> Result<Endpoint, SettingsError>,
+{
+    let (endpoint, metrics) = match start(name, build).await {
+        Ok(started) => started,
+        Err(code) => return code,
+    };
+    let handle = |event: LambdaEvent<QueueEvent>| redrive(&endpoint, metrics, event.payload);
+    match lambda_runtime::run(service_fn(handle)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Logs, metrics and settings, and the endpoint made of these.
+async fn start<B>(name: &'static str, build: B) -> Result<(Endpoint, &'static Collector), ExitCode>
+where
+    B: AsyncFnOnce(Arc<Settings>) -> Result<Endpoint, SettingsError>,
+{
+    tracing_subscriber::fmt().json().flatten_event(true).with_max_level(LevelFilter::INFO).with_target(false).init();
+    log_panics_by_place();
+    let deployed_as = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| name.to_owned());
+    let metrics = metrics_cloudwatch_embedded::Builder::new()
+        .cloudwatch_namespace(NAMESPACE)
+        .with_dimension("function", deployed_as)
+        .init()
+        .map_err(|error| refuse(&error))?;
+    metrics::describe_histogram!("AnswerMs", metrics::Unit::Milliseconds, "");
+    metrics::counter!("ColdStart").increment(1);
+
+    let settings = Settings::read(|variable| std::env::var(variable).ok()).map_err(|error| refuse(&error))?;
+    let endpoint = build(Arc::new(settings)).await.map_err(|error| refuse(&error))?;
+    Ok((endpoint, metrics))
+}
+
+/// How long the callbacks of one batch may take. They are stored side by side, and nobody waits for the answer; the
+/// function's own time-out (30 s in the template) is longer.
+const REDRIVE_WITHIN: Duration = Duration::from_secs(20);
+
+/// What SQS hands over.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct QueueEvent {
+    records: Vec<QueueRecord>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct QueueRecord {
+    message_id: String,
+    body: String,
+}
+
+/// Which messages of the batch stay in the queue; the others are deleted from it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QueueAnswer {
+    batch_item_failures: Vec<QueueFailure>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QueueFailure {
+    item_identifier: String,
+}
+
+async fn redrive(
+    endpoint: &Endpoint,
+    metrics: &Collector,
+    event: QueueEvent,
+) -> Result<QueueAnswer, lambda_runtime::Error> {
+    let deadline = Instant::now() + REDRIVE_WITHIN;
+    let store = async |record: QueueRecord| {
+        let stored = match Parked::parse(&record.body) {
+            Ok(parked) => endpoint.redrive(&parked, deadline).await.map_err(|error| (parked.request_id, error)),
+            Err(error) => Err((String::new(), error.into())),
+        };
+        let (request_id, error) = stored.err()?;
+        metrics::counter!("RedriveFailed").increment(1);
+        tracing::error!(request_id, message_id = record.message_id, reason = %error, "a parked message was not stored");
+        Some(QueueFailure { item_identifier: record.message_id })
+    };
+    let count = event.records.len();
+    let failures = futures_util::future::join_all(event.records.into_iter().map(store)).await;
+    let batch_item_failures: Vec<_> = failures.into_iter().flatten().collect();
+    metrics::counter!("Redriven").increment((count - batch_item_failures.len()) as u64);
+    flush(metrics);
+    Ok(QueueAnswer { batch_item_failures })
+}
+
+fn flush(metrics: &Collector) {
+    if let Err(error) = metrics.flush(io::stdout()) {
+        tracing::error!(%error, "metrics could not be written");
     }
 }
 
@@ -80,9 +162,7 @@ async fn answer(
     // Exact up to 2^53 ms.
     #[expect(clippy::cast_precision_loss)]
     metrics::histogram!("AnswerMs").record(passed_ms as f64);
-    if let Err(error) = metrics.flush(io::stdout()) {
-        tracing::error!(%error, "metrics could not be written");
-    }
+    flush(metrics);
     Ok(Response::from(answer))
 }
 

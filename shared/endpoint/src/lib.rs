@@ -11,6 +11,7 @@
 //! - [`gate`]: who may call.
 //! - [`endpoint`]: from a request to an answer.
 //! - [`before`], [`after`]: what is done with a message before it is sent, and after it was sent or changed.
+//! - [`parked`]: a callback that could not be stored, on its way to a queue and back.
 //! - [`lambda`]: all of that behind a Lambda function URL.
 
 #[cfg(feature = "after-send")]
@@ -21,6 +22,7 @@ pub mod endpoint;
 pub mod gate;
 pub mod lambda;
 mod lost;
+pub mod parked;
 pub mod request;
 pub mod settings;
 
@@ -28,6 +30,7 @@ pub mod settings;
 pub use after::{AfterChange, AfterSend};
 #[cfg(feature = "before-send")]
 pub use before::BeforeSend;
-pub use endpoint::{Answer, Callback, Endpoint, Handler, HandlerError};
+pub use endpoint::{Answer, Callback, Endpoint, Handler, HandlerError, RedriveError};
+pub use parked::{Parked, Parking};
 pub use request::Request;
 pub use settings::Settings;

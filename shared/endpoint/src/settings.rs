@@ -18,6 +18,9 @@ pub struct Settings {
     pub tokens: Vec<Token>,
     /// `TABLE_NAME`: the table of message records. Needed by what archives: `webhook` and the after-send functions.
     pub table_name: Option<String>,
+    /// `QUEUE_URL`, default unset: the SQS queue in which callbacks wait that could not be stored; without it they go to
+    /// the log. For what archives.
+    pub queue_url: Option<String>,
     /// `RULES_PATH`, default `rules/rules.toml`: the moderation rules, relative to the function's folder. For those who
     /// keep several rule sets in one bundle.
     pub rules_path: PathBuf,
@@ -63,6 +66,7 @@ impl Settings {
             sdk_app_id: from.sdk_app_id(),
             tokens: from.tokens(),
             table_name: from.get("TABLE_NAME"),
+            queue_url: from.url("QUEUE_URL"),
             rules_path: from.get("RULES_PATH").unwrap_or_else(|| "rules/rules.toml".to_owned()).into(),
             on_failure: from.choice(
                 "ON_FAILURE",
@@ -154,6 +158,15 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
         self.problem(format!("{name} is {value:?}; set it to {}", words.join(" or ")));
         default
+    }
+
+    fn url(&mut self, name: &str) -> Option<String> {
+        let url = self.get(name)?;
+        let is_url = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
+        if !is_url {
+            self.problem(format!("{name} is {url:?}; set it to the queue's URL, which begins with https://"));
+        }
+        Some(url)
     }
 
     fn number(&mut self, name: &str, least: u64, most: u64) -> Option<u64> {

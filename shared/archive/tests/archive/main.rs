@@ -9,6 +9,7 @@ mod failures;
 mod fake;
 mod fixtures;
 mod idempotence;
+mod queue;
 mod reads;
 mod round_trip;
 mod samples;

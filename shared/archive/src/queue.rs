@@ -1,0 +1,84 @@
+//! Where what cannot be stored waits: an SQS queue.
+
+use std::error::Error;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::{ProvideErrorMetadata as _, SdkError};
+use thiserror::Error;
+
+use crate::Archive;
+
+/// The largest message that SQS takes, in bytes, where the queue's `MaximumMessageSize` allows it. A callback of the
+/// largest size that is looked at, 256 KiB, is 342 KiB of base64; what is larger than this goes to the log in parts.
+pub const MAX_QUEUED_BYTES: usize = 1024 * 1024;
+
+/// The queue. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+/// Why nothing was queued. Holds nothing of what was to be.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum QueueError {
+    /// More than a queue takes.
+    #[error("{bytes} bytes are more than the {MAX_QUEUED_BYTES} that SQS takes")]
+    TooLarge {
+        /// What it would have.
+        bytes: usize,
+    },
+    /// SQS said no.
+    #[error("SQS refused sqs:SendMessage with {code}; see that QUEUE_URL is right and the role may send to that queue")]
+    Refused {
+        /// AWS's name of the refusal.
+        code: String,
+    },
+    /// No answer in time.
+    #[error("SQS did not answer in time")]
+    Timeout,
+    /// No connection, or it broke.
+    #[error("SQS is unreachable: {reason}")]
+    Unreachable {
+        /// What the connection said.
+        reason: String,
+    },
+}
+
+impl Archive {
+    /// The queue of that URL, reached as the table is: with the same credentials and the same connections' settings. It
+    /// makes no request yet.
+    #[must_use]
+    pub fn queue(&self, url: &str) -> Queue {
+        Queue { client: Client::new(&self.config), url: url.to_owned() }
+    }
+}
+
+impl Queue {
+    /// Queues a text.
+    ///
+    /// # Errors
+    /// [`QueueError`]; it may have been queued all the same when there was no answer.
+    pub async fn send(&self, text: String) -> Result<(), QueueError> {
+        let bytes = text.len();
+        if bytes > MAX_QUEUED_BYTES {
+            return Err(QueueError::TooLarge { bytes });
+        }
+        let sent = self.client.send_message().queue_url(&self.url).message_body(text).send().await;
+        sent.map(drop).map_err(|error| match &error {
+            SdkError::TimeoutError(_) => QueueError::Timeout,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => QueueError::Timeout,
+            SdkError::ServiceError(answer) => {
+                QueueError::Refused { code: answer.err().code().unwrap_or("no reason").to_owned() }
+            }
+            // What could not be read may quote what was sent.
+            SdkError::ResponseError(_) => QueueError::Unreachable { reason: "the answer is not SQS's".to_owned() },
+            _ => QueueError::Unreachable { reason: innermost(&error) },
+        })
+    }
+}
+
+fn innermost(error: &dyn Error) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
+}

@@ -1,0 +1,219 @@
+//! Nothing is lost: whatever goes wrong between a function and its stores, what was acknowledged is in the table or the
+//! queue, exactly once after the redrive, and what was not is in the log.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use chathook_archive::{Archive, Conversation, Listing};
+use chathook_tests::faults::{Fault, proxy, queue};
+use chathook_tests::function::{Function, Setup};
+use chathook_tests::{TABLE, binary, engine, now};
+use serde_json::{Value, json};
+
+const AFTER: &str = "C2C.CallbackAfterSendMsg";
+const RECALL: &str = "C2C.CallbackAfterMsgWithDraw";
+
+fn message(seq: u64, text: &str) -> String {
+    json!({
+        "CallbackCommand": AFTER, "From_Account": "ada", "To_Account": "grace", "MsgSeq": seq, "MsgRandom": 2,
+        "MsgTime": 1_800_000_000, "MsgKey": format!("{seq}_2_1800000000"), "SendMsgResult": 0,
+        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}],
+    })
+    .to_string()
+}
+
+/// A function that archives, with a queue.
+async fn archiving(name: &str, dynamodb: &str, sqs: &str) -> Function {
+    let environment =
+        [("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/parked"), ("AWS_ENDPOINT_URL_SQS", sqs)];
+    Function::start(&Setup { name, dynamodb, rules: Some("schema = 1"), environment: &environment }).await
+}
+
+/// The `MsgSeq` of every message in the table.
+async fn kept(archive: &Archive) -> Vec<u64> {
+    let conversation = Conversation::C2c("ada".to_owned(), "grace".to_owned());
+    let listing = Listing { limit: Some(1000), ..Listing::default() };
+    let page = archive.messages(&conversation, &listing, now()).await.expect("a page");
+    page.messages.iter().filter_map(chathook_archive::StoredMessage::msg_seq).collect()
+}
+
+/// Hands what was parked to the redrive function, as SQS does; gives the ids of what stays in the queue.
+async fn redrive(dynamodb: &str, parked: &[String]) -> Vec<String> {
+    let records: Vec<_> =
+        parked.iter().enumerate().map(|(id, body)| json!({"messageId": id.to_string(), "body": body})).collect();
+    let setup = Setup { name: "redrive", dynamodb, rules: None, environment: &[] };
+    let answer = Function::start(&setup).await.invoke_raw(json!({"Records": records})).await;
+    let failures = answer["batchItemFailures"].as_array().unwrap_or_else(|| panic!("{answer}"));
+    failures.iter().filter_map(|failure| failure["itemIdentifier"].as_str().map(str::to_owned)).collect()
+}
+
+#[tokio::test]
+async fn what_is_acknowledged_is_in_the_table_or_the_queue_and_once_after_the_redrive() {
+    let late = Fault::Late(Duration::from_millis(1200));
+    let cases = [
+        ("c2c-after-send", Fault::None, false),
+        ("webhook", Fault::Flaky(500, "InternalServerError"), false),
+        ("c2c-after-send", Fault::Flaky(400, "ThrottlingException"), false),
+        ("c2c-after-send", Fault::Refused(400, "ThrottlingException"), true),
+        ("webhook", Fault::Refused(500, "InternalServerError"), true),
+        ("c2c-after-send", Fault::Refused(400, "UnrecognizedClientException"), true),
+        ("c2c-after-send", Fault::Refused(400, "ResourceNotFoundException"), true),
+        ("c2c-after-send", Fault::Closed, true),
+        ("c2c-after-send", Fault::CutOff, true),
+        ("c2c-after-send", late, true),
+        ("webhook", Fault::Silence, true),
+    ];
+    for (name, fault, parks) in cases {
+        let (direct, archive) = engine().await;
+        let (dynamodb, switch) = proxy(&direct, Fault::None).await;
+        let (sqs, _, queued) = queue(Fault::None).await;
+        let mut function = archiving(name, &dynamodb, &sqs).await;
+        let mut acknowledged = BTreeSet::new();
+        for seq in 1..=4 {
+            // The fault comes and goes.
+            switch.set(if seq == 4 { Fault::None } else { fault });
+            let asked = Instant::now();
+            let (status, answer) = function.post(AFTER, &message(seq % 3, "see you at noon")).await;
+            assert!(asked.elapsed() < Duration::from_millis(1900), "{fault:?}: {:?}", asked.elapsed());
+            assert_eq!((status, &answer["ActionStatus"]), (200, &json!("OK")), "{fault:?}: {answer}");
+            acknowledged.insert(seq % 3);
+        }
+        let parked = queued.lock().expect("no panic").clone();
+        assert_eq!(!parked.is_empty(), parks, "{fault:?}");
+        assert!(parked.iter().all(|parked| !parked.contains("Sign=")), "{parked:#?}");
+        let log =
+            function.log_with(|line| line.contains("\"Stored\"") || line.contains("\"Duplicates\"")).await.join("\n");
+        assert_eq!(log.contains("\"Parked\":1"), parks, "{fault:?}: {log}");
+        assert!(!log.contains("noon") && !log.contains(&BASE64.encode("noon")) && !log.contains("\"lost\""), "{log}");
+
+        // Twice: SQS delivers at least once.
+        for _ in 0..2 {
+            assert!(redrive(&direct, &parked).await.is_empty(), "{fault:?}");
+        }
+        assert_eq!(kept(&archive).await, acknowledged.iter().copied().collect::<Vec<_>>(), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
+    const MESSAGES: u64 = 300;
+    let (dynamodb, archive) = engine().await;
+    let (sqs, _, queued) = queue(Fault::None).await;
+    let mut function = archiving("c2c-after-send", &dynamodb, &sqs).await;
+    let mut unanswered = 0;
+    for seq in 1..=MESSAGES {
+        let body = message(seq, "see you at noon");
+        if seq % 10 == 0 {
+            // Somewhere between the request and its answer, which takes a few milliseconds.
+            let moment = Duration::from_micros(seq * 1237 % 6000);
+            unanswered += u64::from(tokio::time::timeout(moment, function.post(AFTER, &body)).await.is_err());
+            // Dropping it kills it without a goodbye.
+            function = archiving("c2c-after-send", &dynamodb, &sqs).await;
+        }
+        // For those without an answer this is the platform's second attempt.
+        let (status, answer) = function.post(AFTER, &body).await;
+        assert_eq!((status, &answer["ActionStatus"]), (200, &json!("OK")), "{seq}: {answer}");
+    }
+    assert!(unanswered > 0, "some were killed before they answered");
+    let parked = queued.lock().expect("no panic").clone();
+    assert!(redrive(&dynamodb, &parked).await.is_empty());
+    assert_eq!(kept(&archive).await, (1..=MESSAGES).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_in_parts_and_poison_stays() {
+    let (direct, archive) = engine().await;
+    let (dynamodb, switch) = proxy(&direct, Fault::Silence).await;
+    let (sqs, _, queued) = queue(Fault::None).await;
+    let mut function = archiving("webhook", &dynamodb, &sqs).await;
+    let recall = json!({"From_Account": "ada", "To_Account": "grace", "MsgKey": "1_2_1800000000"}).to_string();
+    // What nobody can read is not dropped either.
+    for (command, body) in [
+        (RECALL, recall.as_str()),
+        (AFTER, "not JSON"),
+        (AFTER, &message(1, "hello")),
+        (RECALL, "{}"),
+        // Of the largest size that is looked at, and more.
+        (AFTER, &message(2, &"x".repeat(200 * 1024))),
+        (AFTER, &message(3, &"x".repeat(300 * 1024))),
+    ] {
+        let (status, answer) = function.post(command, body).await;
+        assert_eq!((status, &answer["ActionStatus"]), (200, &json!("OK")), "{command}");
+    }
+    let mut parked = queued.lock().expect("no panic").clone();
+    assert_eq!(parked.len(), 6);
+    assert!(
+        parked[1].contains("not a JSON object") && parked[0].contains("deadline"),
+        "the reason is there to be read"
+    );
+    parked.push("not from here".to_owned());
+    switch.set(Fault::None);
+    assert_eq!(redrive(&dynamodb, &parked).await, ["1", "3", "6"]);
+    assert_eq!(kept(&archive).await, [1, 2, 3]);
+    let conversation = Conversation::C2c("ada".to_owned(), "grace".to_owned());
+    let found = archive.message_by_key(&conversation, "1_2_1800000000", now()).await.expect("an answer");
+    assert!(found[0].recall().is_some());
+
+    // While the table is away everything stays.
+    switch.set(Fault::Refused(500, "InternalServerError"));
+    assert_eq!(redrive(&dynamodb, &parked[..1]).await, ["0"]);
+}
+
+// Several threads: the engine serves a program that this one waits for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_takes_is_in_the_log_and_comes_back_from_there() {
+    let faults = [
+        (Fault::Refused(500, "InternalServerError"), Fault::Refused(403, "AccessDenied")),
+        (Fault::Silence, Fault::Silence),
+        (Fault::Closed, Fault::Closed),
+    ];
+    let (direct, archive) = engine().await;
+    let mut log = Vec::new();
+    for (seq, (table_fault, queue_fault)) in (1..).zip(faults) {
+        let (dynamodb, _) = proxy(&direct, table_fault).await;
+        let (sqs, _, queued) = queue(queue_fault).await;
+        let mut function = archiving("c2c-after-send", &dynamodb, &sqs).await;
+        let asked = Instant::now();
+        let (status, answer) = function.post(AFTER, &message(seq, &"long ".repeat(20_000))).await;
+        assert_eq!((status, &answer["ActionStatus"]), (200, &json!("FAIL")), "{table_fault:?}");
+        // Past the platform's 2 s, so that it sends again; well within the function's own 5. The event's time is rounded
+        // down to a second.
+        let held = asked.elapsed();
+        assert!((1300..3000).contains(&held.as_millis()), "{table_fault:?}: {held:?}");
+        assert!(queued.lock().expect("no panic").is_empty());
+        let lines = function.log_with(|line| line.contains("\"Lost\":1")).await;
+        assert!(lines.iter().any(|line| line.contains("the queue refused")), "{lines:#?}");
+        // The harness gives every request the same id.
+        log.extend(lines.into_iter().map(|line| line.replace("11111111", &format!("{seq:08}"))));
+    }
+    assert!(kept(&archive).await.is_empty());
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("log.txt");
+    std::fs::write(&file, log.join("\n")).expect("a file");
+    let recover = || {
+        let output = Command::new(binary("chathook"))
+            .args(["recover", "--dynamodb-endpoint", &direct, "--table", TABLE])
+            .arg(&file)
+            .output()
+            .expect("chathook runs");
+        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    for _ in 0..2 {
+        assert_eq!(recover(), (true, "3 stored in messages, 0 not\n".to_owned()));
+        assert_eq!(kept(&archive).await, [1, 2, 3]);
+    }
+
+    // A log that breaks off says so.
+    let lost: Vec<_> = log.iter().filter(|line| line.contains("\"lost\"")).collect();
+    let part: Value = serde_json::from_str(lost[0]).expect("JSON");
+    assert!(part["parts"].as_u64() > Some(1), "{}", part["parts"]);
+    std::fs::write(&file, lost[0]).expect("a file");
+    let (success, told) = recover();
+    assert!(!success && told.contains("1 of 3 parts"), "{told}");
+}
