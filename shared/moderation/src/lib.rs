@@ -6,11 +6,11 @@
 //!
 //! Nothing here does I/O, reads a clock or knows where it runs.
 
+mod alphabet;
 mod artefact;
 mod conditions;
-mod document;
-mod alphabet;
 mod confirm;
+mod document;
 #[doc(hidden)]
 pub mod engine;
 mod fold;
