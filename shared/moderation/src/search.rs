@@ -45,7 +45,7 @@ const LONGEST_DIVIDER: u8 = 16;
 const MOST_REPEATS: u8 = 8;
 /// How many steps are taken from one beginning, all ways together. Only rules and texts made for each other come near;
 /// it bounds the time for a message by its length.
-const MOST_STEPS: usize = 1024;
+const MOST_STEPS: usize = 512;
 
 /// A search, with buffers that are used again.
 #[derive(Default)]

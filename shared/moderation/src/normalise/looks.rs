@@ -1,4 +1,6 @@
 //! Characters that look like Latin letters.
+//!
+//! `looks.txt` began as what Unicode's confusables (UTS #39) say of single letters, with looser resemblances added.
 
 use std::sync::LazyLock;
 
