@@ -7,6 +7,7 @@ use super::{Action, Rule, RulesError};
 use crate::conditions::Condition;
 use crate::fold::fold_char;
 use crate::matcher::Matcher;
+use crate::term::Term;
 use crate::text::Text;
 
 /// Something in a rules file that may be a mistake.
@@ -107,7 +108,9 @@ fn parts(when: &Condition) -> Vec<&Condition> {
 
 /// Terms within which the same list finds another term.
 fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
-    let Ok(matcher) = Matcher::new(&parsed.terms, &[]) else { return };
+    // Each is a list of its own here, since of a list's terms at one place the matcher tells only the first.
+    let alone: Vec<_> = parsed.terms.iter().zip(0..).map(|(term, rule)| Term { rule, ..term.clone() }).collect();
+    let Ok(matcher) = Matcher::new(&alone, &[]) else { return };
     let mut owners = HashMap::new();
     for rule in &parsed.rules {
         for list in lists(&rule.when) {
@@ -124,10 +127,12 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
         }
         let bare = term.text.trim_matches('*');
         let found = matcher.find(&[Text::of(bare)]);
-        let other = found
-            .iter()
-            .find(|found| found.rule == term.rule && found.term != index && found.end - found.start < bare.len());
-        if let Some(other) = other.and_then(|found| parsed.terms.get(found.term)) {
+        let other = found.iter().filter(|found| found.term != index).find_map(|found| {
+            let other = parsed.terms.get(found.term).filter(|other| other.rule == term.rule)?;
+            // A wildcard's hit is the whole word.
+            (found.end - found.start < bare.len() || other.text.contains('*')).then_some(other)
+        });
+        if let Some(other) = other {
             warn(format!("the term `{}` is superfluous: wherever it stands, `{}` is found", term.text, other.text));
         }
     }
