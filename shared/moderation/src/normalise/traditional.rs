@@ -3,7 +3,8 @@
 //! A table of single characters, on purpose: which words a conversion would choose does not matter where term and text
 //! are converted alike.
 //!
-//! `traditional.txt` began as the table of the crate `fast2s` (MIT, copyright 2021 Tyr Chen), with variants added.
+//! `traditional.txt` began as the table of the crate `fast2s` (MIT, copyright 2021 Tyr Chen; `traditional.LICENSE`),
+//! with variants added.
 
 use std::sync::LazyLock;
 
