@@ -99,6 +99,14 @@ impl BeforeSend {
             let rules: Vec<_> = verdict.rules().collect();
             tracing::info!(verdict = verdict.decision.name(), ?rules, msg_id, "moderated");
         }
+        if !verdict.left_out.is_empty() {
+            let rules = &verdict.left_out;
+            tracing::warn!(
+                ?rules,
+                msg_id,
+                "what these rules add was left out: the platform would not take the message"
+            );
+        }
         if !verdict.shadow_hits.is_empty() {
             metrics::counter!("ShadowHit").increment(1);
             let rules: Vec<_> = verdict.shadow_rules().collect();

@@ -95,12 +95,14 @@ pub(crate) fn rewrite<'r>(
                     elements.push(element.clone());
                 }
             }
+            // It is part of the message that the platform limits.
+            Change::SetCustomData(data) if size + data.len() > MAX_MESSAGE_BYTES => left_out.push(step.rule),
             Change::SetCustomData(data) => custom_data = Some(data.clone()),
             Change::MergeCustomData(members) => match merge(custom_data.as_deref().or(original_data), members) {
-                Merged::Into(data) => custom_data = Some(data),
+                Merged::Into(data) if size + data.len() <= MAX_MESSAGE_BYTES => custom_data = Some(data),
                 Merged::Already => {}
                 // What is there is the app's: nobody else knows how to add to it.
-                Merged::NoObject => left_out.push(step.rule),
+                Merged::Into(_) | Merged::NoObject => left_out.push(step.rule),
             },
             Change::Mask(_) | Change::Replace(_) | Change::RemoveElement => {}
         }

@@ -57,7 +57,8 @@ fn document(reader: &mut Reader<'_>, text: &str, files: &mut Files<'_>) -> Parse
         reader.unusable(&error.span().unwrap_or_default(), error.message(), "correct the TOML, see https://toml.io");
     }
     let document = document.get_ref();
-    if !errors.is_empty() || document.is_empty() || !is_readable_schema(reader, document) {
+    // Without a schema it is not whole: a file cut off at its beginning must not pass for one without rules.
+    if !errors.is_empty() || !is_readable_schema(reader, document) {
         return parsed;
     }
     reader.only_keys("the rules file", document, keys::FILE);

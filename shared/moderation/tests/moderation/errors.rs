@@ -73,14 +73,16 @@ fn a_mistake_disables_its_own_rule_and_no_other() {
 
 #[test]
 fn a_file_that_is_none_is_refused() {
-    for text in ["schema = ", "[[rule]]\n", "schema = 2\n", "schema = \"1\"\n", "schema = 1\nrule = 5\n"] {
+    for text in
+        ["", "# cut off\n", "schema = ", "[[rule]]\n", "schema = 2\n", "schema = \"1\"\n", "schema = 1\nrule = 5\n"]
+    {
         assert!(Rules::compile("rules.toml", text, &mut |_| Err(String::new())).is_err(), "{text}");
     }
 }
 
 #[test]
 fn a_file_without_rules_is_no_mistake() {
-    for text in ["", "# nothing yet\n", "schema = 1\n", "\u{FEFF}schema = 1\n"] {
+    for text in ["schema = 1\n", "# nothing yet\nschema = 1\n", "\u{FEFF}schema = 1\n"] {
         let rules = Rules::compile("rules.toml", text, &mut |_| Err(String::new())).expect("an empty rules file");
         assert!(rules.is_empty());
         assert_eq!(rules.len(), 0);

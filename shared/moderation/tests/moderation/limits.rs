@@ -24,6 +24,28 @@ fn text_body(text: &str) -> String {
     format!(r#"[{{"MsgType":"TIMTextElem","MsgContent":{{"Text":{}}}}}]"#, serde_json::json!(text))
 }
 
+#[test]
+fn custom_data_counts_for_the_limit_and_is_left_out_beyond_it() {
+    let rules = rules(
+        r#"
+        [[rule]]
+        id = "data"
+        when = { terms = ["bad"] }
+        action = { type = "set_custom_data", value = "0123456789" }
+        "#,
+    );
+    let fits = MAX_MESSAGE_BYTES - "0123456789".len();
+    assert!(matches!(decide(&rules, &body_of(fits)), Decision::Rewrite(_)));
+    assert!(matches!(decide(&rules, &body_of(fits + 1)), Decision::Allow));
+
+    let too_long = "x".repeat(MAX_MESSAGE_BYTES + 1);
+    let text = format!(
+        "schema = 1\n[[rule]]\nid = \"a\"\nwhen = {{ terms = [\"a\"] }}\naction = {{ type = \"set_custom_data\", value = \"{too_long}\" }}"
+    );
+    let error = Rules::compile("rules.toml", &text, &mut |_| Err(String::new())).and_then(Rules::strict).unwrap_err();
+    assert!(error.to_string().contains("longer than a message can be"), "{error}");
+}
+
 /// A body of exactly that many bytes, with `bad` in it.
 fn body_of(bytes: usize) -> String {
     let padding = bytes - text_body("bad ").len();

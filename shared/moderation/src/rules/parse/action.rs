@@ -52,7 +52,13 @@ pub(super) fn action(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Actio
         }
         _ => {
             let data = required(reader, "value", "value = \"…\"")?;
-            Action::Rewrite(Change::SetCustomData(reader.string("value", data)?.to_owned()))
+            let text = reader.string("value", data)?;
+            if text.len() > MAX_MESSAGE_BYTES {
+                let what = format!("the value is longer than a message can be, {MAX_MESSAGE_BYTES} bytes");
+                reader.problem(&data.span(), what, "shorten it");
+                return None;
+            }
+            Action::Rewrite(Change::SetCustomData(text.to_owned()))
         }
     })
 }
