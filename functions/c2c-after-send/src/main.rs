@@ -3,16 +3,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chathook_archive::Archive;
 use chathook_endpoint::{AfterSend, Endpoint, after, lambda};
 use chathook_protocol::Command;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
-        let archive = Archive::connect(settings.table_name()?, None).await;
-        after::warm_up(&archive).await;
-        let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
+        let (archive, queue) = after::open(&settings).await?;
         let keep = AfterSend::new(archive, Arc::clone(&settings));
         Ok(Endpoint::new(settings).route(&[Command::C2cAfterSend], keep).parking(queue))
     })

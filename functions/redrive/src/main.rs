@@ -6,15 +6,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chathook_archive::Archive;
 use chathook_endpoint::{AfterChange, AfterSend, Endpoint, after, lambda};
 use chathook_protocol::Command;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run_queue(env!("CARGO_PKG_NAME"), async |settings| {
-        let archive = Archive::connect(settings.table_name()?, None).await;
-        after::warm_up(&archive).await;
+        let (archive, _) = after::open(&settings).await?;
         let keep = AfterSend::new(archive.clone(), Arc::clone(&settings));
         let amend = AfterChange::new(archive, Arc::clone(&settings));
         Ok(Endpoint::new(settings).route(&Command::AFTER_SEND, keep).route(&Command::AFTER_CHANGE, amend))

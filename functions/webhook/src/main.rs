@@ -3,18 +3,16 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chathook_archive::Archive;
 use chathook_endpoint::{AfterChange, AfterSend, BeforeSend, Endpoint, after, lambda};
 use chathook_protocol::Command;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
-        let archive = Archive::connect(settings.table_name()?, None).await;
         // The rules compile while the table's first answer is under way.
         let load = async { BeforeSend::load(&lambda::in_function_folder(&settings.rules_path)) };
-        let ((), moderate) = tokio::join!(after::warm_up(&archive), load);
-        let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
+        let (opened, moderate) = tokio::join!(after::open(&settings), load);
+        let (archive, queue) = opened?;
         let keep = AfterSend::new(archive.clone(), Arc::clone(&settings));
         let amend = AfterChange::new(archive, Arc::clone(&settings));
         Ok(Endpoint::new(settings)

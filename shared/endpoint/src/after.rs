@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::endpoint::{Callback, Handler, HandlerError};
 use crate::parked::Parking;
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsError};
 
 /// How long the throw-away read may take. It is there to make the first callback quick; waiting for it longer than a
 /// handshake within a region takes would make the first one slow.
@@ -34,9 +34,20 @@ impl AfterSend {
     }
 }
 
+/// The table that the settings name, read once already, and the queue for what it does not take.
+///
+/// # Errors
+/// [`SettingsError`] when no table is named.
+pub async fn open(settings: &Settings) -> Result<(Archive, Option<Queue>), SettingsError> {
+    let archive = Archive::connect(settings.table_name()?, None).await;
+    warm_up(&archive).await;
+    let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
+    Ok((archive, queue))
+}
+
 /// One throw-away read, so that the TLS handshake happens during init, where a Lambda function has a whole core.
 /// Whether it succeeds matters to nobody but the log.
-pub async fn warm_up(archive: &Archive) {
+async fn warm_up(archive: &Archive) {
     match tokio::time::timeout(WARM_UP, archive.warm_up()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(%error, "the table could not be read at start; writes may fail too"),

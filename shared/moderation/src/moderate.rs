@@ -164,7 +164,7 @@ fn report<'r>(rule: &'r Rule, places: &[Place], readable: &Readable<'_>, hits: &
             span: place.span.clone(),
             normal: place.normal.clone().unwrap_or_else(|| {
                 let text = value.get(place.span.clone()).unwrap_or_default();
-                if place.text.is_some() { fold(text).text.into() } else { text.into() }
+                if place.text.is_some() { fold(text).into() } else { text.into() }
             }),
         }));
     }

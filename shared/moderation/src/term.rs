@@ -7,7 +7,6 @@ use crate::normalise::{Glyph, Kind, Letters, fold, text_glyphs};
 
 /// How closely a text must match a term.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), allow(dead_code, reason = "for the rule language to choose from"))]
 pub(crate) enum Form {
     /// Character by character.
     Exact,

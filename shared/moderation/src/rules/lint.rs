@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::parse::{Files, Parsed, parse};
 use super::{Action, Rule, RulesError};
 use crate::conditions::Condition;
-use crate::fold::fold_char;
+use crate::fold::fold;
 use crate::matcher::Matcher;
 use crate::term::Term;
 use crate::text::Text;
@@ -86,7 +86,7 @@ fn never_reached(rule: &Rule, above: &[Rule], parsed: &Parsed) -> Option<String>
     let words = |rule: &Rule| -> Option<HashSet<String>> {
         let Condition::Terms(list) = &rule.when else { return None };
         let of_list = parsed.terms.iter().filter(|term| term.rule == *list);
-        Some(of_list.map(|term| folded(&term.text)).collect())
+        Some(of_list.map(|term| fold(&term.text)).collect())
     };
     let is_everywhere = |rule: &Rule| format!("{:?}", rule.scope) == format!("{:?}", super::Scope::default());
     let own = words(rule)?;
@@ -121,7 +121,7 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
     for (index, term) in parsed.terms.iter().enumerate() {
         let Some(owner) = owners.get(&term.rule) else { continue };
         let mut warn = |what| warnings.push(Warning { rule: (*owner).to_owned(), what });
-        if !known.insert((term.rule, folded(&term.text))) {
+        if !known.insert((term.rule, fold(&term.text))) {
             warn(format!("the term `{}` is there twice", term.text));
             continue;
         }
@@ -136,10 +136,6 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
             warn(format!("the term `{}` is superfluous: wherever it stands, `{}` is found", term.text, other.text));
         }
     }
-}
-
-fn folded(text: &str) -> String {
-    text.chars().map(fold_char).collect()
 }
 
 /// The lists of terms that a condition asks for.

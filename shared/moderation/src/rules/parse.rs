@@ -201,7 +201,7 @@ fn masks_stay_masked(reader: &mut Reader<'_>, rules: &mut Vec<Rule>, terms: &mut
     }
     let mut disabled = vec![false; rules.len()];
     for term in terms.iter() {
-        let folded = fold(term.bare()).text;
+        let folded = fold(term.bare());
         let sign = folded.chars().find_map(|sign| masks.get_key_value(&sign));
         if let (Some((sign, mask)), Some(rule)) = (sign, rules.get(term.owner)) {
             reader.enter_rule(Some(rule.id.clone()));
