@@ -12,7 +12,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::local::{DEMO_APP_ID, DEMO_TOKEN, Local, Store};
-use crate::messages;
+use crate::messages::show;
 use crate::platform::{Answered, Platform};
 
 /// Show everything once: start the webhook, post signed callbacks of all four commands, list what was kept
@@ -61,9 +61,8 @@ pub fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
             ("ada and grace", Conversation::C2c("ada".to_owned(), "grace".to_owned())),
             (GROUP, Conversation::Group { group_id: GROUP.to_owned(), topic_id: None }),
         ] {
-            let (kept, _) =
-                messages::list(&local.archive, &conversation, Listing::default(), messages::Which::All).await?;
-            println!("\nkept of {title}:\n{}", messages::table(&kept));
+            let kept = local.archive.messages(&conversation, &Listing::default(), crate::now_ms() / 1000).await?;
+            println!("\nkept of {title}:\n{}", show::table(&kept.messages));
         }
         local.stop().await?;
         println!("\nnext: `chathook serve`, and `chathook --help`");

@@ -7,6 +7,7 @@
 )]
 
 mod demo;
+mod erase;
 mod local;
 mod messages;
 mod platform;
@@ -39,6 +40,7 @@ enum Command {
     Send(send::Arguments),
     Messages(messages::Arguments),
     Recover(recover::Arguments),
+    Erase(erase::Arguments),
     Rules(rules::Arguments),
 }
 
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Send(arguments) => send::run(&arguments),
         Command::Messages(arguments) => messages::run(&arguments),
         Command::Recover(arguments) => recover::run(&arguments),
+        Command::Erase(arguments) => erase::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     done.unwrap_or_else(|error| {

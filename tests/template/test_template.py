@@ -85,6 +85,18 @@ def value(node, parameters):
     }[function]()
 
 
+def chosen(items, **parameters):
+    """A list's items after each `Fn::If` that leaves one out or in."""
+    kept = []
+    for item in items:
+        condition, item, other = item.get("Fn::If", [None, item, None])
+        if condition is None or value({"Condition": condition}, parameters):
+            kept.append(item)
+        elif other != {"Ref": "AWS::NoValue"}:
+            kept.append(other)
+    return kept
+
+
 def exists(resource, **parameters):
     return "Condition" not in resource or value({"Condition": resource["Condition"]}, parameters)
 
@@ -203,7 +215,18 @@ class Data(unittest.TestCase):
             table["KeySchema"],
             [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
-        self.assertEqual({a["AttributeName"]: a["AttributeType"] for a in table["AttributeDefinitions"]}, {"pk": "S", "sk": "S"})
+        of_an_index = {"Outcome": "S", "OccurredAt": "N"}
+        for switch, attributes, indexes in [
+            ("false", of_an_index, {"Outcome": "Outcome"}),
+            ("true", of_an_index | {"From_Account": "S"}, {"Outcome": "Outcome", "Account": "From_Account"}),
+        ]:
+            defined = chosen(table["AttributeDefinitions"], AccountIndex=switch)
+            self.assertEqual({a["AttributeName"]: a["AttributeType"] for a in defined}, {"pk": "S", "sk": "S"} | attributes)
+            built = chosen(table["GlobalSecondaryIndexes"], AccountIndex=switch)
+            self.assertEqual({index["IndexName"]: index["KeySchema"][0]["AttributeName"] for index in built}, indexes)
+            for index in built:
+                self.assertEqual(index["KeySchema"][1], {"AttributeName": "OccurredAt", "KeyType": "RANGE"})
+                self.assertEqual(index["Projection"], {"ProjectionType": "KEYS_ONLY"})
         self.assertEqual(table["TimeToLiveSpecification"], {"AttributeName": "ExpiresAt", "Enabled": True})
         self.assertEqual(table["BillingMode"], "PAY_PER_REQUEST")
 
@@ -247,7 +270,8 @@ class Settings(unittest.TestCase):
         self.assertEqual(defaults, {
             "CallbackToken": "", "PreviousCallbackToken": "", "AllowUnsigned": "false", "WebhookMode": "both",
             "OnFailure": "allow", "AnswerWithinMs": 1500, "RulesPath": "rules/rules.toml", "StoreOnlineOnly": "true",
-            "RetentionDays": "", "Architecture": "arm64", "MemorySize": 256, "LogRetentionDays": 30, "AlarmTopicArn": "",
+            "RetentionDays": "", "AccountIndex": "false", "Architecture": "arm64", "MemorySize": 256, "LogRetentionDays": 30,
+            "AlarmTopicArn": "",
         })
         self.assertEqual(set(PARAMETERS) - set(defaults), {"SdkAppId"}, "only the app id has to be given by all")
 
@@ -299,11 +323,11 @@ class Alarms(unittest.TestCase):
         self.assertTrue(existing("AWS::CloudWatch::Alarm", AlarmTopicArn="arn"))
 
     def test_each_adds_up_every_function_that_counts_for_it(self):
-        every, moderating, archiving = set(FUNCTIONS), {"Webhook", *BEFORE}, {"Webhook", *AFTER}
+        every, moderating, archiving = set(EVERY), {"Webhook", *BEFORE}, {"Webhook", *AFTER}
         counted = {
             "ModerationFailedAlarm": ("chathook", {"Fn::If": ["FailsOpen", "FailedOpen", "FailedClosed"]}, moderating),
             "MessagesLostAlarm": ("chathook", "Lost", archiving),
-            "CallbacksRefusedAlarm": ("chathook", "Rejected403", every),
+            "CallbacksRefusedAlarm": ("chathook", "Rejected403", set(FUNCTIONS)),
             "FunctionErrorsAlarm": ("AWS/Lambda", "Errors", every),
             "FunctionThrottlesAlarm": ("AWS/Lambda", "Throttles", every),
         }
@@ -317,14 +341,14 @@ class Alarms(unittest.TestCase):
             self.assertEqual((total["Expression"], total["ReturnData"]), ("SUM(METRICS())", True))
             seen = set()
             for part in parts:
-                condition, query, _ = part["Fn::If"]
+                condition, query, _ = part.get("Fn::If", [None, part, None])
                 of = query["MetricStat"]["Metric"]
                 self.assertEqual((of["Namespace"], of["MetricName"]), (namespace, metric))
                 (dimension,) = of["Dimensions"]
                 name = query["Id"][0].upper() + query["Id"][1:]
                 expected = "function" if namespace == "chathook" else "FunctionName"
                 self.assertEqual(dimension, {"Name": expected, "Value": {"Ref": f"{name}Function"}})
-                self.assertEqual(condition, RESOURCES[f"{name}Function"]["Condition"])
+                self.assertEqual(condition, RESOURCES[f"{name}Function"].get("Condition"))
                 seen.add(name)
             self.assertEqual(seen, functions)
 

@@ -15,6 +15,8 @@ use chathook_protocol::change::{C2cEdit, C2cRecall, Content, GroupEdit, GroupRec
 use chathook_protocol::{Change, Chat, Query, What};
 use serde_json::value::RawValue;
 
+use crate::across::OUTCOME;
+use crate::filter::Outcome;
 use crate::keys::{self, Conversation};
 use crate::preview::preview;
 use crate::record::{Fields, Item, json};
@@ -47,6 +49,7 @@ impl Amendment {
             fields.number("EventTime", change.event_time);
             fields.text("Extra", json(&change.extra).filter(|_| !change.extra.is_empty()));
             fields.arrival(query, received_at, retention_days, sent);
+            fields.occurred(None, change.event_time, received_at);
             fields
         };
         let event_seconds = change.event_time.map(|ms| ms / 1000);
@@ -83,6 +86,7 @@ fn c2c_recall(mut fields: Fields, recall: &C2cRecall<'_>, time: &str) -> Amendme
     fields.text("To_Account", Some(to_account.as_ref()));
     fields.text("MsgKey", Some(format!("{}_{}_{}", msg_key.seq, msg_key.random, msg_key.time)));
     fields.number("UnreadMsgNum", *unread_msg_num);
+    fields.text(OUTCOME, Some(Outcome::Recalled.as_str()));
     let conversation = Conversation::C2c(from_account.to_string(), to_account.to_string());
     let key = keys::recall(&keys::c2c_place(*msg_key), &keys::fingerprint_of(&[from_account, time]));
     Amendment::new(fields, &conversation, key)
@@ -101,6 +105,7 @@ fn group_recalls(base: &Fields, recall: &GroupRecall<'_>, time: &str) -> Vec<Ame
         fields.number("MsgSeq", Some(message.msg_seq));
         let msg_id = message.msg_id.as_deref();
         fields.text("MsgId", msg_id);
+        fields.text(OUTCOME, Some(Outcome::Recalled.as_str()));
         let fingerprint = keys::fingerprint_of(&[operator.unwrap_or_default(), time, msg_id.unwrap_or_default()]);
         Amendment::new(fields, &conversation, keys::recall(&keys::group_place(message.msg_seq), &fingerprint))
     };
@@ -156,6 +161,7 @@ fn refusal(mut fields: Fields, refused: &Refused<'_>) -> Amendment {
     fields.text("Text", preview(&message.msg_body));
     fields.number("ErrorCode", *error_code);
     fields.text("ErrorInfo", error_info.as_deref());
+    fields.text(OUTCOME, Some(Outcome::Failed.as_str()));
     let mut random = 0;
     if let Chat::Group(group) = &message.chat {
         fields.group(group, message);

@@ -13,13 +13,14 @@ use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::config::{Builder, Credentials, SharedHttpClient};
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-    TimeToLiveSpecification, TimeToLiveStatus,
+    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use aws_sdk_dynamodb::waiters::table_exists::WaitUntilTableExistsError;
 use aws_smithy_http_client::tls;
 
 use crate::ArchiveError;
+use crate::across::{INDEXES, OCCURRED_AT};
 use crate::error::Request;
 
 /// Connecting includes the TLS handshake. It is bounded by the attempt's time as well; this one is the same for all
@@ -114,7 +115,7 @@ impl Archive {
         Ok(())
     }
 
-    /// Creates the table with the keys and the TTL that the deployed one has; fine if it exists.
+    /// Creates the table with the keys, the indexes and the TTL that the deployed one may have; fine if it exists.
     ///
     /// # Errors
     /// Any [`ArchiveError`] of a request.
@@ -123,7 +124,8 @@ impl Archive {
             .client
             .create_table()
             .table_name(&self.table)
-            .set_attribute_definitions(Some(vec![text_attribute("pk")?, text_attribute("sk")?]))
+            .set_attribute_definitions(Some(attributes()?))
+            .set_global_secondary_indexes(Some(indexes()?))
             .set_key_schema(Some(vec![key("pk", KeyType::Hash)?, key("sk", KeyType::Range)?]))
             .billing_mode(BillingMode::PayPerRequest)
             .customize()
@@ -197,9 +199,25 @@ pub(crate) fn patient() -> Builder {
     Builder::new().timeout_config(timeouts(PATIENT_ATTEMPT))
 }
 
-fn text_attribute(name: &str) -> Result<AttributeDefinition, ArchiveError> {
-    let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
-    attribute.build().map_err(setup)
+/// Those that the keys of the table and of its indexes are made of.
+fn attributes() -> Result<Vec<AttributeDefinition>, ArchiveError> {
+    let texts = ["pk", "sk"].into_iter().chain(INDEXES.map(|(_, by)| by));
+    let attribute = |(name, kind)| AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build();
+    let texts = texts.map(|name| (name, ScalarAttributeType::S));
+    texts.chain([(OCCURRED_AT, ScalarAttributeType::N)]).map(attribute).collect::<Result<_, _>>().map_err(setup)
+}
+
+fn indexes() -> Result<Vec<GlobalSecondaryIndex>, ArchiveError> {
+    let index = |(name, by)| {
+        GlobalSecondaryIndex::builder()
+            .index_name(name)
+            .key_schema(key(by, KeyType::Hash)?)
+            .key_schema(key(OCCURRED_AT, KeyType::Range)?)
+            .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+            .build()
+            .map_err(setup)
+    };
+    INDEXES.into_iter().map(index).collect()
 }
 
 fn key(name: &str, kind: KeyType) -> Result<KeySchemaElement, ArchiveError> {

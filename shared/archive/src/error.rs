@@ -69,6 +69,16 @@ pub enum ArchiveError {
         /// The record's size.
         bytes: usize,
     },
+    /// The table lacks an index that a question needs.
+    #[error("table {table} has no index {index}: {fix}")]
+    IndexMissing {
+        /// The table's name.
+        table: String,
+        /// The index's name.
+        index: &'static str,
+        /// What to do about it.
+        fix: &'static str,
+    },
     /// A question that the keys cannot answer.
     #[error("{0}")]
     Question(&'static str),

@@ -176,6 +176,15 @@ pub(crate) fn place(sort_key: &str, is_c2c: bool) -> Option<&str> {
     (is_c2c || place.bytes().any(|digit| digit != b'0')).then_some(place)
 }
 
+/// The partition of what is told of the erasures of `account`, and the `sk` of one that started then.
+pub(crate) fn erasure(account: &str) -> String {
+    format!("erasure#{}", part(account))
+}
+
+pub(crate) fn erasure_started(at: u64) -> String {
+    padded(at)
+}
+
 /// What kind of change the item of that `sk` is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -235,6 +244,24 @@ impl Range {
         })
     }
 
+    /// The group messages without a `MsgSeq` from one `MsgTime` to another; `None` if no time is both.
+    pub(crate) fn of_unnumbered(from: Option<u64>, to: Option<u64>) -> Option<Self> {
+        let Self { from, to } = Self::of_times(from, to)?;
+        let unnumbered = padded(0);
+        // Where `of_times` has no bound, its ends are not digits, and so bounds here too.
+        Some(Self { from: format!("{unnumbered}#{from}"), to: format!("{unnumbered}#{to}") })
+    }
+
+    /// The group messages from one `MsgSeq` to another, with what is under them.
+    pub(crate) fn of_seqs(from: u64, to: u64) -> Self {
+        Self { from: padded(from.max(1)), to: format!("{}$", padded(to)) }
+    }
+
+    /// That item alone.
+    pub(crate) fn of_item(sort_key: &str) -> Self {
+        Self { from: sort_key.to_owned(), to: sort_key.to_owned() }
+    }
+
     /// What happened to the messages at `place`.
     pub(crate) fn of_changes(place: &str) -> Self {
         // Every letter, and no digit, with which a message of a group would go on.
@@ -258,19 +285,38 @@ impl Range {
 
     /// The one-to-one messages of that `MsgKey`, with what is under them.
     pub(crate) fn of_msg_key(key: MsgKey) -> Self {
-        let place = c2c_place(key);
+        Self::of_place(&c2c_place(key))
+    }
+
+    /// The messages at `place`, with what is under them.
+    pub(crate) fn of_place(place: &str) -> Self {
         // `.` is the character after `-`, which is after `#`.
-        Self { to: format!("{place}."), from: place }
+        Self { from: place.to_owned(), to: format!("{place}.") }
     }
 
     /// The group messages of that `MsgSeq`, with what is under them.
     pub(crate) fn of_seq(seq: u64) -> Self {
-        Self { from: format!("{}#", padded(seq)), to: format!("{}$", padded(seq)) }
+        Self::of_place(&group_place(seq))
     }
 
     pub(crate) fn contains(&self, sort_key: &str) -> bool {
         (self.from.as_str()..=self.to.as_str()).contains(&sort_key)
     }
+}
+
+/// The `MsgSeq` of the group message of that `sk`; 0 for one that has none.
+pub(crate) fn seq(sort_key: &str) -> Option<u64> {
+    sort_key.get(..DIGITS)?.parse().ok()
+}
+
+/// Whether the item of that `sk` is a group message that the platform refused.
+pub(crate) fn is_refused(sort_key: &str) -> bool {
+    sort_key.starts_with(REFUSED)
+}
+
+/// Whether a partition is of a one-to-one conversation.
+pub(crate) fn is_c2c(partition_key: &str) -> bool {
+    partition_key.starts_with("c2c#")
 }
 
 /// Whether the item of that `sk` is a message, and not something that happened to one.

@@ -8,25 +8,32 @@
 //! What happens to a message later (it is recalled, edited) is an [`Amendment`], an item of its own, merged into the
 //! [`StoredMessage`] that is read: so it may come before the message, or twice.
 //!
-//! What cannot be stored waits in a [`Queue`].
+//! What cannot be stored waits in a [`Queue`]. What a person sent is blanked with an [`Erasure`].
 //!
 //! No other crate knows DynamoDB or SQS.
 
+mod across;
 mod amendment;
 mod client;
+mod erase;
 mod error;
+mod filter;
 mod keys;
+mod locate;
 mod merge;
 mod preview;
 mod queue;
 mod read;
 mod record;
 mod stored;
+mod walk;
 mod write;
 
 pub use amendment::Amendment;
 pub use client::Archive;
+pub use erase::{Erasure, Size, Through};
 pub use error::ArchiveError;
+pub use filter::{Filter, Outcome};
 pub use keys::Conversation;
 pub use queue::{MAX_QUEUED_BYTES, Queue, QueueError};
 pub use read::{Listing, Page, ReadMark};

@@ -5,13 +5,14 @@
 //!   does not say (`MsgBody`, `CloudCustomData`) stays as the version before had it;
 //! - of several recalls the earliest counts;
 //! - of two one-to-one messages under one key, a change is of that with its `From_Account`; of group messages that share
-//!   a `MsgSeq`, of that with its `MsgId`, and if it names none, of those that are in the group's history.
+//!   a `MsgSeq`, of that with its `MsgId`, and if it names none, of those that are in the group's history;
+//! - of a message that was erased no edit is shown, not even one that came later.
 
 use crate::keys::Kind;
 use crate::stored::{StoredMessage, Version};
 
 /// Whether `change` is one of `message`, which has the same place.
-fn is_of(change: &StoredMessage, message: &StoredMessage) -> bool {
+pub(crate) fn is_of(change: &StoredMessage, message: &StoredMessage) -> bool {
     if message.to_account().is_some() {
         return change.attribute("From_Account") == message.attribute("From_Account");
     }
@@ -36,6 +37,9 @@ pub(crate) fn merged(mut message: StoredMessage, changes: &[StoredMessage]) -> S
     let recall = own.iter().find(|change| kind(change) == Some(Kind::Recall));
     message.recall = recall.map(|recall| Box::new((*recall).clone()));
 
+    if message.erased_at().is_some() {
+        return message;
+    }
     let edits: Vec<_> = own.into_iter().filter(|change| kind(change) == Some(Kind::Edit)).collect();
     if !edits.is_empty() {
         message.versions.push(Version::of(&message));

@@ -5,6 +5,9 @@
 //! does not know, as JSON; `CallbackCommand`; `OptPlatform`, `ClientIP` and `RequestID` from the query; `ReceivedAt`;
 //! and `ExpiresAt` when records are not kept for ever. `MsgBody` and `GroupAtInfo` are the exact JSON as one string: a
 //! nested map would cost more, change numbers and end at 32 levels.
+//!
+//! Two attributes are there for the table's indexes alone (see [`crate::across`]): `OccurredAt`, and `Outcome` on what
+//! did not arrive or was recalled.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,6 +17,9 @@ use chathook_protocol::json::Object;
 use chathook_protocol::{C2c, Chat, Group, Query, SendMsg};
 use serde_json::value::RawValue;
 
+use crate::across::{OCCURRED_AT, OUTCOME};
+use crate::erase::ERASED_AT;
+use crate::filter::Outcome;
 use crate::keys::{self, Conversation, SortKey};
 use crate::preview::preview;
 
@@ -67,6 +73,8 @@ impl Record {
         fields.text("Text", preview(&message.msg_body));
 
         fields.arrival(query, received_at, retention_days, message.msg_time);
+        fields.occurred(message.msg_time, message.event_time, received_at);
+        fields.text(OUTCOME, Some(Outcome::Failed.as_str()).filter(|_| !is_delivered(&fields.0)));
         Self { item: fields.0, sort_key_apart }
     }
 
@@ -88,20 +96,20 @@ impl Record {
     /// (a bot that copies ids from what it answers to), or of one who would rather not have a text kept. A repeated
     /// callback has the same sender and the same body. Group messages outside the history, which repeat a `MsgSeq`,
     /// have other times.
+    ///
+    /// What was erased has no body to compare any more, and must not come back with a callback that is repeated.
     pub(crate) fn is_stored_as(&self, item: &Item) -> bool {
         let same = |name| self.item.get(name) == item.get(name);
-        same("From_Account") && same("MsgBody") && (same("MsgTime") || self.is_c2c())
+        let same_body = item.contains_key(ERASED_AT) || same("MsgBody");
+        same("From_Account") && same_body && (same("MsgTime") || self.is_c2c())
     }
 
     pub(crate) fn is_c2c(&self) -> bool {
         self.item.contains_key("To_Account")
     }
 
-    /// Whether the message reached its recipient. A group message always has; a one-to-one message unless its callback
-    /// gives another `SendMsgResult` than 0 (old captures give none, and the platform calls for successes first of
-    /// all).
     pub(crate) fn is_delivered(&self) -> bool {
-        self.item.get("SendMsgResult").is_none_or(|result| *result == AttributeValue::N("0".to_owned()))
+        is_delivered(&self.item)
     }
 
     /// What DynamoDB reckons the item's size to be, in bytes: up to 1,024 are one write unit.
@@ -109,6 +117,12 @@ impl Record {
     pub fn size(&self) -> usize {
         size(&self.item)
     }
+}
+
+/// Whether the message reached its recipient. A group message always has; a one-to-one message unless its callback gives
+/// another `SendMsgResult` than 0 (old captures give none, and the platform calls for successes first of all).
+fn is_delivered(item: &Item) -> bool {
+    item.get("SendMsgResult").is_none_or(|result| *result == AttributeValue::N("0".to_owned()))
 }
 
 /// What DynamoDB reckons an item's size to be.
@@ -145,6 +159,13 @@ impl Fields {
         self.text("RequestID", query.request_id());
         self.number("ReceivedAt", Some(received_at));
         self.number("ExpiresAt", retention_days.map(|days| expiry(sent, received_at, days)));
+    }
+
+    /// When it took place, Unix seconds: `seconds`, else the platform's own `event_time` in milliseconds, else when we
+    /// heard of it.
+    pub(crate) fn occurred(&mut self, seconds: Option<u64>, event_time: Option<u64>, received_at: u64) {
+        let seconds = seconds.or(event_time.map(|ms| ms / 1000)).unwrap_or(received_at);
+        self.number(OCCURRED_AT, Some(seconds));
     }
 
     pub(crate) fn text(&mut self, name: &str, value: Option<impl Into<String>>) {

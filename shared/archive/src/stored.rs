@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
+use crate::erase::ERASED_AT;
 use crate::record::Item;
 
 /// A message as it was kept, and as it reads now.
@@ -200,6 +201,12 @@ impl StoredMessage {
     #[must_use]
     pub fn error_code(&self) -> Option<i64> {
         self.attribute("ErrorCode")?.parse().ok()
+    }
+
+    /// When what the message said was erased, Unix seconds.
+    #[must_use]
+    pub fn erased_at(&self) -> Option<u64> {
+        self.number(ERASED_AT)
     }
 
     /// Who recalled the message, if somebody did.

@@ -62,7 +62,9 @@ impl Archive {
             return Err(ArchiveError::TooLarge { bytes });
         }
         let (condition, name) = match amendment.rule() {
-            Rule::First => ("attribute_not_exists(pk) OR ReceivedAt > :this", "ReceivedAt"),
+            Rule::First => {
+                ("attribute_not_exists(pk) OR (ReceivedAt > :this AND attribute_not_exists(ErasedAt))", "ReceivedAt")
+            }
             Rule::LatestRead => ("attribute_not_exists(pk) OR LastReadTime < :this", "LastReadTime"),
         };
         let written = self

@@ -44,7 +44,8 @@ async fn a_typical_text_message_is_one_write_unit() {
 
     // The engine reckons as AWS does: writing the stored items again costs one unit each.
     for row in engine.rows().await {
-        let numbers = ["ReceivedAt", "ExpiresAt", "SendMsgResult", "UnreadMsgNum", "EventTime", "OnlineOnlyFlag"];
+        let numbers =
+            ["ReceivedAt", "ExpiresAt", "SendMsgResult", "UnreadMsgNum", "EventTime", "OnlineOnlyFlag", "OccurredAt"];
         let ids = ["MsgSeq", "MsgTime", "MsgRandom", "Random"];
         let item = row.into_iter().map(|(name, text)| {
             let is_number = numbers.contains(&name.as_str()) || ids.contains(&name.as_str());

@@ -1,13 +1,19 @@
 //! An engine of its own for each test.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
 use chathook_archive::{Archive, ArchiveError, Conversation, Kept, Listing, Record, StoredMessage};
 use dynoxide::Database;
-use tokio::net::TcpListener;
+use futures_util::StreamExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
 pub const TABLE: &str = "messages";
 
@@ -18,6 +24,7 @@ pub struct Engine {
     pub archive: Archive,
     /// For what the archive does not do: looking at the whole table, writing what is not a message.
     pub raw: Client,
+    url: String,
 }
 
 impl Engine {
@@ -26,6 +33,40 @@ impl Engine {
         let engine = Self::without_table().await;
         engine.archive.create_table().await.unwrap();
         engine
+    }
+
+    /// The archive over a connection that counts requests.
+    pub async fn counted(&self) -> (Archive, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let counter = Arc::new(AtomicUsize::new(0));
+        let (requests, engine) = (Arc::clone(&counter), self.url.replace("http://", ""));
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = TcpStream::connect(&engine).await.unwrap();
+                let (mut from_client, mut to_client) = client.into_split();
+                let (mut from_server, mut to_server) = server.into_split();
+                tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+                let requests = Arc::clone(&requests);
+                tokio::spawn(async move {
+                    let mut bytes = Vec::with_capacity(1 << 16);
+                    while from_client.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
+                        // A head is small and comes in one piece.
+                        let heads = bytes.windows(5).filter(|window| window == b"POST ").count();
+                        requests.fetch_add(heads, Ordering::SeqCst);
+                        to_server.write_all(&bytes).await.unwrap();
+                        bytes.clear();
+                    }
+                });
+            }
+        });
+        (Archive::connect(TABLE, Some(&url)).await, counter)
+    }
+
+    /// Keeps many messages at once.
+    pub async fn keep_all(&self, records: &[Record]) {
+        let writes = futures_util::stream::iter(records).map(|record| self.keep(record));
+        writes.buffer_unordered(8).collect::<Vec<_>>().await;
     }
 
     pub async fn without_table() -> Self {
@@ -39,7 +80,7 @@ impl Engine {
             .region(Region::from_static("us-east-1"))
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             .build();
-        Self { archive: Archive::connect(TABLE, Some(&url)).await, raw: Client::from_conf(config) }
+        Self { archive: Archive::connect(TABLE, Some(&url)).await, raw: Client::from_conf(config), url }
     }
 
     /// Keeps a record as the platform would have it kept: again, after a time-out (many tests share two cores).
@@ -61,6 +102,19 @@ impl Engine {
             other => panic!("neither text nor number: {other:?}"),
         };
         items.into_iter().map(|item| item.into_iter().map(|(name, value)| (name, text(value))).collect()).collect()
+    }
+
+    /// Creates the table as it is deployed without an index by account.
+    pub async fn create_bare_table(&self) {
+        let attribute = |name: &str| {
+            let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+            attribute.build().unwrap()
+        };
+        let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
+        let request = self.raw.create_table().table_name(TABLE).billing_mode(BillingMode::PayPerRequest);
+        let request = request.attribute_definitions(attribute("pk")).attribute_definitions(attribute("sk"));
+        let request = request.key_schema(key("pk", KeyType::Hash)).key_schema(key("sk", KeyType::Range));
+        request.send().await.unwrap();
     }
 
     /// Writes an item that is no message.

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod across;
 mod amendments;
+mod changes;
 mod cost;
 mod engine;
+mod erase;
 mod failures;
 mod fake;
 mod fixtures;

@@ -1,9 +1,12 @@
 //! A conversation in order, page by page, from either end, between two times; single messages; nothing that has expired.
 
-use chathook_archive::{ArchiveError, Conversation, Listing, Page, Record};
+use std::sync::atomic::Ordering;
+
+use chathook_archive::{ArchiveError, Conversation, Filter, Listing, Outcome, Page, Record};
 use chathook_protocol::Query;
 use serde_json::json;
 
+use crate::changes::{group_edit, group_recall, keep, text};
 use crate::engine::Engine;
 use crate::samples::{NOW, ana_and_bo, c2c, group, parse, record, the_group};
 
@@ -83,6 +86,153 @@ async fn times_bound_a_listing_and_are_part_of_it() {
                 }
                 assert!(times.is_sorted() && times.iter().all(|time| from_time.is_none_or(|from| from <= *time)));
             }
+        }
+    }
+}
+
+/// A group that has counted to ten million in 115 days, of which every 10,000th message is still there.
+async fn long_lived() -> Engine {
+    let engine = Engine::start().await;
+    let messages = (0..1000).map(|at| record(&group(json!({"MsgSeq": at * 10_000 + 1, "MsgTime": at * 10_000}))));
+    engine.keep_all(&messages.collect::<Vec<_>>()).await;
+    engine
+}
+
+#[tokio::test]
+async fn a_point_in_time_in_a_group_of_ten_million_takes_few_reads() {
+    let engine = long_lived().await;
+    let (archive, requests) = engine.counted().await;
+    for time in [0, 1, 10_000, 3_999_999, 4_000_000, 7_777_777, 9_989_999, 9_990_000, 9_990_001, 20_000_000] {
+        for newest_first in [false, true] {
+            let bounds = if newest_first { (None, Some(time)) } else { (Some(time), None) };
+            let listing = Listing { newest_first, from_time: bounds.0, to_time: bounds.1, ..limit(5) };
+            let before = requests.load(Ordering::SeqCst);
+            let page = archive.messages(&the_group(), &listing, NOW).await.unwrap();
+            let reads = requests.load(Ordering::SeqCst) - before;
+            assert!((1..=40).contains(&reads), "{reads} reads to {time}");
+
+            let all = (0..1000).map(|at| at * 10_000);
+            let expected: Vec<u64> = if newest_first {
+                all.rev().filter(|sent| *sent <= time).take(5).collect()
+            } else {
+                all.filter(|sent| *sent >= time).take(5).collect()
+            };
+            let found: Vec<_> = page.messages.iter().map(|message| message.msg_time().unwrap()).collect();
+            assert_eq!(found, expected, "{listing:?}");
+        }
+    }
+    // Between two times, from either end, and not to the end of the group.
+    for newest_first in [false, true] {
+        let listing = Listing { newest_first, from_time: Some(5_000_000), to_time: Some(5_100_000), ..limit(10) };
+        let before = requests.load(Ordering::SeqCst);
+        let mut cursor = None;
+        let mut found = 0;
+        loop {
+            let page = archive.messages(&the_group(), &Listing { cursor, ..listing.clone() }, NOW).await.unwrap();
+            found += page.messages.len();
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, 11);
+        let reads = requests.load(Ordering::SeqCst) - before;
+        assert!(reads <= 40, "{reads}");
+    }
+}
+
+#[tokio::test]
+async fn times_in_a_group_need_not_follow_its_numbers_exactly() {
+    let engine = Engine::start().await;
+    // Up to 9 seconds early or late; messages without a number are there too, and one without a time.
+    let time = |at: u64| 1000 + at - (at * 7 % 10);
+    let mut records: Vec<_> =
+        (0..600).map(|at| record(&group(json!({"MsgSeq": at + 1, "MsgTime": time(at)})))).collect();
+    records.extend((0..20).map(|at| record(&group(json!({"MsgSeq": 0, "MsgTime": 1000 + at * 30})))));
+    records.push(record(&group(json!({"MsgSeq": 300, "Random": 9, "MsgTime": null}))));
+    engine.keep_all(&records).await;
+    let numbered: Vec<_> = (0..600).map(time).collect();
+    let unnumbered: Vec<_> = (0..20).map(|at| 1000 + at * 30).collect();
+    for (from, to) in [(1100, 1100), (1000, 1003), (1295, 1320), (1590, 5000), (0, 999), (0, 5000)] {
+        for size in [3, 1000] {
+            let listing = Listing { from_time: Some(from), to_time: Some(to), ..limit(size) };
+            let inside =
+                |times: &[u64]| times.iter().copied().filter(|time| (from..=to).contains(time)).collect::<Vec<u64>>();
+            let expected: Vec<u64> = [inside(&unnumbered), inside(&numbered)].concat();
+            let found = engine.list(&the_group(), &listing, NOW).await;
+            assert_eq!(found.iter().map(|it| it.msg_time().unwrap()).collect::<Vec<_>>(), expected, "{from} to {to}");
+            let back = engine.list(&the_group(), &Listing { newest_first: true, ..listing }, NOW).await;
+            let expected: Vec<u64> = expected.into_iter().rev().collect();
+            assert_eq!(back.iter().map(|it| it.msg_time().unwrap()).collect::<Vec<_>>(), expected, "{from} to {to}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_found_by_its_msg_id() {
+    let engine = thirty().await;
+    let near = "144115233406643804-1010-4026038328";
+    let off = "144115233406643804-2000-4026038329";
+    let lost = "144115233406643804-4000-4026038330";
+    for (seq, id, sent) in [(1, near, 1012), (2, off, 1900), (3, lost, 1700)] {
+        engine.keep(&record(&c2c(json!({"MsgSeq": seq, "MsgId": id, "MsgTime": sent})))).await;
+        engine.keep(&record(&group(json!({"MsgSeq": 200 + seq, "MsgId": id, "MsgTime": sent})))).await;
+    }
+    for conversation in [ana_and_bo(), the_group()] {
+        for (id, expected) in [(near, 1), (off, 1), (lost, 0), ("144115233406643804-1010-1", 0)] {
+            let found = engine.archive.message_by_id(&conversation, id, NOW).await.unwrap();
+            assert_eq!(found.len(), expected, "{id}");
+            assert!(found.iter().all(|message| message.msg_id() == Some(id)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_filter_looks_at_the_message_as_it_reads_now() {
+    let engine = Engine::start().await;
+    let image = json!([{"MsgType": "TIMImageElem", "MsgContent": {}}, {"MsgType": "TIMTextElem", "MsgContent": {"Text": "Our Office"}}]);
+    let long = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": format!("{} at last", "x".repeat(5000))}}]);
+    let file = json!([{"MsgType": "TIMFileElem", "MsgContent": {"FileName": "Plan.pdf"}}]);
+    let bodies = [(1, "ana", Some(image)), (2, "bo", None), (3, "ana", Some(long)), (4, "bo", Some(file))];
+    for (seq, from, body) in bodies {
+        let body = body.unwrap_or_else(|| text("hello"));
+        engine
+            .keep(&record(&group(json!({"MsgSeq": seq, "From_Account": from, "MsgTime": seq, "MsgBody": body}))))
+            .await;
+    }
+    keep(
+        &engine,
+        &[group_edit(9000, "goodbye", &json!({"MsgSeq": 2})), group_recall(&json!({"MsgSeqList": [{"MsgSeq": 4}]}))],
+    )
+    .await;
+    let of = |field: &str, value: &str| {
+        let value = Some(value.to_owned());
+        match field {
+            "sender" => Filter { from_account: value, ..Filter::default() },
+            "element" => Filter { element_type: value, ..Filter::default() },
+            _ => Filter { text: value, ..Filter::default() },
+        }
+    };
+    let cases = [
+        (Filter::default(), vec![1, 2, 3, 4]),
+        (of("sender", "ana"), vec![1, 3]),
+        (of("sender", "an"), vec![]),
+        (of("element", "TIMImageElem"), vec![1]),
+        (of("element", "TIMTextElem"), vec![1, 2, 3]),
+        (of("text", "office"), vec![1]),
+        (of("text", "HELLO"), vec![]),
+        (of("text", "Goodbye"), vec![2]),
+        (of("text", "at last"), vec![3]),
+        (of("text", "plan.PDF"), vec![4]),
+        (Filter { outcome: Some(Outcome::Recalled), ..Filter::default() }, vec![4]),
+        (Filter { outcome: Some(Outcome::Recalled), ..of("sender", "ana") }, vec![]),
+    ];
+    for (filter, expected) in cases {
+        for newest_first in [false, true] {
+            let listing = Listing { filter: filter.clone(), newest_first, ..limit(2) };
+            let mut found = seqs(&engine, &the_group(), &listing).await;
+            found.sort_unstable();
+            assert_eq!(found, expected, "{filter:?}");
         }
     }
 }
@@ -188,6 +338,7 @@ async fn questions_that_the_keys_cannot_answer_are_refused() {
         archive.message_by_key(&the_group(), "1_2_3", NOW).await.unwrap_err(),
         archive.message_by_seq(&ana_and_bo(), 7, NOW).await.unwrap_err(),
         archive.message_by_seq(&the_group(), 0, NOW).await.unwrap_err(),
+        archive.message_by_id(&the_group(), "7", NOW).await.unwrap_err(),
     ] {
         assert!(matches!(error, ArchiveError::Question(_)), "{error}");
     }

@@ -1,0 +1,125 @@
+//! `chathook erase`: blanks what a person sent.
+
+use std::process::ExitCode;
+
+use chathook_archive::{Archive, ArchiveError, Erasure, Size, Through};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::messages::{Format, Source, show};
+
+/// Blank everything that an account sent, edits included, and keep a receipt
+///
+/// Who wrote, when and under which ids stays, so that the others' conversations keep their order; what was said goes, for
+/// good, and the receipt says how much that was. Interrupted, it goes on where it stopped when it is called again. It
+/// needs the table's index by account (the template's AccountIndex), or reads the whole table with --scan.
+///
+/// What it does not reach: callbacks that wait in the queues, `lost` records in the log, backups and exports. README says
+/// how long these last.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  chathook erase ada --dry-run\n  chathook erase ada --aws --table chathook-MessageTable-1ABC\n  \
+chathook erase ada --scan --aws --table chathook-MessageTable-1ABC"
+)]
+pub struct Arguments {
+    /// The account
+    #[arg(value_name = "ACCOUNT")]
+    account: String,
+    /// Count only, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Read the whole table, for want of an index
+    #[arg(long)]
+    scan: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    #[command(flatten)]
+    source: Source,
+}
+
+/// AWS's price of a million read units on demand in us-east-1, in USD.
+const USD_PER_MILLION_READ_UNITS: f64 = 0.125;
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    crate::runtime()?.block_on(async {
+        let reading = arguments.source.open().await?;
+        let archive = reading.archive();
+        let Arguments { account, dry_run, scan, format, .. } = arguments;
+        let through = if *scan { Through::Scan } else { Through::Index };
+        if *scan {
+            eprintln!("reading the whole table, {}", cost(archive.size().await?));
+        }
+        let mut erasure = match dry_run {
+            true => Erasure::rehearsal(account, through, now()),
+            false => archive.begin_erasure(account, through, now()).await?,
+        };
+        if erasure.is_taken_up() {
+            eprintln!("going on with the erasure that began at {}", show::moment(erasure.started_at()));
+        }
+        let progress = progress(archive, *scan).await?;
+        while !erasure.is_finished() {
+            match archive.erase_page(&mut erasure, now()).await {
+                Ok(()) => {}
+                Err(error @ ArchiveError::IndexMissing { .. }) => {
+                    let size = archive.size().await?;
+                    anyhow::bail!("{error}; or call again with --scan, which reads the whole table, {}", cost(size));
+                }
+                Err(error) if *dry_run => return Err(error.into()),
+                Err(error) => anyhow::bail!("{error}; then call again, and the erasure goes on where it stopped"),
+            }
+            progress.set_position(erasure.scanned());
+            progress.set_message(format!("{} messages, {} changes", erasure.messages(), erasure.changes()));
+        }
+        progress.finish_and_clear();
+        report(archive, account, &erasure, *dry_run, *format);
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, format: Format) {
+    let (messages, changes, table) = (erasure.messages(), erasure.changes(), archive.table());
+    match format {
+        Format::Json => println!(
+            "{}",
+            json!({
+                "Account": account, "Table": table, "DryRun": dry_run, "StartedAt": erasure.started_at(),
+                "Messages": messages, "Changes": changes,
+            })
+        ),
+        Format::Table if dry_run => println!(
+            "{messages} messages of {account} in {table}, and {changes} changes of messages, would be blanked; nothing \
+             was written"
+        ),
+        Format::Table => println!(
+            "{messages} messages of {account} in {table} are blank, and {changes} changes of messages; the receipt is \
+             the item `{}`",
+            erasure.receipt()
+        ),
+    }
+}
+
+async fn progress(archive: &Archive, scan: bool) -> anyhow::Result<ProgressBar> {
+    let style = if scan { "{bar:30} {pos} of about {len} items, {msg}" } else { "{spinner} {pos} items, {msg}" };
+    let bar = if scan { ProgressBar::new(archive.size().await?.items) } else { ProgressBar::new_spinner() };
+    Ok(bar.with_style(ProgressStyle::with_template(style)?))
+}
+
+/// What reading the whole table takes.
+fn cost(size: Size) -> String {
+    let units = size.read_units();
+    #[expect(clippy::cast_precision_loss, reason = "a price is not exact")]
+    let usd = units as f64 * USD_PER_MILLION_READ_UNITS / 1e6;
+    #[expect(clippy::cast_precision_loss, reason = "for people")]
+    let megabytes = size.bytes as f64 / 1e6;
+    format!(
+        "about {} items and {megabytes:.1} MB: {units} read units, {usd:.4} USD at {USD_PER_MILLION_READ_UNITS} USD for a \
+         million of them (us-east-1; DynamoDB counts the table every six hours)",
+        size.items
+    )
+}
+
+fn now() -> u64 {
+    crate::now_ms() / 1000
+}

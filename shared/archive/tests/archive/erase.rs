@@ -1,0 +1,240 @@
+//! Erasing what a person sent: all of it, nothing else, once and for good, however often it is interrupted.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use chathook_archive::{Archive, ArchiveError, Erasure, Kept, Listing, StoredMessage, Through};
+use serde_json::json;
+
+use crate::changes::{c2c_edit, c2c_recall, group_edit, group_recall, keep, read, refusal, text};
+use crate::engine::{Engine, Row, TABLE};
+use crate::samples::{NOW, after_callbacks, ana_and_bo, c2c, failed_c2c, group, the_group};
+
+const LATER: u64 = NOW + 100;
+
+/// What ana said, and what others did. Only hers has the word "secret".
+fn callbacks() -> Vec<String> {
+    let mine = |says: &str| json!({"MsgBody": text(says), "CloudCustomData": says, "MsgPriority": says});
+    let with = |base: serde_json::Value, says: &str| {
+        let mut all = mine(says);
+        all.as_object_mut().unwrap().extend(base.as_object().unwrap().clone());
+        all
+    };
+    vec![
+        c2c(mine("secret 1")),
+        c2c_edit(1_557_481_200_000, "secret 2", &json!({})),
+        c2c_recall(&json!({})),
+        // The same ids by the other side, who answers.
+        c2c(with(json!({"From_Account": "bo", "To_Account": "ana"}), "keep 1")),
+        c2c_edit(1_557_481_300_000, "keep 2", &json!({"From_Account": "bo", "To_Account": "ana"})),
+        failed_c2c(20_006).replace("hello", "secret 3").replace("48374", "48375"),
+        group(with(json!({"GroupAtInfo": [{"GroupAtAllFlag": 0, "GroupAt_Account": "secret"}]}), "secret 4")),
+        group_edit(1_490_686_300_000, "secret 5", &json!({})),
+        group_edit(1_490_686_400_000, "secret 6", &json!({"Operator_Account": "admin"})),
+        group_recall(&json!({})),
+        group(with(json!({"MsgSeq": 124, "From_Account": "bo"}), "keep 3")),
+        group_edit(1_490_686_300_000, "keep 4", &json!({"MsgSeq": 124, "Operator_Account": "ana"})),
+        // Without a number, and in another group.
+        group(with(json!({"MsgSeq": null, "GroupId": "other"}), "secret 7")),
+        refusal(4_000_000, &json!({"From_Account": "ana", "MsgBody": text("secret 8")})),
+        refusal(4_000_000, &json!({})),
+        read("ana", "bo", 5),
+    ]
+}
+
+async fn erase(archive: &Archive, account: &str, through: Through) -> Erasure {
+    let mut erasure = archive.begin_erasure(account, through, LATER).await.unwrap();
+    while !erasure.is_finished() {
+        archive.erase_page(&mut erasure, LATER).await.unwrap();
+    }
+    erasure
+}
+
+fn counts(erasure: &Erasure) -> (u64, u64) {
+    (erasure.messages(), erasure.changes())
+}
+
+async fn items(engine: &Engine) -> Vec<Row> {
+    let mut rows = engine.rows().await;
+    rows.retain(|row| !row["pk"].starts_with("erasure#"));
+    rows.sort();
+    rows
+}
+
+#[tokio::test]
+async fn everything_that_an_account_sent_is_blanked_and_nothing_else() {
+    for through in [Through::Index, Through::Scan] {
+        let engine = Engine::start().await;
+        keep(&engine, &callbacks()).await;
+        let before = items(&engine).await;
+
+        let mut rehearsal = Erasure::rehearsal("ana", through, LATER);
+        while !rehearsal.is_finished() {
+            engine.archive.erase_page(&mut rehearsal, LATER).await.unwrap();
+        }
+        assert_eq!(before, items(&engine).await, "a rehearsal writes nothing");
+        assert_eq!(before.len(), engine.rows().await.len(), "not even a receipt");
+
+        let erasure = erase(&engine.archive, "ana", through).await;
+        assert_eq!(counts(&erasure), (5, 4), "{through:?}");
+        assert_eq!(counts(&rehearsal), counts(&erasure));
+
+        let after = items(&engine).await;
+        let keys =
+            |rows: &[Row]| rows.iter().map(|row| (row["pk"].clone(), row["sk"].clone())).collect::<BTreeSet<_>>();
+        assert_eq!(keys(&before), keys(&after));
+        assert!(!after.iter().any(|row| row.values().any(|value| value.contains("secret"))), "{after:#?}");
+        for row in &after {
+            let was = before.iter().find(|was| (&was["pk"], &was["sk"]) == (&row["pk"], &row["sk"])).unwrap();
+            match row.get("ErasedAt") {
+                None => assert_eq!(row, was),
+                Some(at) => {
+                    assert_eq!(at, &LATER.to_string());
+                    for (name, value) in row.iter().filter(|(name, _)| *name != "ErasedAt") {
+                        assert_eq!(was.get(name), Some(value), "{name}");
+                    }
+                }
+            }
+        }
+        let kept = ["keep 1", "keep 2", "keep 3", "keep 4", "me, me, me"];
+        for says in kept {
+            assert!(after.iter().any(|row| row.get("Text").is_some_and(|text| text == says)), "{says}");
+        }
+
+        let receipts: Vec<_> =
+            engine.rows().await.into_iter().filter(|row| row["pk"].starts_with("erasure#")).collect();
+        let [receipt] = receipts.as_slice() else { panic!("{receipts:?}") };
+        let expected = [
+            ("pk", "erasure#ana"),
+            ("Account", "ana"),
+            ("Messages", "5"),
+            ("Changes", "4"),
+            ("StartedAt", &LATER.to_string()),
+            ("FinishedAt", &LATER.to_string()),
+        ];
+        for (name, value) in expected {
+            assert_eq!(receipt.get(name).map(String::as_str), Some(value));
+        }
+        assert!(!receipt.contains_key("Cursor"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_erased_reads_so_and_does_not_come_back() {
+    let engine = Engine::start().await;
+    keep(&engine, &callbacks()).await;
+    erase(&engine.archive, "ana", Through::Index).await;
+    let erased = items(&engine).await;
+    let again = keep(&engine, &callbacks()).await;
+    assert!(again.iter().all(|kept| *kept == Kept::Duplicate), "{again:?}");
+    assert_eq!(items(&engine).await, erased, "a callback that is repeated changes nothing");
+
+    // A failed delivery that is told as delivered later, and an edit that nobody had told of yet.
+    keep(&engine, &[failed_c2c(0).replace("hello", "secret 3").replace("48374", "48375")]).await;
+    keep(&engine, &[group_edit(1_490_686_500_000, "secret 9", &json!({}))]).await;
+    let found = engine.archive.message_by_seq(&the_group(), 123, NOW).await.unwrap();
+    assert_eq!((found[0].text(), found[0].msg_body(), found[0].versions().len()), ("", None, 0));
+    assert_eq!((found[0].erased_at(), found[0].recall().is_some()), (Some(LATER), true));
+    let found = engine.list(&ana_and_bo(), &Listing::default(), NOW).await;
+    assert_eq!(found.iter().map(StoredMessage::text).collect::<Vec<_>>(), ["", "keep 2", ""]);
+
+    // The next erasure finds what came after the first, and counts nothing twice.
+    let mut second = engine.archive.begin_erasure("ana", Through::Index, LATER + 1).await.unwrap();
+    engine.archive.erase_page(&mut second, LATER + 1).await.unwrap();
+    assert_eq!((second.is_finished(), counts(&second)), (true, (0, 1)));
+    assert!(!items(&engine).await.iter().any(|row| row.values().any(|value| value.contains("secret"))));
+}
+
+#[tokio::test]
+async fn an_erasure_that_is_interrupted_goes_on_and_counts_everything_once() {
+    let engine = Engine::start().await;
+    let callbacks: Vec<_> =
+        (1..=250).map(|seq| group(json!({"MsgSeq": seq, "MsgTime": seq, "MsgBody": text("secret")}))).collect();
+    keep(&engine, &callbacks).await;
+    let first = {
+        let mut erasure = engine.archive.begin_erasure("ana", Through::Index, LATER).await.unwrap();
+        assert!(!erasure.is_taken_up());
+        engine.archive.erase_page(&mut erasure, LATER).await.unwrap();
+        assert!(!erasure.is_finished());
+        // The second page is done, but the program ends before it says so.
+        let key = || [("pk", "erasure#ana".to_owned()), ("sk", format!("{LATER:020}"))];
+        let key = || Some(key().map(|(name, text)| (name.to_owned(), AttributeValue::S(text))).into());
+        let receipt = engine.raw.get_item().table_name(TABLE).set_key(key()).send().await.unwrap().item;
+        engine.archive.erase_page(&mut erasure.clone(), LATER).await.unwrap();
+        engine.raw.put_item().table_name(TABLE).set_item(receipt).send().await.unwrap();
+        erasure
+    };
+    let mut erasure = engine.archive.begin_erasure("ana", Through::Index, LATER + 50).await.unwrap();
+    assert!(erasure.is_taken_up());
+    assert_eq!((erasure.started_at(), counts(&erasure)), (LATER, counts(&first)));
+    while !erasure.is_finished() {
+        engine.archive.erase_page(&mut erasure, LATER + 50).await.unwrap();
+    }
+    assert_eq!(counts(&erasure), (250, 0));
+    assert!(items(&engine).await.iter().all(|row| !row.contains_key("MsgBody")));
+    // A finished one is not taken up.
+    assert!(!engine.archive.begin_erasure("ana", Through::Index, LATER + 99).await.unwrap().is_taken_up());
+    assert!(!engine.archive.begin_erasure("bo", Through::Index, LATER + 99).await.unwrap().is_taken_up());
+}
+
+#[tokio::test]
+async fn whatever_a_message_may_hold_is_either_blanked_or_no_content() {
+    // What stays: ids, times, who and whom, what became of it.
+    let stays = [
+        "pk",
+        "sk",
+        "CallbackCommand",
+        "From_Account",
+        "To_Account",
+        "GroupId",
+        "TopicId",
+        "Type",
+        "Operator_Account",
+        "MsgKey",
+        "MsgSeq",
+        "MsgRandom",
+        "Random",
+        "MsgTime",
+        "MsgId",
+        "OnlineOnlyFlag",
+        "EventTime",
+        "SendMsgResult",
+        "UnreadMsgNum",
+        "ErrorCode",
+        "Outcome",
+        "OccurredAt",
+        "ReceivedAt",
+        "ExpiresAt",
+        "ErasedAt",
+    ];
+    let engine = Engine::start().await;
+    keep(&engine, &callbacks()).await;
+    keep(&engine, &after_callbacks().into_iter().map(|(_, text)| text).collect::<Vec<_>>()).await;
+    let senders: BTreeSet<_> = items(&engine).await.iter().filter_map(|row| row.get("From_Account").cloned()).collect();
+    for sender in senders {
+        erase(&engine.archive, &sender, Through::Index).await;
+    }
+    for row in items(&engine).await.into_iter().filter(|row| row.contains_key("From_Account")) {
+        assert!(row.contains_key("ErasedAt"), "{row:?}");
+        for name in row.keys() {
+            assert!(stays.contains(&name.as_str()), "{name} stays");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_the_index_a_scan_does_it_and_its_size_is_known() {
+    let engine = Engine::without_table().await;
+    engine.create_bare_table().await;
+    keep(&engine, &callbacks()).await;
+    let mut erasure = engine.archive.begin_erasure("ana", Through::Index, LATER).await.unwrap();
+    let error = engine.archive.erase_page(&mut erasure, LATER).await.unwrap_err();
+    assert!(matches!(error, ArchiveError::IndexMissing { .. }), "{error}");
+    assert_eq!(engine.rows().await.len(), items(&engine).await.len(), "no receipt for what was not begun");
+
+    let size = engine.archive.size().await.unwrap();
+    assert_eq!(size.items, items(&engine).await.len() as u64);
+    assert!(size.bytes > 1000 && size.read_units() == size.bytes.div_ceil(8192));
+    let erasure = erase(&engine.archive, "ana", Through::Scan).await;
+    assert_eq!((counts(&erasure), erasure.scanned()), ((5, 4), size.items));
+}
