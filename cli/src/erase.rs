@@ -4,14 +4,16 @@ use std::process::ExitCode;
 
 use chathook_archive::{Archive, ArchiveError, Erasure, Size, Through};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::messages::{Format, Source, show};
+use crate::messages::show::{self, counted};
+use crate::messages::{Format, Source};
 
 /// Blank everything that an account sent, edits included, and keep a receipt
 ///
-/// Who wrote, when and under which ids stays, so that the others' conversations keep their order; what was said goes, for
+/// Messages are blanked, and their changes: edits, and the recalls of one-to-one messages. Who wrote, when and under
+/// which ids stays, so that the others' conversations keep their order; what was said goes, for
 /// good, and the receipt says how much that was. Interrupted, it goes on where it stopped when it is called again. It
 /// needs the table's index by account (the template's AccountIndex), or reads the whole table with --scan.
 ///
@@ -70,7 +72,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 Err(error) => anyhow::bail!("{error}; then call again, and the erasure goes on where it stopped"),
             }
             progress.set_position(erasure.scanned());
-            progress.set_message(format!("{} messages, {} changes", erasure.messages(), erasure.changes()));
+            let (messages, changes) = (erasure.messages(), erasure.changes());
+            progress.set_message(format!("{}, {}", counted(messages, "message"), counted(changes, "change")));
         }
         progress.finish_and_clear();
         report(archive, account, &erasure, *dry_run, *format);
@@ -88,15 +91,18 @@ fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, fo
                 "Messages": messages, "Changes": changes,
             })
         ),
-        Format::Table if dry_run => println!(
-            "{messages} messages of {account} in {table}, and {changes} changes of messages, would be blanked; nothing \
-             was written"
-        ),
-        Format::Table => println!(
-            "{messages} messages of {account} in {table} are blank, and {changes} changes of messages; the receipt is \
-             the item `{}`",
-            erasure.receipt()
-        ),
+        Format::Table if (messages, changes) == (0, 0) => {
+            println!("{table}: nothing of {account} to blank; is that how the platform spells the account?");
+        }
+        Format::Table => {
+            let (messages, changes) = (counted(messages, "message"), counted(changes, "change"));
+            if dry_run {
+                println!("{table}: would blank {messages} of {account} and {changes} of them; nothing was written");
+            } else {
+                let receipt = erasure.receipt();
+                println!("{table}: blanked {messages} of {account} and {changes} of them; the receipt is `{receipt}`");
+            }
+        }
     }
 }
 
@@ -111,12 +117,12 @@ fn cost(size: Size) -> String {
     let units = size.read_units();
     #[expect(clippy::cast_precision_loss, reason = "a price is not exact")]
     let usd = units as f64 * USD_PER_MILLION_READ_UNITS / 1e6;
-    #[expect(clippy::cast_precision_loss, reason = "for people")]
-    let megabytes = size.bytes as f64 / 1e6;
+    let usd = if usd < 0.01 { "less than 0.01".to_owned() } else { format!("{usd:.2}") };
     format!(
-        "about {} items and {megabytes:.1} MB: {units} read units, {usd:.4} USD at {USD_PER_MILLION_READ_UNITS} USD for a \
-         million of them (us-east-1; DynamoDB counts the table every six hours)",
-        size.items
+        "about {} items, {}: {units} read units, {usd} USD at {USD_PER_MILLION_READ_UNITS} USD a million (us-east-1; \
+         DynamoDB counts items every six hours)",
+        size.items,
+        DecimalBytes(size.bytes)
     )
 }
 

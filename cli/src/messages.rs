@@ -255,8 +255,7 @@ fn print(messages: &[StoredMessage], format: Format) -> anyhow::Result<()> {
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", show::table(messages))?;
-    let count = messages.len();
-    writeln!(out, "{count} message{}", if count == 1 { "" } else { "s" })?;
+    writeln!(out, "{}", show::counted(messages.len() as u64, "message"))?;
     Ok(())
 }
 

@@ -51,6 +51,7 @@ def setUpModule():
         *("--set", f"RulesPath=rules/{RULES_NAME}"),
         *("--set", "AnswerWithinMs=1800"),
         *("--set", "LogRetentionDays=7"),
+        *("--set", "AccountIndex=true"),
         SDK_APP_ID=APP,
         CALLBACK_TOKEN=TOKEN,
     )
@@ -90,6 +91,18 @@ def group(command, text, group_id="@TGS#2J4SZEAEL", **fields):
         "OnlineOnlyFlag": 0,
         "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}],
     } | fields
+
+
+def indexed(index, attribute, value):
+    """The keys that an index has under a value, by time."""
+    table = boto3.resource("dynamodb").Table(stack.outputs()["TableName"])
+    found = table.query(
+        IndexName=index,
+        KeyConditionExpression="#by = :value",
+        ExpressionAttributeNames={"#by": attribute},
+        ExpressionAttributeValues={":value": value},
+    )
+    return [(item["pk"], item["sk"]) for item in found["Items"]]
 
 
 def records(partition, table=None):
@@ -226,6 +239,9 @@ class Running(Case):
                 self.assert_answer(stack.post(url, message, TOKEN), ALLOWED)
         stored = records("group#@TGS%23order#")
         self.assertEqual([item["MsgSeq"] for item in stored], [9, 10, 100])
+        for item in stored:
+            self.assertIn((item["pk"], item["sk"]), indexed("Account", "From_Account", "jared"))
+            self.assertEqual(item["OccurredAt"], item["MsgTime"])
         item = stored[0]
         self.assertEqual((item["GroupId"], item["From_Account"], item["Random"]), ("@TGS#order", "jared", 9))
         self.assertEqual(json.loads(item["MsgBody"]), sent[1]["MsgBody"])
@@ -239,6 +255,7 @@ class Running(Case):
             self.assert_answer(stack.post(url, recall, TOKEN), ALLOWED)
         (item,) = records("group#@TGS%23recalled#")
         self.assertTrue(item["sk"].startswith("00000000000000000007#recall#"), item)
+        self.assertIn((item["pk"], item["sk"]), indexed("Outcome", "Outcome", "recalled"))
         self.assertEqual(item["Operator_Account"], "admin")
 
     def test_only_the_platform_is_heard(self):

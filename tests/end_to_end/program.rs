@@ -278,9 +278,14 @@ fn mistakes_are_told_with_the_fix() {
         (vec!["messages", "list", "--c2c", "a", "b"], 1, "no `serve` runs"),
         (vec!["messages", "list", "--c2c", "a", "b", "--group", "g"], 2, "--group"),
         (vec!["messages", "list"], 2, "--c2c"),
+        (vec!["messages", "get", "--seq", "1"], 2, "--group"),
+        (vec!["messages", "read", "--group", "g"], 2, "--c2c"),
+        (vec!["messages", "list", "--c2c", "a", "b", "--follow", "--newest"], 2, "--newest"),
         (vec!["messages", "list", "--c2c", "a", "b", "--from-time", "noon"], 2, "RFC 3339"),
         (vec!["messages", "list", "--c2c", "a", "b", "--aws"], 2, "--table"),
         (vec!["messages", "get", "--c2c", "a", "b"], 2, "--msg-key"),
+        (vec!["erase"], 2, "ACCOUNT"),
+        (vec!["erase", "ana"], 1, "no `serve` runs"),
     ] {
         let told = refused(folder, &arguments, code);
         assert!(told.contains(expected), "{arguments:?}: {told}");
@@ -314,4 +319,112 @@ fn a_wrong_token_is_turned_away_and_send_says_so() {
         .expect("chathook runs");
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("FAILED with HTTP 403"), "{output:?}");
+}
+
+/// A `serve` that has heard of every fixture.
+fn served(folder: &Path) -> Serve {
+    let serve = Serve::start(folder, &["--in-memory"]);
+    let fixtures = ["callbacks", "changes"].map(|kind| workspace().join("tests/fixtures").join(kind));
+    let files = fixtures.iter().flat_map(|folder| std::fs::read_dir(folder).expect("a folder"));
+    let files = files.map(|file| file.expect("a file").path());
+    let sent = chathook(folder).args(["send", "--url", serve.url()]).args(files).output().expect("chathook runs");
+    assert!(sent.status.success(), "{sent:?}");
+    serve
+}
+
+#[test]
+fn questions_across_conversations_are_answered() {
+    let folder = folder_with(RULES);
+    let _serve = served(folder.path());
+    let texts = |arguments: &[&str]| -> Vec<String> {
+        let output = stdout(&run(folder.path(), &[&["messages"], arguments, &["--format", "json"]].concat()));
+        let messages: Vec<Value> = serde_json::from_str(&output).expect("JSON");
+        messages.iter().map(|message| message["Text"].as_str().expect("a text").to_owned()).collect()
+    };
+    let spare = "Who has a spare tent for three?";
+    for (arguments, expected) in [
+        (&["recalled"][..], &["The roses have aphids again.", "Lunch at one?"][..]),
+        (&["failed"], &["every number is a string", "me, me, me"]),
+        (&["failed", "--account", "bo"], &["every number is a string", "me, me, me"]),
+        (&["failed", "--account", "ana"], &[]),
+        (&["list", "--account", "ana", "--text", "TENT"], &[spare]),
+        (&["list", "--group", "@TGS#1HIKERS00", "--sender", "ana", "--text", "tent"], &[spare]),
+        (&["list", "--group", "@TGS#1HIKERS00", "--sender", "bo", "--text", "tent"], &[]),
+        (&["list", "--account", "ana", "--element", "TIMTextElem", "--text", "tent"], &[spare]),
+        (&["list", "--account", "ana", "--element", "TIMImageElem", "--text", "tent"], &[]),
+        (&["list", "--group", "@TGS#1HIKERS00", "--from-time", "1760000101", "--to-time", "1760000101"], &[spare]),
+        (&["get", "--c2c", "ana", "bo", "--msg-key", "51203_7719034_1760000001"], &["Lunch at one?"]),
+    ] {
+        let mut found = texts(arguments);
+        let mut expected = expected.to_vec();
+        found.sort();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{arguments:?}");
+    }
+    let marks = stdout(&run(folder.path(), &["messages", "read", "--c2c", "ana", "bo", "--format", "json"]));
+    let marks: Value = serde_json::from_str(&marks).expect("JSON");
+    assert_eq!(marks, serde_json::json!([{"Report_Account": "bo", "LastReadTime": 1_760_000_012}]));
+
+    let id = "144115190000000001-1760000103-660103";
+    let topic = ["--group", "@TGS#_@TGS#cGARDENERS", "--topic", "@TGS#_@TGS#cGARDENERS@TOPIC#_Roses"];
+    let arguments = [&["messages", "get", "--msg-id", id], &topic[..]].concat();
+    let told = refused(folder.path(), &arguments, 1);
+    assert!(told.contains("no such message"), "the fixture has no MsgId: {told}");
+}
+
+/// What a command has printed so far, once `enough` says so.
+fn read_until(output: &mut impl std::io::BufRead, enough: impl Fn(&str) -> bool) -> String {
+    let mut text = String::new();
+    while !enough(&text) {
+        assert!(output.read_line(&mut text).expect("text") > 0, "it ended: {text}");
+    }
+    text
+}
+
+#[test]
+fn follow_shows_what_is_new_and_what_changes() {
+    let folder = folder_with(RULES);
+    let serve = served(folder.path());
+    let follow = ["messages", "list", "--c2c", "ana", "bo", "--follow", "--limit", "1"];
+    let mut following = chathook(folder.path()).args(follow).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut output = BufReader::new(following.stdout.take().expect("it is piped"));
+    let newest = read_until(&mut output, |text| text.ends_with('\n'));
+
+    let file = folder.path().join("callback.json");
+    let send = |callback: Value| {
+        std::fs::write(&file, callback.to_string()).expect("a file");
+        let arguments = ["send", "--url", serve.url(), "callback.json"];
+        stdout(&run(folder.path(), &arguments));
+    };
+    send(serde_json::json!({
+        "CallbackCommand": "C2C.CallbackAfterSendMsg", "From_Account": "ana", "To_Account": "bo", "MsgSeq": 7,
+        "MsgRandom": 8, "MsgTime": 1_790_000_000, "MsgKey": "7_8_1790000000", "SendMsgResult": 0,
+        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "are you there?\u{1b}[31m"}}],
+    }));
+    let new = read_until(&mut output, |text| text.ends_with('\n'));
+    assert!(new.contains("ana to bo: are you there?\u{fffd}[31m") && new.contains("delivered"), "{newest}{new}");
+    send(serde_json::json!({
+        "CallbackCommand": "C2C.CallbackAfterMsgWithDraw", "From_Account": "ana", "To_Account": "bo",
+        "MsgKey": "7_8_1790000000",
+    }));
+    let changed = read_until(&mut output, |text| text.ends_with('\n'));
+    assert!(changed.contains("are you there?") && changed.contains("recalled by ana"), "{changed}");
+    following.kill().expect("it runs");
+    following.wait().expect("a status");
+}
+
+#[test]
+fn erase_blanks_says_how_much_and_needs_no_index() {
+    let folder = folder_with(RULES);
+    let _serve = served(folder.path());
+    let erase = |arguments: &[&str]| stdout(&run(folder.path(), &[&["erase", "ana"], arguments].concat()));
+    let would = erase(&["--dry-run"]);
+    assert!(would.contains("would blank 5 messages of ana and 3 changes"), "{would}");
+    let scanned: Value = serde_json::from_str(&erase(&["--dry-run", "--scan", "--format", "json"])).expect("JSON");
+    assert_eq!((&scanned["Messages"], &scanned["Changes"], &scanned["DryRun"]), (&5.into(), &3.into(), &true.into()));
+    let did = erase(&[]);
+    assert!(did.contains("blanked 5 messages of ana and 3 changes") && did.contains("`erasure#ana`"), "{did}");
+    let table = stdout(&run(folder.path(), &["messages", "list", "--account", "ana"]));
+    assert!(table.contains("erased") && !table.contains("Lunch"), "{table}");
+    assert!(erase(&[]).contains("nothing of ana"));
 }

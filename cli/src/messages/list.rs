@@ -187,7 +187,8 @@ impl Seen {
         whose: &Whose,
         limit: usize,
     ) -> Result<Vec<StoredMessage>, ArchiveError> {
-        let size = if self.has_begun { LOOK_BACK } else { limit };
+        // At first, older ones are looked at too: they are not shown, and are not news later.
+        let size = if self.has_begun { LOOK_BACK } else { limit.max(LOOK_BACK) };
         let mut listing = Listing { newest_first: true, limit: Some(size), ..Listing::default() };
         let mut fresh = Vec::new();
         self.looks += 1;
@@ -210,6 +211,9 @@ impl Seen {
             if listing.cursor.is_none() {
                 break;
             }
+        }
+        if !self.has_begun {
+            fresh.truncate(limit);
         }
         self.has_begun = true;
         if self.messages.len() > REMEMBERED {

@@ -19,7 +19,7 @@ use crate::record::Fields;
 use crate::walk::text;
 use crate::{Archive, ArchiveError, Listing, StoredMessage};
 
-/// When an item was blanked, Unix seconds.
+/// When the erasure began that blanked an item, Unix seconds; of one account no two have the same.
 pub(crate) const ERASED_AT: &str = "ErasedAt";
 
 /// What is said in a message or an edit, or tells where its sender was.
@@ -151,7 +151,7 @@ impl Size {
 struct Target {
     pk: String,
     sk: String,
-    /// When that was done already.
+    /// Of the erasure that blanked it already.
     erased_at: Option<u64>,
 }
 
@@ -197,12 +197,14 @@ impl Archive {
         let (receipts, _) = self.ask(&keys::erasure(account), &Range::all(), true, None, 1).await?;
         let mut erasure = Erasure::new(account, through, now);
         let Some(receipt) = receipts.into_iter().next().map(StoredMessage::from) else { return Ok(erasure) };
+        let number = |name| receipt.attribute(name).and_then(|digits| digits.parse::<u64>().ok());
+        let began = number("StartedAt").unwrap_or(0);
         if receipt.attribute("FinishedAt").is_some() || receipt.attribute("Through") != Some(through.as_str()) {
+            erasure.started_at = now.max(began.saturating_add(1));
             return Ok(erasure);
         }
-        let number = |name| receipt.attribute(name).and_then(|digits| digits.parse().ok());
         erasure.is_taken_up = true;
-        erasure.started_at = number("StartedAt").unwrap_or(now);
+        erasure.started_at = began;
         erasure.messages = number("Messages").unwrap_or(0);
         erasure.changes = number("Changes").unwrap_or(0);
         erasure.cursor = receipt.attribute("Cursor").map(str::to_owned);
@@ -224,7 +226,7 @@ impl Archive {
         };
         let blanked = {
             let erasure = &*erasure;
-            let blanked = stream::iter(entries).map(|(pk, sk)| self.erase_at(erasure, pk, sk, now));
+            let blanked = stream::iter(entries).map(|(pk, sk)| self.erase_at(erasure, pk, sk));
             blanked.buffer_unordered(AT_A_TIME).try_collect::<Vec<_>>().await?
         };
         for (messages, changes) in blanked {
@@ -278,7 +280,7 @@ impl Archive {
     }
 
     /// Blanks the item there, and what was made of it later: how many messages and changes that were.
-    async fn erase_at(&self, erasure: &Erasure, pk: String, sk: String, now: u64) -> Result<(u64, u64), ArchiveError> {
+    async fn erase_at(&self, erasure: &Erasure, pk: String, sk: String) -> Result<(u64, u64), ArchiveError> {
         let found = self.items(&pk, &Range::of_item(&sk)).await?;
         let Some(message) = found.first() else { return Ok((0, 0)) };
         let mut targets: Vec<_> = Target::of(message).into_iter().collect();
@@ -294,9 +296,9 @@ impl Archive {
         let (mut messages, mut changes) = (0, 0);
         for target in targets {
             let is_new = match target.erased_at {
-                // Blanked by this erasure, before it was interrupted, or by an earlier one.
-                Some(at) => at >= erasure.started_at,
-                None => erasure.is_rehearsal || self.blank(&target, now).await?,
+                // By this erasure, before it was interrupted, or by an earlier one.
+                Some(at) => at == erasure.started_at,
+                None => erasure.is_rehearsal || self.blank(&target, erasure.started_at).await?,
             };
             *(if target.is_change() { &mut changes } else { &mut messages }) += u64::from(is_new);
         }
@@ -304,7 +306,7 @@ impl Archive {
     }
 
     /// Blanks an item; false if it is gone.
-    async fn blank(&self, target: &Target, now: u64) -> Result<bool, ArchiveError> {
+    async fn blank(&self, target: &Target, erased_at: u64) -> Result<bool, ArchiveError> {
         // Under other names, since some are words of DynamoDB's own.
         let name = |at| format!("#{at}");
         let names = CONTENT.iter().enumerate().map(|(at, attribute)| (name(at), (*attribute).to_owned())).collect();
@@ -315,10 +317,10 @@ impl Archive {
             .table_name(self.table())
             .key("pk", AttributeValue::S(target.pk.clone()))
             .key("sk", AttributeValue::S(target.sk.clone()))
-            .update_expression(format!("SET ErasedAt = :now REMOVE {removed}"))
+            .update_expression(format!("SET ErasedAt = :at REMOVE {removed}"))
             .condition_expression("attribute_exists(pk)")
             .set_expression_attribute_names(Some(names))
-            .expression_attribute_values(":now", AttributeValue::N(now.to_string()))
+            .expression_attribute_values(":at", AttributeValue::N(erased_at.to_string()))
             .customize()
             .config_override(patient())
             .send()

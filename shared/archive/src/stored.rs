@@ -203,7 +203,7 @@ impl StoredMessage {
         self.attribute("ErrorCode")?.parse().ok()
     }
 
-    /// When what the message said was erased, Unix seconds.
+    /// When the erasure began that blanked what the message said, Unix seconds.
     #[must_use]
     pub fn erased_at(&self) -> Option<u64> {
         self.number(ERASED_AT)
