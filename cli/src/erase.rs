@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use chathook_archive::{Archive, ArchiveError, Erasure, Size, Through};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -26,7 +27,7 @@ chathook erase ada --scan --aws --table chathook-MessageTable-1ABC"
 )]
 pub struct Arguments {
     /// The account
-    #[arg(value_name = "ACCOUNT")]
+    #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
     account: String,
     /// Count only, and write nothing
     #[arg(long)]
@@ -51,7 +52,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let Arguments { account, dry_run, scan, format, .. } = arguments;
         let through = if *scan { Through::Scan } else { Through::Index };
         if *scan {
-            eprintln!("reading the whole table, {}", cost(archive.size().await?));
+            eprintln!("reading the whole table{}", cost(archive.size().await?));
         }
         let mut erasure = match dry_run {
             true => Erasure::rehearsal(account, through, now()),
@@ -65,8 +66,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             match archive.erase_page(&mut erasure, now()).await {
                 Ok(()) => {}
                 Err(error @ ArchiveError::IndexMissing { .. }) => {
-                    let size = archive.size().await?;
-                    anyhow::bail!("{error}; or call again with --scan, which reads the whole table, {}", cost(size));
+                    // It takes one permission more, which may be missing.
+                    let cost = archive.size().await.map(cost).unwrap_or_default();
+                    anyhow::bail!("{error}; or call again with --scan, which reads the whole table{cost}");
                 }
                 Err(error) if *dry_run => return Err(error.into()),
                 Err(error) => anyhow::bail!("{error}; then call again, and the erasure goes on where it stopped"),
@@ -83,26 +85,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, format: Format) {
     let (messages, changes, table) = (erasure.messages(), erasure.changes(), archive.table());
-    match format {
-        Format::Json => println!(
-            "{}",
-            json!({
-                "Account": account, "Table": table, "DryRun": dry_run, "StartedAt": erasure.started_at(),
-                "Messages": messages, "Changes": changes,
-            })
-        ),
-        Format::Table if (messages, changes) == (0, 0) => {
+    if format == Format::Json {
+        let report = json!({
+            "Account": account, "Table": table, "DryRun": dry_run, "StartedAt": erasure.started_at(),
+            "Messages": messages, "Changes": changes, "Receipt": erasure.receipt(),
+        });
+        println!("{report}");
+        return;
+    }
+    let did = format!("{} of {account} and {} of them", counted(messages, "message"), counted(changes, "change"));
+    match (messages + changes, erasure.earlier(), erasure.receipt()) {
+        (0, Some(earlier), _) => {
+            println!("{table}: nothing new of {account} since the erasure of {}", show::moment(earlier));
+        }
+        (0, None, _) => {
             println!("{table}: nothing of {account} to blank; is that how the platform spells the account?");
         }
-        Format::Table => {
-            let (messages, changes) = (counted(messages, "message"), counted(changes, "change"));
-            if dry_run {
-                println!("{table}: would blank {messages} of {account} and {changes} of them; nothing was written");
-            } else {
-                let receipt = erasure.receipt();
-                println!("{table}: blanked {messages} of {account} and {changes} of them; the receipt is `{receipt}`");
-            }
-        }
+        (.., Some(receipt)) => println!("{table}: blanked {did}; the receipt is `{receipt}`"),
+        (.., None) => println!("{table}: would blank {did}; nothing was written"),
     }
 }
 
@@ -112,14 +112,14 @@ async fn progress(archive: &Archive, scan: bool) -> anyhow::Result<ProgressBar> 
     Ok(bar.with_style(ProgressStyle::with_template(style)?))
 }
 
-/// What reading the whole table takes.
+/// What reading the whole table takes, as the end of a sentence about that.
 fn cost(size: Size) -> String {
     let units = size.read_units();
     #[expect(clippy::cast_precision_loss, reason = "a price is not exact")]
     let usd = units as f64 * USD_PER_MILLION_READ_UNITS / 1e6;
     let usd = if usd < 0.01 { "less than 0.01".to_owned() } else { format!("{usd:.2}") };
     format!(
-        "about {} items, {}: {units} read units, {usd} USD at {USD_PER_MILLION_READ_UNITS} USD a million (us-east-1; \
+        ": about {} items, {}, {units} read units, {usd} USD at {USD_PER_MILLION_READ_UNITS} USD a million (us-east-1; \
          DynamoDB counts items every six hours)",
         size.items,
         DecimalBytes(size.bytes)

@@ -5,6 +5,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use chathook_tests::{binary, workspace};
 use serde_json::Value;
@@ -284,7 +286,10 @@ fn mistakes_are_told_with_the_fix() {
         (vec!["messages", "list", "--c2c", "a", "b", "--from-time", "noon"], 2, "RFC 3339"),
         (vec!["messages", "list", "--c2c", "a", "b", "--aws"], 2, "--table"),
         (vec!["messages", "get", "--c2c", "a", "b"], 2, "--msg-key"),
+        (vec!["messages", "list", "--c2c", "a", "b", "--limit", "0"], 2, "at least 1"),
+        (vec!["messages", "list", "--account", ""], 2, "--account"),
         (vec!["erase"], 2, "ACCOUNT"),
+        (vec!["erase", ""], 2, "ACCOUNT"),
         (vec!["erase", "ana"], 1, "no `serve` runs"),
     ] {
         let told = refused(folder, &arguments, code);
@@ -355,11 +360,7 @@ fn questions_across_conversations_are_answered() {
         (&["list", "--group", "@TGS#1HIKERS00", "--from-time", "1760000101", "--to-time", "1760000101"], &[spare]),
         (&["get", "--c2c", "ana", "bo", "--msg-key", "51203_7719034_1760000001"], &["Lunch at one?"]),
     ] {
-        let mut found = texts(arguments);
-        let mut expected = expected.to_vec();
-        found.sort();
-        expected.sort_unstable();
-        assert_eq!(found, expected, "{arguments:?}");
+        assert_eq!(texts(arguments), expected, "{arguments:?}");
     }
     let marks = stdout(&run(folder.path(), &["messages", "read", "--c2c", "ana", "bo", "--format", "json"]));
     let marks: Value = serde_json::from_str(&marks).expect("JSON");
@@ -372,13 +373,32 @@ fn questions_across_conversations_are_answered() {
     assert!(told.contains("no such message"), "the fixture has no MsgId: {told}");
 }
 
-/// What a command has printed so far, once `enough` says so.
-fn read_until(output: &mut impl std::io::BufRead, enough: impl Fn(&str) -> bool) -> String {
-    let mut text = String::new();
-    while !enough(&text) {
-        assert!(output.read_line(&mut text).expect("text") > 0, "it ended: {text}");
+/// A command that goes on until it is killed.
+struct Following {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Following {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = chathook(folder).args(arguments).stdout(Stdio::piped()).spawn().expect("it starts");
+        let output = BufReader::new(child.stdout.take().expect("it is piped"));
+        let (sender, lines) = channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).all(|line| sender.send(line).is_ok()));
+        Self { child, lines }
     }
-    text
+
+    fn next_line(&self) -> String {
+        self.lines.recv_timeout(Duration::from_secs(30)).expect("a line within 30 s")
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        // Gone already when it failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 #[test]
@@ -386,9 +406,8 @@ fn follow_shows_what_is_new_and_what_changes() {
     let folder = folder_with(RULES);
     let serve = served(folder.path());
     let follow = ["messages", "list", "--c2c", "ana", "bo", "--follow", "--limit", "1"];
-    let mut following = chathook(folder.path()).args(follow).stdout(Stdio::piped()).spawn().expect("it starts");
-    let mut output = BufReader::new(following.stdout.take().expect("it is piped"));
-    let newest = read_until(&mut output, |text| text.ends_with('\n'));
+    let following = Following::start(folder.path(), &follow);
+    let newest = following.next_line();
 
     let file = folder.path().join("callback.json");
     let send = |callback: Value| {
@@ -401,16 +420,14 @@ fn follow_shows_what_is_new_and_what_changes() {
         "MsgRandom": 8, "MsgTime": 1_790_000_000, "MsgKey": "7_8_1790000000", "SendMsgResult": 0,
         "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "are you there?\u{1b}[31m"}}],
     }));
-    let new = read_until(&mut output, |text| text.ends_with('\n'));
+    let new = following.next_line();
     assert!(new.contains("ana to bo: are you there?\u{fffd}[31m") && new.contains("delivered"), "{newest}{new}");
     send(serde_json::json!({
         "CallbackCommand": "C2C.CallbackAfterMsgWithDraw", "From_Account": "ana", "To_Account": "bo",
         "MsgKey": "7_8_1790000000",
     }));
-    let changed = read_until(&mut output, |text| text.ends_with('\n'));
+    let changed = following.next_line();
     assert!(changed.contains("are you there?") && changed.contains("recalled by ana"), "{changed}");
-    following.kill().expect("it runs");
-    following.wait().expect("a status");
 }
 
 #[test]
@@ -426,5 +443,7 @@ fn erase_blanks_says_how_much_and_needs_no_index() {
     assert!(did.contains("blanked 5 messages of ana and 3 changes") && did.contains("`erasure#ana`"), "{did}");
     let table = stdout(&run(folder.path(), &["messages", "list", "--account", "ana"]));
     assert!(table.contains("erased") && !table.contains("Lunch"), "{table}");
-    assert!(erase(&[]).contains("nothing of ana"));
+    assert!(erase(&[]).contains("nothing new of ana since"));
+    let unknown = stdout(&run(folder.path(), &["erase", "Ana"]));
+    assert!(unknown.contains("nothing of Ana to blank"), "{unknown}");
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use chathook_archive::{Archive, ArchiveError, Conversation, Filter, Listing, Outcome, Page, StoredMessage};
 use clap::Args;
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::{Chosen, Format, Source, print, show, time};
 
 /// So often `--follow` asks for what is new.
@@ -27,13 +29,13 @@ const REMEMBERED: usize = 10_000;
 pub struct List {
     #[command(flatten)]
     chosen: Chosen,
-    /// Everything that this account sent, in any conversation; on AWS it needs the template's AccountIndex
-    #[arg(long, value_name = "ACCOUNT", conflicts_with_all = ["c2c", "group"])]
+    /// What this account sent, in any conversation; `list` needs the template's AccountIndex for it
+    #[arg(long, value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = ["c2c", "group"])]
     account: Option<String>,
     /// At most this many
-    #[arg(long, default_value_t = 50, value_name = "N")]
+    #[arg(long, default_value = "50", value_name = "N", value_parser = limit)]
     limit: usize,
-    /// Only those sent at this time or later: RFC 3339, or Unix seconds
+    /// Only those sent at this time or later (`recalled` of everybody: recalled then): RFC 3339, or Unix seconds
     #[arg(long, value_name = "TIME", value_parser = time)]
     from_time: Option<u64>,
     /// Only those sent at this time or earlier
@@ -63,8 +65,8 @@ pub struct List {
 pub struct Followed {
     #[command(flatten)]
     list: List,
-    /// Show the newest messages, then each new one as it comes, and each old one again that was edited or recalled;
-    /// as JSON one object a line
+    /// Show the newest messages, then each new one as it comes, and of the newest 50 each one again that was edited or
+    /// recalled; as JSON one object a line. In a group that counts its messages, those without a number are not seen
     #[arg(long, conflicts_with_all = ["newest", "from_time", "to_time"])]
     follow: bool,
 }
@@ -139,11 +141,13 @@ impl List {
         let mut seen = Seen::default();
         let mut troubled = false;
         loop {
+            let first_only = if seen.has_begun { usize::MAX } else { self.limit };
             match seen.look(archive, whose, self.limit).await {
-                Ok(messages) => {
+                Ok(mut messages) => {
                     troubled = false;
+                    messages.retain(|message| filter.includes(message));
                     let mut out = std::io::stdout().lock();
-                    for message in messages.iter().filter(|message| filter.includes(message)) {
+                    for message in &messages[messages.len().saturating_sub(first_only)..] {
                         match self.format {
                             Format::Table => writeln!(out, "{}", show::line(message))?,
                             Format::Json => writeln!(out, "{}", serde_json::to_string(message)?)?,
@@ -180,14 +184,13 @@ struct Seen {
 }
 
 impl Seen {
-    /// The messages that are new, or no longer what they were, oldest first; at first the newest `limit`.
+    /// The messages that are new, or no longer what they were, oldest first; at first at least the newest `limit`.
     async fn look(
         &mut self,
         archive: &Archive,
         whose: &Whose,
         limit: usize,
     ) -> Result<Vec<StoredMessage>, ArchiveError> {
-        // At first, older ones are looked at too: they are not shown, and are not news later.
         let size = if self.has_begun { LOOK_BACK } else { limit.max(LOOK_BACK) };
         let mut listing = Listing { newest_first: true, limit: Some(size), ..Listing::default() };
         let mut fresh = Vec::new();
@@ -212,9 +215,6 @@ impl Seen {
                 break;
             }
         }
-        if !self.has_begun {
-            fresh.truncate(limit);
-        }
         self.has_begun = true;
         if self.messages.len() > REMEMBERED {
             let looks = self.looks;
@@ -234,7 +234,12 @@ async fn page(archive: &Archive, whose: &Whose, listing: &Listing) -> Result<Pag
             archive.refused(group, listing, now).await
         }
         (Whose::Conversation(conversation), _) => archive.messages(conversation, listing, now).await,
-        (Whose::Account(account), _) => archive.sent_by(account, listing, now).await,
+        (Whose::Account(account), None) => archive.sent_by(account, listing, now).await,
+        // There are fewer of these than of what an account sends.
+        (Whose::Account(account), Some(outcome)) => {
+            let filter = Filter { from_account: Some(account.clone()), ..listing.filter.clone() };
+            archive.that_became(outcome, &Listing { filter, ..listing.clone() }, now).await
+        }
         (Whose::Everybody, Some(outcome)) => archive.that_became(outcome, listing, now).await,
         (Whose::Everybody, None) => {
             Err(ArchiveError::Question("everybody's messages are listed only if they failed or were recalled"))
@@ -251,8 +256,8 @@ async fn list(
 ) -> anyhow::Result<(Vec<StoredMessage>, bool)> {
     let passes_over = {
         let Filter { from_account, element_type, text, outcome } = &listing.filter;
-        let is_indexed = matches!(whose, Whose::Everybody);
-        from_account.is_some() || element_type.is_some() || text.is_some() || (outcome.is_some() && !is_indexed)
+        let is_all = matches!(whose, Whose::Everybody);
+        from_account.is_some() || element_type.is_some() || text.is_some() || (outcome.is_some() && !is_all)
     };
     let mut messages = Vec::new();
     loop {
@@ -266,4 +271,11 @@ async fn list(
         }
         listing.cursor = page.next;
     }
+}
+
+/// At least one.
+fn limit(text: &str) -> anyhow::Result<usize> {
+    let limit: usize = text.parse()?;
+    anyhow::ensure!(limit > 0, "at least 1");
+    Ok(limit)
 }

@@ -8,6 +8,9 @@
 //! `OccurredAt` (Unix seconds) is the `MsgTime` of a message and the `EventTime` of a change, and when the callback came
 //! where it has none. Both indexes hold keys alone, so that a message's size does not count twice, and what they name is
 //! read from the table.
+//!
+//! An `Outcome` is one partition, and so is an account, and a partition takes a thousand writes a second. Should more
+//! fail at once, or one account send more, the excess waits in the queue; what is not in that partition is not held up.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -32,6 +35,9 @@ pub(crate) const AT_A_TIME: usize = 8;
 /// A page asks an index at most so often, since what it holds may be other than messages.
 const REQUESTS_PER_PAGE: usize = 8;
 
+/// DynamoDB's limit.
+const LONGEST_KEY: usize = 2048;
+
 /// An index, and what is asked of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Index<'a> {
@@ -53,7 +59,9 @@ impl<'a> Index<'a> {
     /// What to do when the table lacks it.
     fn fix(self) -> &'static str {
         match self {
-            Self::Account(_) => "deploy with --set AccountIndex=true and wait until DynamoDB has filled it",
+            Self::Account(_) => {
+                "deploy with --set AccountIndex=true, changing nothing else, and wait until DynamoDB has filled it"
+            }
             Self::Outcome(_) => "an earlier version made the table: deploy again, or ask a conversation at a time",
         }
     }
@@ -76,13 +84,22 @@ impl Entry {
         Some(Self { pk: text(item, "pk")?, sk: text(item, "sk")?, occurred_at })
     }
 
-    pub(crate) fn cursor(&self) -> String {
-        serde_json::json!([self.occurred_at, self.pk, self.sk]).to_string()
+    pub(crate) fn cursor(&self, index: Index<'_>) -> String {
+        let (name, _, value) = index.parts();
+        serde_json::json!([name, value, self.occurred_at, self.pk, self.sk]).to_string()
     }
 
-    pub(crate) fn from_cursor(cursor: &str) -> Result<Self, ArchiveError> {
-        let (occurred_at, pk, sk) = serde_json::from_str(cursor)
-            .map_err(|_| ArchiveError::Question("the cursor belongs to another listing; start without one"))?;
+    /// Where a listing of that index goes on.
+    pub(crate) fn from_cursor(cursor: &str, index: Index<'_>, listing: &Listing) -> Result<Self, ArchiveError> {
+        let foreign = ArchiveError::Question("the cursor belongs to another listing; start without one");
+        let (name, _, value) = index.parts();
+        let parsed: Result<(String, String, String, String, String), _> = serde_json::from_str(cursor);
+        let Ok((its_name, its_value, occurred_at, pk, sk)) = parsed else { return Err(foreign) };
+        let bounds = listing.from_time.unwrap_or(0)..=listing.to_time.unwrap_or(u64::MAX);
+        let is_inside = occurred_at.parse().is_ok_and(|time: u64| bounds.contains(&time));
+        if (its_name.as_str(), its_value.as_str()) != (name, value) || !is_inside {
+            return Err(foreign);
+        }
         Ok(Self { pk, sk, occurred_at })
     }
 }
@@ -99,7 +116,8 @@ impl Archive {
     }
 
     /// One page of everything in the whole table that became `outcome`: what did not arrive, ordered by `MsgTime` (else
-    /// `EventTime`), or what was recalled, ordered by when it was recalled. Two requests for each message.
+    /// `EventTime`), or what was recalled, ordered by when it was recalled, which is what time bounds are about then. Two
+    /// requests for each message. A recall that many messages share may make a page longer than its limit.
     ///
     /// # Errors
     /// As [`Self::sent_by`].
@@ -108,8 +126,12 @@ impl Archive {
     }
 
     async fn across(&self, index: Index<'_>, listing: &Listing, now: u64) -> Result<Page, ArchiveError> {
+        if !(1..=LONGEST_KEY).contains(&index.parts().2.len()) {
+            return Err(ArchiveError::Question("an account has 1 to 2048 bytes"));
+        }
         let limit = listing.limit();
-        let mut after = listing.cursor.as_deref().map(Entry::from_cursor).transpose()?;
+        let mut after =
+            listing.cursor.as_deref().map(|cursor| Entry::from_cursor(cursor, index, listing)).transpose()?;
         let mut messages = Vec::new();
         let mut requests = 0;
         while messages.len() < limit && requests < REQUESTS_PER_PAGE {
@@ -123,7 +145,7 @@ impl Archive {
                 break;
             }
         }
-        Ok(Page { messages, next: after.map(|entry| entry.cursor()) })
+        Ok(Page { messages, next: after.map(|entry| entry.cursor(index)) })
     }
 
     /// One request: what the index has, and where to go on.
@@ -160,7 +182,7 @@ impl Archive {
         }
         let answer = request.customize().config_override(patient()).send().await;
         let answer = answer.map_err(|error| match self.request("dynamodb:Query").failed(&error) {
-            // The request is well formed, so nothing else can be wrong with it.
+            // The request is well formed, so nothing else can be wrong with it: callers see to the value.
             ArchiveError::Refused { code, .. } if code == "ValidationException" => {
                 ArchiveError::IndexMissing { table: self.table().to_owned(), index: name, fix: index.fix() }
             }

@@ -49,6 +49,11 @@ impl Amendment {
             fields.number("EventTime", change.event_time);
             fields.text("Extra", json(&change.extra).filter(|_| !change.extra.is_empty()));
             fields.arrival(query, received_at, retention_days, sent);
+            fields
+        };
+        // What names a sender, or is an outcome.
+        let indexed = |sent: Option<u64>| {
+            let mut fields = base(sent);
             fields.occurred(None, change.event_time, received_at);
             fields
         };
@@ -56,12 +61,12 @@ impl Amendment {
         // Part of what makes two changes different.
         let time = change.event_time.map(|ms| ms.to_string()).unwrap_or_default();
         match &change.what {
-            What::C2cRecall(recall) => vec![c2c_recall(base(Some(recall.msg_key.time)), recall, &time)],
-            What::GroupRecall(recall) => group_recalls(&base(event_seconds), recall, &time),
-            What::C2cEdit(edit) => vec![c2c_edit(base(Some(edit.message.time)), edit, change.event_time)],
+            What::C2cRecall(recall) => vec![c2c_recall(indexed(Some(recall.msg_key.time)), recall, &time)],
+            What::GroupRecall(recall) => group_recalls(&indexed(event_seconds), recall, &time),
+            What::C2cEdit(edit) => vec![c2c_edit(indexed(Some(edit.message.time)), edit, change.event_time)],
             What::GroupEdit(edit) => vec![group_edit(base(event_seconds), edit, change.event_time)],
             What::Read(read) => vec![read_mark(base(None), read)],
-            What::Refused(refused) => vec![refusal(base(event_seconds), refused)],
+            What::Refused(refused) => vec![refusal(indexed(event_seconds), refused)],
         }
     }
 

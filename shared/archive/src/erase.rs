@@ -4,8 +4,11 @@
 //! the other side's conversation keeps its order, and a callback that is repeated, parked or imported later meets the
 //! item and cannot bring the text back. Edits are blanked like messages.
 //!
-//! An erasure goes page by page. After each page its receipt, an item of its own without any content, says how far it
-//! came and how many items it blanked; so it can be interrupted at any moment and goes on there. The receipt stays.
+//! An erasure goes page by page. Before the first item is blanked and after each page its receipt, an item of its own
+//! without any content, says how far it came and how many items it blanked; so it can be interrupted at any moment and
+//! goes on there. The receipt stays.
+
+use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, TableDescription};
@@ -23,7 +26,7 @@ use crate::{Archive, ArchiveError, Listing, StoredMessage};
 pub(crate) const ERASED_AT: &str = "ErasedAt";
 
 /// What is said in a message or an edit, or tells where its sender was.
-pub(crate) const CONTENT: [&str; 9] =
+const CONTENT: [&str; 9] =
     ["MsgBody", "Text", "CloudCustomData", "GroupAtInfo", "Extra", "ErrorInfo", "ClientIP", "OptPlatform", "RequestID"];
 
 /// The index is asked for so many items at once.
@@ -50,6 +53,15 @@ impl Through {
     }
 }
 
+/// Whether an erasure has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Receipt {
+    None,
+    Begun,
+    /// It was found, of an erasure that was interrupted.
+    TakenUp,
+}
+
 /// The erasure of what one account sent, and how far it has come.
 #[derive(Debug, Clone)]
 pub struct Erasure {
@@ -57,8 +69,9 @@ pub struct Erasure {
     through: Through,
     started_at: u64,
     is_rehearsal: bool,
-    is_taken_up: bool,
+    receipt: Receipt,
     is_finished: bool,
+    earlier: Option<u64>,
     cursor: Option<String>,
     messages: u64,
     changes: u64,
@@ -78,8 +91,9 @@ impl Erasure {
             through,
             started_at,
             is_rehearsal: false,
-            is_taken_up: false,
+            receipt: Receipt::None,
             is_finished: false,
+            earlier: None,
             cursor: None,
             messages: 0,
             changes: 0,
@@ -93,6 +107,12 @@ impl Erasure {
         self.started_at
     }
 
+    /// When an earlier erasure of that account began that came to its end, Unix seconds.
+    #[must_use]
+    pub fn earlier(&self) -> Option<u64> {
+        self.earlier
+    }
+
     /// Whether nothing is left to do.
     #[must_use]
     pub fn is_finished(&self) -> bool {
@@ -102,7 +122,7 @@ impl Erasure {
     /// Whether it was begun before and interrupted.
     #[must_use]
     pub fn is_taken_up(&self) -> bool {
-        self.is_taken_up
+        self.receipt == Receipt::TakenUp
     }
 
     /// How many messages it blanked, those that failed or were refused included.
@@ -117,10 +137,10 @@ impl Erasure {
         self.changes
     }
 
-    /// The receipt's `pk`.
+    /// The receipt's `pk`; none if there was nothing to blank.
     #[must_use]
-    pub fn receipt(&self) -> String {
-        keys::erasure(&self.account)
+    pub fn receipt(&self) -> Option<String> {
+        (self.receipt != Receipt::None).then(|| keys::erasure(&self.account))
     }
 
     /// How many items were looked at since this program began or took it up.
@@ -148,6 +168,7 @@ impl Size {
 }
 
 /// An item to blank.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Target {
     pk: String,
     sk: String,
@@ -164,6 +185,13 @@ impl Target {
     fn is_change(&self) -> bool {
         !is_message(&self.sk) && !keys::is_refused(&self.sk)
     }
+}
+
+/// What a page found: where the items are, how many were looked at, and where to go on.
+struct Places {
+    keys: Vec<(String, String)>,
+    scanned: u64,
+    next: Option<String>,
 }
 
 impl Archive {
@@ -194,16 +222,18 @@ impl Archive {
     /// # Errors
     /// Any [`ArchiveError`] of a request.
     pub async fn begin_erasure(&self, account: &str, through: Through, now: u64) -> Result<Erasure, ArchiveError> {
-        let (receipts, _) = self.ask(&keys::erasure(account), &Range::all(), true, None, 1).await?;
+        let receipts = self.items(&keys::erasure(account), &Range::all()).await?;
         let mut erasure = Erasure::new(account, through, now);
-        let Some(receipt) = receipts.into_iter().next().map(StoredMessage::from) else { return Ok(erasure) };
+        let Some(receipt) = receipts.last() else { return Ok(erasure) };
         let number = |name| receipt.attribute(name).and_then(|digits| digits.parse::<u64>().ok());
         let began = number("StartedAt").unwrap_or(0);
-        if receipt.attribute("FinishedAt").is_some() || receipt.attribute("Through") != Some(through.as_str()) {
+        let is_finished = receipt.attribute("FinishedAt").is_some();
+        if is_finished || receipt.attribute("Through") != Some(through.as_str()) {
             erasure.started_at = now.max(began.saturating_add(1));
+            erasure.earlier = Some(began).filter(|_| is_finished);
             return Ok(erasure);
         }
-        erasure.is_taken_up = true;
+        erasure.receipt = Receipt::TakenUp;
         erasure.started_at = began;
         erasure.messages = number("Messages").unwrap_or(0);
         erasure.changes = number("Changes").unwrap_or(0);
@@ -214,45 +244,63 @@ impl Archive {
     /// Does one page of an erasure, and writes its receipt. To be called until it [is finished](Erasure::is_finished);
     /// calling it again after an error does the page again, which is safe.
     ///
-    /// What the person sends meanwhile is erased too. An edit of a group message that the archive does not have is not
-    /// found, since a group's edit does not name the sender.
+    /// What the person sends, or the platform tells of, while it goes on may be missed: begin another one after it.
+    ///
+    /// An edit in a group does not name the sender of the message. So it is not found if the archive lacks the message;
+    /// and where several people's messages share a `MsgSeq`, it is taken to be of the account that made it.
     ///
     /// # Errors
     /// [`ArchiveError::IndexMissing`] if the table has no index by account; else that of a request.
     pub async fn erase_page(&self, erasure: &mut Erasure, now: u64) -> Result<(), ArchiveError> {
-        let (entries, scanned, next) = match erasure.through {
+        let Places { keys, scanned, next } = match erasure.through {
             Through::Index => self.indexed(erasure).await?,
             Through::Scan => self.scanned(erasure).await?,
         };
+        let found = stream::iter(keys).map(|(pk, sk)| self.targets(&erasure.account, pk, sk));
+        let found: Vec<_> = found.buffered(AT_A_TIME).try_collect().await?;
+        // Messages with the same MsgSeq lead to the same edits.
+        let targets: BTreeSet<_> = found.into_iter().flatten().collect();
+        if !targets.is_empty() && erasure.receipt == Receipt::None && !erasure.is_rehearsal {
+            self.write_receipt(erasure, now).await?;
+        }
         let blanked = {
             let erasure = &*erasure;
-            let blanked = stream::iter(entries).map(|(pk, sk)| self.erase_at(erasure, pk, sk));
+            let blanked = stream::iter(targets).map(|target| async move {
+                let is_new = match target.erased_at {
+                    // By this erasure, before it was interrupted, or by an earlier one.
+                    Some(at) => at == erasure.started_at,
+                    None => erasure.is_rehearsal || self.blank(erasure, &target).await?,
+                };
+                Ok((target.is_change(), is_new))
+            });
             blanked.buffer_unordered(AT_A_TIME).try_collect::<Vec<_>>().await?
         };
-        for (messages, changes) in blanked {
-            erasure.messages += messages;
-            erasure.changes += changes;
+        for (is_change, is_new) in blanked {
+            *(if is_change { &mut erasure.changes } else { &mut erasure.messages }) += u64::from(is_new);
         }
         erasure.scanned += scanned;
         erasure.is_finished = next.is_none();
         erasure.cursor = next;
-        if erasure.is_rehearsal {
-            return Ok(());
+        // A scan has come some way even where it found nothing.
+        let comes_back = erasure.through == Through::Scan && !erasure.is_finished;
+        if (erasure.receipt != Receipt::None || comes_back) && !erasure.is_rehearsal {
+            self.write_receipt(erasure, now).await?;
         }
-        self.write_receipt(erasure, now).await
+        Ok(())
     }
 
-    /// A page of the index: where the items are, how many, and where to go on.
-    async fn indexed(&self, erasure: &Erasure) -> Result<(Vec<(String, String)>, u64, Option<String>), ArchiveError> {
-        let after = erasure.cursor.as_deref().map(Entry::from_cursor).transpose()?;
-        let (entries, more) = self.entries(Index::Account(&erasure.account), &Listing::default(), after, PAGE).await?;
+    /// A page of the index.
+    async fn indexed(&self, erasure: &Erasure) -> Result<Places, ArchiveError> {
+        let (index, all) = (Index::Account(&erasure.account), Listing::default());
+        let after = erasure.cursor.as_deref().map(|cursor| Entry::from_cursor(cursor, index, &all)).transpose()?;
+        let (entries, more) = self.entries(index, &all, after, PAGE).await?;
         let scanned = entries.len() as u64;
-        let places = entries.into_iter().map(|Entry { pk, sk, .. }| (pk, sk)).collect();
-        Ok((places, scanned, more.map(|entry| entry.cursor())))
+        let keys = entries.into_iter().map(|Entry { pk, sk, .. }| (pk, sk)).collect();
+        Ok(Places { keys, scanned, next: more.map(|entry| entry.cursor(index)) })
     }
 
-    /// The same from the table itself.
-    async fn scanned(&self, erasure: &Erasure) -> Result<(Vec<(String, String)>, u64, Option<String>), ArchiveError> {
+    /// A page of the table itself.
+    async fn scanned(&self, erasure: &Erasure) -> Result<Places, ArchiveError> {
         let mut request = self
             .client
             .scan()
@@ -276,37 +324,33 @@ impl Archive {
         let key = |item| Some((text(item, "pk")?, text(item, "sk")?));
         let next = answer.last_evaluated_key().and_then(key).map(|key| serde_json::json!(key).to_string());
         let scanned = u64::try_from(answer.scanned_count()).unwrap_or(0);
-        Ok((answer.items().iter().filter_map(key).collect(), scanned, next))
+        Ok(Places { keys: answer.items().iter().filter_map(key).collect(), scanned, next })
     }
 
-    /// Blanks the item there, and what was made of it later: how many messages and changes that were.
-    async fn erase_at(&self, erasure: &Erasure, pk: String, sk: String) -> Result<(u64, u64), ArchiveError> {
+    /// The item there, and what was made of it later.
+    async fn targets(&self, account: &str, pk: String, sk: String) -> Result<Vec<Target>, ArchiveError> {
         let found = self.items(&pk, &Range::of_item(&sk)).await?;
-        let Some(message) = found.first() else { return Ok((0, 0)) };
+        let Some(message) = found.first() else { return Ok(Vec::new()) };
         let mut targets: Vec<_> = Target::of(message).into_iter().collect();
         // A one-to-one edit names the message's sender, and so is found by itself.
         if let Some(place) = keys::place(&sk, false).filter(|_| is_message(&sk) && !keys::is_c2c(&pk)) {
-            let changes = self.items(&pk, &Range::of_changes(place)).await?;
-            let edits = changes.iter().filter(|change| {
-                let kind = change.attribute("sk").and_then(|key| Kind::of(key, false));
-                kind == Some(Kind::Edit) && is_of(change, message)
+            let there = self.items(&pk, &Range::of_place(place)).await?;
+            let key = |item: &StoredMessage| item.attribute("sk").unwrap_or_default().to_owned();
+            let others: Vec<_> =
+                there.iter().filter(|other| is_message(&key(other)) && other.from_account() != account).collect();
+            let edits = there.iter().filter(|edit| {
+                let is_shared = others.iter().any(|other| is_of(edit, other));
+                Kind::of(&key(edit), false) == Some(Kind::Edit)
+                    && is_of(edit, message)
+                    && (!is_shared || edit.attribute("Operator_Account") == Some(account))
             });
             targets.extend(edits.filter_map(Target::of));
         }
-        let (mut messages, mut changes) = (0, 0);
-        for target in targets {
-            let is_new = match target.erased_at {
-                // By this erasure, before it was interrupted, or by an earlier one.
-                Some(at) => at == erasure.started_at,
-                None => erasure.is_rehearsal || self.blank(&target, erasure.started_at).await?,
-            };
-            *(if target.is_change() { &mut changes } else { &mut messages }) += u64::from(is_new);
-        }
-        Ok((messages, changes))
+        Ok(targets)
     }
 
     /// Blanks an item; false if it is gone.
-    async fn blank(&self, target: &Target, erased_at: u64) -> Result<bool, ArchiveError> {
+    async fn blank(&self, erasure: &Erasure, target: &Target) -> Result<bool, ArchiveError> {
         // Under other names, since some are words of DynamoDB's own.
         let name = |at| format!("#{at}");
         let names = CONTENT.iter().enumerate().map(|(at, attribute)| (name(at), (*attribute).to_owned())).collect();
@@ -318,9 +362,10 @@ impl Archive {
             .key("pk", AttributeValue::S(target.pk.clone()))
             .key("sk", AttributeValue::S(target.sk.clone()))
             .update_expression(format!("SET ErasedAt = :at REMOVE {removed}"))
+            // Not what has expired meanwhile, which an update would make anew.
             .condition_expression("attribute_exists(pk)")
             .set_expression_attribute_names(Some(names))
-            .expression_attribute_values(":at", AttributeValue::N(erased_at.to_string()))
+            .expression_attribute_values(":at", AttributeValue::N(erasure.started_at.to_string()))
             .customize()
             .config_override(patient())
             .send()
@@ -334,7 +379,7 @@ impl Archive {
         }
     }
 
-    async fn write_receipt(&self, erasure: &Erasure, now: u64) -> Result<(), ArchiveError> {
+    async fn write_receipt(&self, erasure: &mut Erasure, now: u64) -> Result<(), ArchiveError> {
         let mut receipt = Fields::default();
         receipt.text("pk", Some(keys::erasure(&erasure.account)));
         receipt.text("sk", Some(keys::erasure_started(erasure.started_at)));
@@ -354,6 +399,9 @@ impl Archive {
             .send()
             .await
             .map_err(|error| self.request("dynamodb:PutItem").failed(&error))?;
+        if erasure.receipt == Receipt::None {
+            erasure.receipt = Receipt::Begun;
+        }
         Ok(())
     }
 }

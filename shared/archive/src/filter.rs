@@ -3,7 +3,7 @@
 use chathook_protocol::{Content, Element, MsgBody};
 use serde_json::value::RawValue;
 
-use crate::StoredMessage;
+use crate::{StoredMessage, keys};
 
 /// What a message must be to be listed; by default anything. It is the message as it reads now, edits included.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +39,10 @@ impl Outcome {
 
     fn is_of(self, message: &StoredMessage) -> bool {
         match self {
-            Self::Failed => message.error_code().is_some() || message.send_msg_result().is_some_and(|code| code != 0),
+            Self::Failed => {
+                message.attribute("sk").is_some_and(keys::is_refused)
+                    || message.send_msg_result().is_some_and(|code| code != 0)
+            }
             Self::Recalled => message.recall().is_some(),
         }
     }

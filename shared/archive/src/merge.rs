@@ -19,7 +19,7 @@ pub(crate) fn is_of(change: &StoredMessage, message: &StoredMessage) -> bool {
     match (change.msg_id(), message.msg_id()) {
         (Some(changed), Some(id)) => changed == id,
         // What is sent to those online alone takes the number of the message before it.
-        _ => message.attribute("OnlineOnlyFlag") != Some("1"),
+        _ => !message.is_online_only(),
     }
 }
 

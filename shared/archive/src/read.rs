@@ -6,6 +6,7 @@
 use chathook_protocol::MsgKey;
 
 use crate::keys::Range;
+use crate::locate::Point;
 use crate::walk::{DISORDER, Times, Walk};
 use crate::{Archive, ArchiveError, Conversation, Filter, StoredMessage};
 
@@ -23,8 +24,8 @@ const MOST_OF_A_PAGE: usize = 5000;
 ///
 /// One-to-one messages are ordered by `MsgTime`, then `MsgSeq`; group messages by `MsgSeq`, after those that have none,
 /// which are ordered by `MsgTime`. Time bounds are bounds of what is read: in a group, whose order is not that of time,
-/// the place is searched for, with 19 requests in a group of ten million messages. A message without `MsgTime` is outside
-/// all bounds.
+/// the place is searched for, with 19 requests in a group of ten million messages and 22 at most. A message without
+/// `MsgTime` is outside all bounds. A group that was dissolved and counts anew is read whole.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
     /// Newest first instead of oldest first.
@@ -87,29 +88,35 @@ impl Archive {
             Conversation::Group { .. } if from.is_none() && to.is_none() => (vec![Range::all()], None),
             Conversation::Group { .. } => {
                 let Some(unnumbered) = Range::of_unnumbered(from, to) else { return Ok(Page::EMPTY) };
-                let mut ranges = vec![unnumbered, self.numbered(&partition, listing).await?];
+                let ends = self.ends_in_order(&partition).await?;
+                let mut ranges = vec![unnumbered, self.numbered(&partition, ends, listing).await?];
                 if listing.newest_first {
                     ranges.reverse();
                 }
-                (ranges, Some(Times { from: from.unwrap_or(0), to: to.unwrap_or(u64::MAX) }))
+                let (from, to) = (from.unwrap_or(0), to.unwrap_or(u64::MAX));
+                (ranges, Some(Times { from, to, in_order: ends.is_some() }))
             }
         };
         self.listed(Walk { partition, ranges, times, newest_first: listing.newest_first }, listing, now).await
     }
 
     /// The numbers of a group in which a listing with time bounds starts to read. It ends by itself.
-    async fn numbered(&self, partition: &str, listing: &Listing) -> Result<Range, ArchiveError> {
+    async fn numbered(
+        &self,
+        partition: &str,
+        ends: Option<(Point, Point)>,
+        listing: &Listing,
+    ) -> Result<Range, ArchiveError> {
         let everything = Range::of_seqs(1, u64::MAX);
-        if listing.cursor.as_ref().is_some_and(|cursor| everything.contains(cursor)) {
-            return Ok(everything);
-        }
+        let goes_on = listing.cursor.as_ref().is_some_and(|cursor| everything.contains(cursor));
+        let Some(ends) = ends.filter(|_| !goes_on) else { return Ok(everything) };
         Ok(match (listing.newest_first, listing.from_time, listing.to_time) {
             (false, Some(from), _) => {
-                let (low, _) = self.seqs_around(partition, from.saturating_sub(DISORDER)).await?;
+                let (low, _) = self.seqs_around(partition, ends, from.saturating_sub(DISORDER)).await?;
                 Range::of_seqs(low, u64::MAX)
             }
             (true, _, Some(to)) => {
-                let (_, high) = self.seqs_around(partition, to.saturating_add(DISORDER + 1)).await?;
+                let (_, high) = self.seqs_around(partition, ends, to.saturating_add(DISORDER + 1)).await?;
                 Range::of_seqs(1, high)
             }
             _ => everything,

@@ -173,6 +173,11 @@ impl StoredMessage {
         self.attribute("Text").unwrap_or_default()
     }
 
+    /// Whether it was sent to those online alone, and is not in the conversation's history.
+    pub(crate) fn is_online_only(&self) -> bool {
+        self.attribute("OnlineOnlyFlag") == Some("1")
+    }
+
     /// `MsgBody`, the exact JSON that came.
     #[must_use]
     pub fn msg_body(&self) -> Option<&str> {

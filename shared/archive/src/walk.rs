@@ -31,7 +31,8 @@ pub(crate) struct Walk {
     pub(crate) partition: String,
     /// In the order in which they are walked.
     pub(crate) ranges: Vec<Range>,
-    /// Bounds of `MsgTime` where the keys have none. Beyond the far one, by more than [`DISORDER`], a range ends.
+    /// Bounds of `MsgTime` where the keys have none. A range ends where two numbers in succession are beyond the far one
+    /// by more than [`DISORDER`]: one alone may be repeated by what was sent to those online, hours later.
     pub(crate) times: Option<Times>,
     pub(crate) newest_first: bool,
 }
@@ -41,6 +42,8 @@ pub(crate) struct Walk {
 pub(crate) struct Times {
     pub(crate) from: u64,
     pub(crate) to: u64,
+    /// Whether the group's numbers grow with time.
+    pub(crate) in_order: bool,
 }
 
 impl Times {
@@ -54,17 +57,16 @@ impl Walk {
         self.times.is_none_or(|times| times.include(message))
     }
 
-    /// Whether nothing that is asked for can follow this message in its range.
-    fn ends_with(&self, message: &StoredMessage) -> bool {
-        let (Some(times), Some(time)) = (self.times, message.msg_time()) else { return false };
-        // Messages without a number are exactly in the order of their time.
-        let numbered = message.msg_seq().is_some_and(|seq| seq > 0);
-        let past_the_end = if self.newest_first {
+    /// The `MsgSeq` of a message that is beyond the far bound of time.
+    fn past_the_end(&self, message: &StoredMessage) -> Option<u64> {
+        let (times, time) = (self.times?, message.msg_time()?);
+        let is_past = if self.newest_first {
             time.saturating_add(DISORDER) < times.from
         } else {
             time > times.to.saturating_add(DISORDER)
         };
-        numbered && past_the_end
+        // Messages without a number are exactly in the order of their time.
+        message.msg_seq().filter(|seq| *seq > 0 && is_past && times.in_order)
     }
 
     /// How many items to ask for when `missing` messages would fill the page.
@@ -97,6 +99,7 @@ impl Archive {
         let mut requests = 0;
         'walking: for range in &walk.ranges[starts_at..] {
             let mut after = last_seen.clone().filter(|key| range.contains(key));
+            let mut past = None;
             loop {
                 if requests == REQUESTS_PER_PAGE {
                     // Nobody knows what follows: perhaps more of the same place.
@@ -116,7 +119,8 @@ impl Archive {
                             break 'walking;
                         }
                         let message = StoredMessage::from(item);
-                        if walk.ends_with(&message) {
+                        let before = std::mem::replace(&mut past, walk.past_the_end(&message));
+                        if past.is_some() && before.is_some() && past != before {
                             continue 'walking;
                         }
                         found.messages.extend(Some(message).filter(|it| !it.has_expired(now) && walk.includes(it)));
@@ -152,19 +156,19 @@ impl Archive {
         if found.messages.is_empty() {
             return Ok(None);
         }
-        if let Some(place) = found.place(sort_key) {
+        if let Some(place) = found.place(sort_key).filter(|_| is_message(sort_key)) {
             let changes = self.items(partition, &Range::of_changes(&place)).await?;
             found.changes.insert(place, changes);
         }
         Ok(found.merged(now).pop())
     }
 
-    /// All that is in a range which never holds much.
+    /// All that is in a range which never holds much, up to date.
     pub(crate) async fn items(&self, partition: &str, range: &Range) -> Result<Vec<StoredMessage>, ArchiveError> {
         let mut all = Vec::new();
         let mut after = None;
         for _ in 0..REQUESTS_PER_PAGE {
-            let (items, more) = self.ask(partition, range, false, after, usize::MAX).await?;
+            let (items, more) = self.query(partition, range, false, after, usize::MAX, true).await?;
             all.extend(items.into_iter().map(StoredMessage::from));
             if more.is_none() {
                 break;
@@ -183,6 +187,18 @@ impl Archive {
         after: Option<String>,
         wanted: usize,
     ) -> Result<(Vec<Item>, Option<String>), ArchiveError> {
+        self.query(partition, range, newest_first, after, wanted, false).await
+    }
+
+    async fn query(
+        &self,
+        partition: &str,
+        range: &Range,
+        newest_first: bool,
+        after: Option<String>,
+        wanted: usize,
+        up_to_date: bool,
+    ) -> Result<(Vec<Item>, Option<String>), ArchiveError> {
         let partition = AttributeValue::S(partition.to_owned());
         let mut request = self
             .client
@@ -193,6 +209,7 @@ impl Archive {
             .expression_attribute_values(":from", AttributeValue::S(range.from.clone()))
             .expression_attribute_values(":to", AttributeValue::S(range.to.clone()))
             .scan_index_forward(!newest_first)
+            .consistent_read(up_to_date)
             .limit(i32::try_from(wanted).unwrap_or(i32::MAX));
         if let Some(after) = after {
             request = request.exclusive_start_key("pk", partition).exclusive_start_key("sk", AttributeValue::S(after));

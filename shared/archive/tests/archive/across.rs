@@ -92,6 +92,7 @@ async fn everything_that_failed_or_was_recalled_is_found_in_one_place() {
         c2c(json!({})),
         failed_c2c(20_007).replace("48374", "501").replace("1557481126", "3000"),
         refusal(4_000_000, &json!({})),
+        refusal(4_500_000, &json!({"ErrorCode": null, "MsgSeq": 4})),
         // Recalled twice, once more told, and one that nobody has.
         c2c_recall(&json!({"To_Account": "cy", "MsgKey": "1_2837546_1000", "EventTime": 9_000_000})),
         c2c_recall(&json!({"To_Account": "cy", "MsgKey": "1_2837546_1000", "EventTime": 9_500_000})),
@@ -103,7 +104,7 @@ async fn everything_that_failed_or_was_recalled_is_found_in_one_place() {
     for size in [1, 100] {
         let listing = Listing { limit: Some(size), ..Listing::default() };
         let failed = all(&engine.archive, None, Outcome::Failed, &listing).await;
-        assert_eq!(seqs(&failed), [501, 0], "pages of {size}");
+        assert_eq!(seqs(&failed), [501, 0, 4], "pages of {size}");
         let recalled = all(&engine.archive, None, Outcome::Recalled, &listing).await;
         let mut of_the_group = seqs(&recalled[..2]);
         of_the_group.sort_unstable();
@@ -121,7 +122,26 @@ async fn a_table_without_the_index_says_what_to_do() {
     let error = engine.archive.sent_by("ana", &Listing::default(), NOW).await.unwrap_err();
     assert!(matches!(error, ArchiveError::IndexMissing { .. }), "{error}");
     assert!(error.to_string().contains("--set AccountIndex=true"), "{error}");
+}
+
+#[tokio::test]
+async fn a_cursor_is_of_one_listing_and_an_account_is_no_empty_text() {
+    let engine = busy().await;
+    let first = Listing { limit: Some(1), ..Listing::default() };
+    let cursor = engine.archive.sent_by("ana", &first, NOW).await.unwrap().next;
+    assert!(cursor.is_some());
     let foreign = Listing { cursor: Some("x".into()), ..Listing::default() };
-    let error = engine.archive.sent_by("ana", &foreign, NOW).await.unwrap_err();
-    assert!(matches!(error, ArchiveError::Question(_)), "{error}");
+    let outside = Listing { cursor: cursor.clone(), from_time: Some(5000), ..Listing::default() };
+    let others = Listing { cursor, ..Listing::default() };
+    let long = "x".repeat(2049);
+    for error in [
+        engine.archive.sent_by("ana", &foreign, NOW).await.unwrap_err(),
+        engine.archive.sent_by("ana", &outside, NOW).await.unwrap_err(),
+        engine.archive.sent_by("bo", &others, NOW).await.unwrap_err(),
+        engine.archive.that_became(Outcome::Failed, &others, NOW).await.unwrap_err(),
+        engine.archive.sent_by("", &first, NOW).await.unwrap_err(),
+        engine.archive.sent_by(&long, &first, NOW).await.unwrap_err(),
+    ] {
+        assert!(matches!(error, ArchiveError::Question(_)), "{error}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Erasing what a person sent: all of it, nothing else, once and for good, however often it is interrupted.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chathook_archive::{Archive, ArchiveError, Erasure, Kept, Listing, StoredMessage, Through};
@@ -112,6 +113,7 @@ async fn everything_that_an_account_sent_is_blanked_and_nothing_else() {
             ("StartedAt", &LATER.to_string()),
             ("FinishedAt", &LATER.to_string()),
         ];
+        assert_eq!(erasure.receipt().as_deref(), Some("erasure#ana"));
         for (name, value) in expected {
             assert_eq!(receipt.get(name).map(String::as_str), Some(value));
         }
@@ -176,6 +178,65 @@ async fn an_erasure_that_is_interrupted_goes_on_and_counts_everything_once() {
     let next = engine.archive.begin_erasure("ana", Through::Index, LATER).await.unwrap();
     assert_eq!((next.is_taken_up(), next.started_at()), (false, LATER + 1));
     assert!(!engine.archive.begin_erasure("bo", Through::Index, LATER + 99).await.unwrap().is_taken_up());
+}
+
+#[tokio::test]
+async fn an_erasure_is_told_of_before_its_first_item_is_blank() {
+    let engine = Engine::start().await;
+    let callbacks: Vec<_> = (1..=40).map(|seq| group(json!({"MsgSeq": seq, "MsgTime": seq}))).collect();
+    keep(&engine, &callbacks).await;
+    let (archive, requests) = engine.counted().await;
+    let mut erasure = archive.begin_erasure("ana", Through::Index, LATER).await.unwrap();
+    // It ends while the first page is being blanked: none of it is waited for any longer.
+    let page = archive.erase_page(&mut erasure, LATER);
+    let cut = async {
+        while requests.load(Ordering::SeqCst) < 100 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! { done = page => panic!("{done:?}"), () = cut => {} }
+    let blank = items(&engine).await.iter().filter(|row| row.contains_key("ErasedAt")).count();
+    assert!((1..40).contains(&blank), "{blank} of 40");
+    let mut erasure = engine.archive.begin_erasure("ana", Through::Index, LATER + 9).await.unwrap();
+    assert!(erasure.is_taken_up());
+    engine.archive.erase_page(&mut erasure, LATER + 9).await.unwrap();
+    assert_eq!((erasure.is_finished(), counts(&erasure)), (true, (40, 0)));
+    let next = engine.archive.begin_erasure("ana", Through::Index, LATER + 99).await.unwrap();
+    assert_eq!(next.earlier(), Some(LATER));
+}
+
+#[tokio::test]
+async fn where_people_share_a_number_each_loses_what_is_theirs() {
+    let engine = Engine::start().await;
+    let sent = |random: u64, from: &str, says: &str| {
+        group(json!({"MsgSeq": 5, "Random": random, "From_Account": from, "MsgBody": text(says)}))
+    };
+    let callbacks = [
+        sent(1, "ana", "secret 1"),
+        sent(2, "ana", "secret 2"),
+        sent(3, "jon", "keep 1"),
+        group_edit(1_490_686_300_000, "secret 3", &json!({"MsgSeq": 5})),
+        group_edit(1_490_686_400_000, "keep 2", &json!({"MsgSeq": 5, "Operator_Account": "jon"})),
+    ];
+    keep(&engine, &callbacks).await;
+    let mut rehearsal = Erasure::rehearsal("ana", Through::Index, LATER);
+    engine.archive.erase_page(&mut rehearsal, LATER).await.unwrap();
+    let erasure = erase(&engine.archive, "ana", Through::Index).await;
+    assert_eq!((counts(&erasure), counts(&rehearsal)), ((2, 1), (2, 1)), "what both lead to counts once");
+    let mut left: Vec<_> = items(&engine).await.into_iter().filter_map(|mut row| row.remove("Text")).collect();
+    left.sort();
+    assert_eq!(left, ["keep 1", "keep 2"]);
+}
+
+#[tokio::test]
+async fn where_there_is_nothing_to_blank_nothing_is_written() {
+    let engine = Engine::start().await;
+    keep(&engine, &callbacks()).await;
+    for through in [Through::Index, Through::Scan] {
+        let erasure = erase(&engine.archive, "nobody", through).await;
+        assert_eq!((counts(&erasure), erasure.receipt(), erasure.earlier()), ((0, 0), None, None));
+    }
+    assert_eq!(engine.rows().await.len(), items(&engine).await.len());
 }
 
 #[tokio::test]

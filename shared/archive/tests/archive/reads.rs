@@ -168,6 +168,93 @@ async fn times_in_a_group_need_not_follow_its_numbers_exactly() {
     }
 }
 
+/// The texts of a group's messages within bounds, sorted, page after page in both directions.
+async fn between(engine: &Engine, from_time: Option<u64>, to_time: Option<u64>) -> Vec<String> {
+    let mut all = Vec::new();
+    for newest_first in [false, true] {
+        for size in [2, 1000] {
+            let listing = Listing { newest_first, from_time, to_time, ..limit(size) };
+            let found = engine.list(&the_group(), &listing, NOW).await;
+            let mut texts: Vec<_> = found.iter().map(|message| message.text().to_owned()).collect();
+            texts.sort();
+            all.push(texts);
+        }
+    }
+    assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{from_time:?} to {to_time:?}: {all:?}");
+    all.swap_remove(0)
+}
+
+async fn keep_in_group(engine: &Engine, messages: &[(u64, u64, u64, u8, &str)]) {
+    for (seq, random, time, online_only, says) in messages {
+        let fields = json!({
+            "MsgSeq": seq, "Random": random, "MsgTime": time, "OnlineOnlyFlag": online_only, "MsgBody": text(says),
+        });
+        engine.keep(&record(&group(fields))).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_sent_to_those_online_alone_hides_nothing() {
+    let engine = Engine::start().await;
+    // It takes the number of the message before it, hours later, and may come first under it.
+    let messages = [
+        (99, 1, 990, 0, "a"),
+        (100, 50, 1000, 0, "b"),
+        (100, 10, 9000, 1, "typing"),
+        (100, 90, 9100, 1, "typing again"),
+        (101, 1, 9500, 0, "c"),
+        (102, 1, 9600, 0, "d"),
+    ];
+    keep_in_group(&engine, &messages).await;
+    assert_eq!(between(&engine, None, Some(2000)).await, ["a", "b"]);
+    assert_eq!(between(&engine, Some(5000), None).await, ["c", "d", "typing", "typing again"]);
+    assert_eq!(between(&engine, Some(995), Some(9050)).await, ["b", "typing"]);
+    assert_eq!(between(&engine, Some(9700), None).await, [""; 0]);
+    // The same in a group so large that numbers are halved.
+    for at in 0..60_u64 {
+        let messages =
+            [(200 + at * 50, 50, 10_000 + at * 50, 0, "later"), (200 + at * 50, 10, 10_040 + at * 50, 1, "typing")];
+        keep_in_group(&engine, &messages).await;
+    }
+    assert_eq!(between(&engine, Some(11_000), Some(11_049)).await, ["later", "typing"]);
+    assert_eq!(between(&engine, Some(11_030), Some(11_060)).await, ["later", "typing"]);
+}
+
+#[tokio::test]
+async fn changes_without_their_messages_hide_nothing() {
+    let engine = Engine::start().await;
+    // Recalled in bulk: messages from before there was an archive.
+    let recalls = (10_000..10_080).map(|seq| group_recall(&json!({"MsgSeqList": [{"MsgSeq": seq}]})));
+    keep(&engine, &recalls.collect::<Vec<_>>()).await;
+    let messages = [(1, "a"), (10_080, "b"), (10_090, "c"), (10_100, "d"), (20_000, "e")];
+    let messages: Vec<_> = messages.map(|(seq, says)| (seq, 1, seq, 0, says)).into();
+    keep_in_group(&engine, &messages).await;
+    assert_eq!(between(&engine, None, Some(10_090)).await, ["a", "b", "c"]);
+    assert_eq!(between(&engine, Some(10_085), None).await, ["c", "d", "e"]);
+    assert_eq!(between(&engine, Some(2), Some(10_080)).await, ["b"]);
+}
+
+#[tokio::test]
+async fn a_number_that_is_out_of_the_ordinary_costs_no_more_reads() {
+    let engine = long_lived().await;
+    keep_in_group(&engine, &[(u64::MAX - 1, 1, 20_000_000, 0, "far")]).await;
+    let (archive, requests) = engine.counted().await;
+    let listing = Listing { from_time: Some(4_000_000), ..limit(5) };
+    let page = archive.messages(&the_group(), &listing, NOW).await.unwrap();
+    assert!(requests.load(Ordering::SeqCst) <= 40);
+    assert!(page.messages.iter().all(|message| message.msg_time() >= Some(4_000_000)));
+    assert_eq!(between(&engine, Some(9_990_001), None).await, ["far"]);
+}
+
+#[tokio::test]
+async fn a_group_that_counts_anew_is_read_whole() {
+    let engine = Engine::start().await;
+    for seq in 1..=10 {
+        keep_in_group(&engine, &[(seq * 200, 1, 1000 + seq, 0, "old"), (seq, 1, 9000 + seq, 0, "new")]).await;
+    }
+    assert_eq!(between(&engine, Some(9000), None).await, ["new"; 10]);
+}
+
 #[tokio::test]
 async fn a_message_is_found_by_its_msg_id() {
     let engine = thirty().await;
