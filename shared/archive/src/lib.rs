@@ -22,6 +22,7 @@ mod queue;
 mod read;
 mod record;
 mod stored;
+mod transfer;
 mod write;
 
 pub use amendment::Amendment;
@@ -32,4 +33,5 @@ pub use queue::{MAX_QUEUED_BYTES, Queue, QueueError};
 pub use read::{Listing, Page, ReadMark};
 pub use record::Record;
 pub use stored::{Recall, StoredMessage, Version};
+pub use transfer::{ExportPage, Imported, ItemError, Position, RawItem};
 pub use write::Kept;
