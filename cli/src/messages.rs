@@ -52,6 +52,8 @@ enum Command {
         #[command(flatten)]
         source: Source,
     },
+    Export(crate::export::Arguments),
+    Import(crate::import::Arguments),
 }
 
 #[derive(Args)]
@@ -122,6 +124,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::List(list) => list.run(Which::All).await,
             Command::Failed(list) => list.run(Which::Failed).await,
             Command::Recalled(list) => list.run(Which::Recalled).await,
+            Command::Export(arguments) => arguments.run().await,
+            Command::Import(arguments) => arguments.run().await,
             Command::Get { conversation, msg_key, seq, format, source } => {
                 let reading = source.open().await?;
                 let archive = reading.archive();

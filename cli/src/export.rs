@@ -1,0 +1,281 @@
+//! `chathook messages export`: what the archive holds, as lines of a file.
+//!
+//! No state is kept beside the file. Its last whole line names the item after which DynamoDB goes on, so that an export
+//! that ended anywhere, by whatever means, can be resumed from the file alone.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{BufRead as _, BufReader, BufWriter, ErrorKind, IsTerminal as _, Read as _, Seek as _, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail, ensure};
+use chathook_archive::{Archive, Conversation, Position};
+use clap::Args;
+use indicatif::{HumanBytes, ProgressBar};
+
+use crate::lines::{Format, Layout, MAX_LINE};
+use crate::messages::Source;
+use crate::rules::count;
+
+/// Write all items of a conversation, or of the table, to a file: messages, and all that happened to them later
+///
+/// Nothing is left out and nothing merged: a line is an item of the table with every attribute, whether it is a message,
+/// a recall, an edit, a read mark or a refused message, expired or not. In jsonl it is a JSON object: a string of the
+/// table is a JSON string (MsgBody is the exact text in one), a number a JSON number with all its digits. A csv file has
+/// columns for people, and the same object in the last one. `messages import` reads either.
+///
+/// An export may be interrupted or killed at any moment: the same command with --resume cuts off a line that is not
+/// whole, and goes on after the last one. The file ends up as if nothing had happened.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  chathook messages export --c2c ada grace\n  \
+chathook messages export --group @TGS#1 --format csv -o group.csv\n  \
+chathook messages export --all -o all.jsonl --aws --table chathook-MessageTable-1ABC\n  \
+chathook messages export --all -o all.jsonl --aws --table chathook-MessageTable-1ABC --resume\n  \
+chathook messages export --all | jq -r 'select(.Text) | [.From_Account, .Text] | @tsv'\n\n\
+Exit codes: 0 the export is complete, 1 it is not, with the reason on standard error.")]
+#[group(id = "what", required = true, multiple = true, args = ["c2c", "group", "all"])]
+pub struct Arguments {
+    /// The one-to-one conversation of these two accounts, in either order
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["group", "topic", "all"])]
+    c2c: Option<Vec<String>>,
+    /// The group of this GroupId
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    group: Option<String>,
+    /// The topic of this TopicId in the group
+    #[arg(long, value_name = "ID", requires = "group")]
+    topic: Option<String>,
+    /// The whole table: DynamoDB reads, and bills, all of it
+    #[arg(long)]
+    all: bool,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    format: Format,
+    /// Where to write; without it, or with `-`, standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Go on where an export of the same to the same file was interrupted; what came since is not looked for
+    #[arg(long, requires = "output")]
+    resume: bool,
+    #[command(flatten)]
+    source: Source,
+}
+
+impl Arguments {
+    pub async fn run(&self) -> anyhow::Result<ExitCode> {
+        let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
+        let begun = match output {
+            None if self.resume => bail!("only a file can be resumed: name it with -o"),
+            Some(path) if !self.resume && path.exists() => {
+                bail!("{} exists; give --resume to go on with it, or another name", path.display())
+            }
+            Some(path) => Begun::open(path, self.format).with_context(|| path.display().to_string())?,
+            None => None,
+        };
+        let reading = self.source.open().await?;
+        let conversation = self.conversation();
+        let mut export = Export {
+            archive: reading.archive(),
+            conversation: conversation.as_ref(),
+            format: self.format,
+            items: 0,
+            bytes: 0,
+        };
+        let Some(path) = output else {
+            return match export.run(|| Ok(std::io::stdout()), None).await {
+                Err(error) if crate::is_broken_pipe(&error) => Ok(ExitCode::FAILURE),
+                result => {
+                    result.context("the export is not complete")?;
+                    eprintln!("{} exported", count(export.items, "item"));
+                    Ok(ExitCode::SUCCESS)
+                }
+            };
+        };
+
+        let name = path.display();
+        let (file, after) = match begun {
+            Some(begun) => begun.go_on(&export).await.with_context(|| name.to_string())?,
+            None => (None, None),
+        };
+        let noun = if after.is_some() { "more item" } else { "item" };
+        let result = tokio::select! {
+            biased;
+            _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+            result = export.run(|| file.map_or_else(|| create(path), Ok), after) => result,
+        };
+        let written = count(export.items, noun);
+        if path.exists() {
+            result
+                .with_context(|| format!("{name} is not complete; {written} written, --resume goes on from there"))?;
+        } else {
+            result.with_context(|| name.to_string())?;
+        }
+        eprintln!("{written} exported to {name}");
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn conversation(&self) -> Option<Conversation> {
+        match (self.c2c.as_deref(), &self.group) {
+            (Some([a, b]), _) => Some(Conversation::C2c(a.clone(), b.clone())),
+            (_, Some(group)) => Some(Conversation::Group { group_id: group.clone(), topic_id: self.topic.clone() }),
+            _ => None,
+        }
+    }
+}
+
+fn create(path: &Path) -> anyhow::Result<File> {
+    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    lock(&file)?;
+    Ok(file)
+}
+
+/// Two exports into one file would spoil it: one that was taken for dead, and the one that resumes it.
+fn lock(file: &File) -> anyhow::Result<()> {
+    // Some file systems have no locks.
+    ensure!(!matches!(file.try_lock(), Err(TryLockError::WouldBlock)), "another export is still writing to it");
+    Ok(())
+}
+
+/// An export that goes on.
+struct Export<'a> {
+    archive: &'a Archive,
+    /// `None` is the whole table.
+    conversation: Option<&'a Conversation>,
+    format: Format,
+    /// How many were written, and how long their lines are.
+    items: u64,
+    bytes: u64,
+}
+
+impl Export<'_> {
+    /// Writes page after page. `out` is asked for when there is something to write: an export that cannot begin leaves
+    /// no file behind.
+    async fn run<W: Write>(
+        &mut self,
+        out: impl FnOnce() -> anyhow::Result<W>,
+        after: Option<Position>,
+    ) -> anyhow::Result<()> {
+        let mut page = self.archive.export(self.conversation, after.as_ref()).await?;
+        let progress = self.progress(after.is_some()).await;
+        let mut out = BufWriter::with_capacity(1 << 16, out()?);
+        if after.is_none() {
+            out.write_all(self.format.header()?.as_bytes())?;
+        }
+        loop {
+            for item in &page.items {
+                let line = self.format.line(item).with_context(|| item.position().to_string())?;
+                out.write_all(line.as_bytes())?;
+                self.items += 1;
+                self.bytes += line.len() as u64;
+            }
+            // What was paid for need not be read again.
+            out.flush()?;
+            progress.set_message(HumanBytes(self.bytes).to_string());
+            progress.set_position(self.items);
+            let Some(after) = page.next else { break };
+            page = self.archive.export(self.conversation, Some(&after)).await?;
+        }
+        progress.finish_and_clear();
+        Ok(())
+    }
+
+    /// Where what is left is known, that is for a whole table from its beginning, the bar shows it.
+    async fn progress(&self, is_resumed: bool) -> ProgressBar {
+        if !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let total = match self.conversation {
+            // Some who may scan may not describe.
+            None if !is_resumed => self.archive.approximate_items().await.ok(),
+            _ => None,
+        };
+        crate::progress::items(total.filter(|total| *total > 0))
+    }
+}
+
+/// A file that an export left.
+struct Begun {
+    file: File,
+    /// The end of its last whole line, or 0 if no whole line is an item.
+    kept: u64,
+    /// Where its first and its last item stand.
+    ends: Option<(Position, Position)>,
+}
+
+impl Begun {
+    /// Looks at a file; `None` if there is none. Nothing in it is changed.
+    fn open(path: &Path, format: Format) -> anyhow::Result<Option<Self>> {
+        let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            file => file?,
+        };
+        lock(&file)?;
+        let len = file.metadata()?.len();
+        let mut begin = BufReader::new(&file);
+        let mut first = line(&mut begin)?;
+        ensure!(
+            format.may_begin(&first)?,
+            "it does not begin as an export in this --format does; give the one that it was begun with, or another name"
+        );
+        let header = format.header()?;
+        if !header.is_empty() {
+            first = line(&mut begin)?;
+        }
+        let foreign = "its last line is no item of an export; give another name";
+        let kept = start_of_line(&mut file, len)?.context(foreign)?;
+        if kept <= header.len() as u64 {
+            return Ok(Some(Self { file, kept: 0, ends: None }));
+        }
+        let last = start_of_line(&mut file, kept - 1)?.context(foreign)?;
+        file.seek(SeekFrom::Start(last))?;
+        let last = line(&mut BufReader::new(&file))?;
+        let layout = Layout::of(header.as_bytes())?;
+        let position = |line: &[u8]| Ok::<_, anyhow::Error>(layout.item(line).context(foreign)?.position());
+        Ok(Some(Self { ends: Some((position(&first)?, position(&last)?)), file, kept }))
+    }
+
+    /// Cuts off what is not whole, and gives the file to write on, and behind which item.
+    async fn go_on(mut self, export: &Export<'_>) -> anyhow::Result<(Option<File>, Option<Position>)> {
+        if let Some((first, last)) = &self.ends {
+            let is_of_this = match export.conversation {
+                Some(conversation) => first.is_in(conversation) && last.is_in(conversation),
+                None if !first.is_beside(last) => true,
+                // One conversation alone, unless it is the one that the table begins with.
+                None => {
+                    let begin = export.archive.export(None, None).await?.items;
+                    begin.first().is_some_and(|item| item.position().is_beside(first))
+                }
+            };
+            ensure!(is_of_this, "it is an export of something else; give another name");
+        }
+        self.file.set_len(self.kept)?;
+        self.file.seek(SeekFrom::End(0))?;
+        Ok((Some(self.file), self.ends.map(|(_, last)| last)))
+    }
+}
+
+/// A line, its end included; what is longer than any item is cut short.
+fn line(input: &mut BufReader<&File>) -> std::io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    input.take(MAX_LINE).read_until(b'\n', &mut line)?;
+    Ok(line)
+}
+
+/// Where the line begins that goes on at `end`; `None` if that is further away than any item's.
+fn start_of_line(file: &mut File, end: u64) -> std::io::Result<Option<u64>> {
+    let mut block = vec![0; 1 << 16];
+    let mut at = end;
+    while at > 0 {
+        let len = usize::try_from(at).unwrap_or(usize::MAX).min(block.len());
+        let block = &mut block[..len];
+        at -= len as u64;
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(block)?;
+        if let Some(before) = block.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(Some(at + before as u64 + 1));
+        }
+        if end - at > MAX_LINE {
+            return Ok(None);
+        }
+    }
+    Ok(Some(0))
+}
