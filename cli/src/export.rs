@@ -279,3 +279,109 @@ fn start_of_line(file: &mut File, end: u64) -> std::io::Result<Option<u64>> {
     }
     Ok(Some(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chathook_archive::RawItem;
+    use clap::{Parser, ValueEnum as _};
+    use serde_json::json;
+
+    #[derive(Parser)]
+    struct Call {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    /// A DynamoDB with a table; gives its URL too.
+    async fn engine() -> (String, Archive) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
+        let archive = Archive::connect(crate::local::TABLE, Some(&url)).await;
+        archive.create_table().await.unwrap();
+        (url, archive)
+    }
+
+    async fn put(archive: &Archive, pk: &str, sk: &str) {
+        let item = json!({"pk": pk, "sk": sk, "Text": "=é\r\n\", 字", "MsgTime": 1_760_000_000});
+        archive.import(&RawItem::from_json(&item.to_string()).unwrap()).await.unwrap();
+    }
+
+    async fn run(url: &str, words: &[&str], file: &Path) -> Result<(), String> {
+        let file = file.display().to_string();
+        let call = ["export", "--dynamodb-endpoint", url, "-o", &file].into_iter().chain(words.iter().copied());
+        let arguments = Call::try_parse_from(call).map_err(|error| error.to_string())?.arguments;
+        arguments.run().await.map(drop).map_err(|error| format!("{error:#}"))
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_file_that_ends_anywhere_is_resumed_to_the_same() {
+        let (url, archive) = engine().await;
+        for (pk, sk) in [("c2c#a#b", "1"), ("group#g#", "1"), ("c2c#a#b", "read#a")] {
+            put(&archive, pk, sk).await;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        for format in Format::value_variants() {
+            let format = format.to_possible_value().unwrap();
+            for what in [&["--all"][..], &["--c2c", "b", "a"], &["--c2c", "a", "nobody"]] {
+                let words = [what, &["--format", format.get_name(), "--resume"]].concat();
+                // There being nothing to resume is no reason not to begin.
+                run(&url, &words, &file).await.unwrap();
+                let whole = std::fs::read(&file).unwrap();
+                for end in 0..=whole.len() {
+                    std::fs::write(&file, &whole[..end]).unwrap();
+                    run(&url, &words, &file).await.unwrap();
+                    assert!(std::fs::read(&file).unwrap() == whole, "{words:?} cut at {end}");
+                }
+                std::fs::remove_file(&file).unwrap();
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_file_of_something_else_is_left_as_it_is() {
+        let (url, archive) = engine().await;
+        for (pk, sk) in [("c2c#a#b", "1"), ("group#g#", "1"), ("group#h#", "1"), ("group#h#", "2")] {
+            put(&archive, pk, sk).await;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        let exported = async |words: &[&str]| {
+            run(&url, words, &file).await.unwrap();
+            let bytes = std::fs::read(&file).unwrap();
+            std::fs::remove_file(&file).unwrap();
+            bytes
+        };
+        let (all, csv) = (exported(&["--all"]).await, exported(&["--all", "--format", "csv"]).await);
+        let (g, h) = (exported(&["--group", "g"]).await, exported(&["--group", "h"]).await);
+        let begins_the_table = all.starts_with(&h);
+        let with = |end: &str| [&all[..], end.as_bytes()].concat();
+        let long = with(&"x".repeat(usize::try_from(MAX_LINE).unwrap() + (1 << 17)));
+        for (content, words, expected) in [
+            (&all, &["--all"][..], "--resume"),
+            (&all, &["--all", "--format", "csv", "--resume"], "--format"),
+            (&csv, &["--all", "--resume"], "--format"),
+            (&b"MsgTime,Text\r\n".to_vec(), &["--all", "--format", "csv", "--resume"], "--format"),
+            (&b"notes".to_vec(), &["--all", "--resume"], "--format"),
+            (&all, &["--group", "g", "--resume"], "something else"),
+            (&h, &["--group", "g", "--resume"], "something else"),
+            (if begins_the_table { &g } else { &h }, &["--all", "--resume"], "something else"),
+            (&with("\n"), &["--all", "--resume"], "no item of an export"),
+            (&with("notes\n"), &["--all", "--resume"], "no item of an export"),
+            (&long, &["--all", "--resume"], "no item of an export"),
+        ] {
+            std::fs::write(&file, content).unwrap();
+            let told = run(&url, words, &file).await.unwrap_err();
+            assert!(told.contains(expected) && told.contains(&file.display().to_string()), "{words:?}: {told}");
+            assert!(std::fs::read(&file).unwrap() == *content, "{words:?}: {told}");
+        }
+
+        std::fs::write(&file, &all[..all.len() / 2]).unwrap();
+        let other = File::open(&file).unwrap();
+        other.lock().unwrap();
+        let told = run(&url, &["--all", "--resume"], &file).await.unwrap_err();
+        assert!(told.contains("another export"), "{told}");
+    }
+}

@@ -62,7 +62,7 @@ impl Arguments {
         println!(
             "{new} imported into {table}, {already_there} already there, {differ} differ and stay, {failed} not imported"
         );
-        stopped.with_context(|| format!("{name} is not read to its end; give it again"))?;
+        stopped.with_context(|| format!("{name} was not read to its end; mend this, and give it again"))?;
         Ok(if differ + failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

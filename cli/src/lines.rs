@@ -153,6 +153,7 @@ fn fields(line: &[u8]) -> csv::ByteRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn item(text: &str) -> RawItem {
@@ -166,12 +167,11 @@ mod tests {
     #[test]
     fn a_row_is_for_people_and_has_the_whole_item() {
         let line = Format::Csv.line(&item("one, \"two\"\r\nthree")).unwrap();
-        let fields = fields(line.as_bytes());
-        let fields: Vec<_> = fields.iter().map(|field| std::str::from_utf8(field).unwrap()).collect();
+        let fields = cells(&line);
         let mut expected = ["2019-05-10T09:38:46Z", "2019-05-10T09:38:46.07Z", "", "ana"].to_vec();
         expected.extend(["", "", "", "", "", "", "one, \"two\"  three", "-1", "", "", ""]);
         assert_eq!(fields[..15], expected);
-        assert_eq!(Format::Csv.line(&RawItem::from_json(fields[15]).unwrap()).unwrap(), line);
+        assert_eq!(Format::Csv.line(&RawItem::from_json(&fields[15]).unwrap()).unwrap(), line);
         assert_eq!(line.trim_end().lines().count(), 1);
     }
 
@@ -221,6 +221,44 @@ mod tests {
             assert!((0..=line.len()).all(|end| format.may_begin(&line.as_bytes()[..end]).unwrap()), "{line}");
             for other in ["[", "pk", "{\"sk\"", "MsgTime,Text"] {
                 assert!(!format.may_begin(other.as_bytes()).unwrap(), "{other}");
+            }
+        }
+    }
+
+    fn cells(line: &str) -> Vec<String> {
+        fields(line.as_bytes()).iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn any_item_survives_either_format(
+            texts in prop::collection::vec(any::<String>(), COLUMNS.len()),
+            awkward in "[ \t\r\n\"',;=+@\\\\\u{0}\u{85}\u{2028}{}-]{0,20}",
+            digits in "-?[1-9][0-9]{0,37}",
+        ) {
+            let text = |name: &str, text: &str| format!("{}:{}", json!(name), json!(text));
+            let mut fields: Vec<_> = COLUMNS.iter().zip(&texts).map(|(name, value)| text(name, value)).collect();
+            // In place of `Text`.
+            fields[10] = text("Text", &awkward);
+            fields.extend([text("pk", "p"), text("sk", "s"), format!("\"Digits\":{digits}")]);
+            let item = RawItem::from_json(&format!("{{{}}}", fields.join(","))).unwrap();
+            for format in Format::value_variants() {
+                let line = format.line(&item).unwrap();
+                let inside = line.strip_suffix('\n').unwrap();
+                let breaks = ['\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{85}', '\u{2028}', '\u{2029}'];
+                prop_assert!(!inside.contains(breaks), "{:?}", line);
+                let header = format.header().unwrap();
+                let first = if header.is_empty() { &line } else { &header };
+                let layout = Layout::of(first.as_bytes()).unwrap();
+                prop_assert_eq!(&layout.item(line.as_bytes()).unwrap(), &item);
+                // As a spreadsheet may save it.
+                prop_assert_eq!(&layout.item(format!("{inside}\r\n").as_bytes()).unwrap(), &item);
+                if *format == Format::Csv {
+                    for cell in &cells(&line)[..15] {
+                        let is_formula = cell.trim_start().starts_with(['=', '+', '@', '-']);
+                        prop_assert!(!is_formula || cell.parse::<i64>().is_ok(), "{:?}", cell);
+                    }
+                }
             }
         }
     }
