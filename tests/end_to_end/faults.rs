@@ -125,7 +125,7 @@ async fn endure(dynamodb: String, sqs: String, mut messages: VecDeque<u64>, mut 
         let body = message(seq, "see you at noon");
         let is_killed = random.below(40) == 0;
         // Somewhere between the request and a little after its answer.
-        let moment = if is_killed { random.moment(usual * 5 / 4) } else { Duration::from_secs(60) };
+        let moment = if is_killed { random.moment(usual * 5 / 4) } else { Duration::from_mins(1) };
         let asked = Instant::now();
         if let Ok((status, answer)) = tokio::time::timeout(moment, function.post(AFTER, &body)).await {
             assert_eq!((status, &answer["ActionStatus"]), (200, &json!("OK")), "{seq}: {answer}");

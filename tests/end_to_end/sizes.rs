@@ -21,7 +21,7 @@ const GROUP: &str = "Group.CallbackAfterSendMsg";
 /// The largest body that the endpoint looks at.
 const CAP: usize = 256 * 1024;
 
-/// A callback with this MsgBody, and this string in all texts beside it; both are JSON.
+/// A callback with this `MsgBody`, and this string in all texts beside it; both are JSON.
 fn callback(command: &str, seq: u64, body: &str, text: &str) -> String {
     let chat = match command {
         C2C => format!(r#""To_Account":"grace","MsgRandom":2,"SendMsgResult":0,"ErrorInfo":{text}"#),
