@@ -169,8 +169,8 @@ impl Export<'_> {
             }
             // What was paid for need not be read again.
             out.flush()?;
-            progress.set_message(HumanBytes(self.bytes).to_string());
             progress.set_position(self.items);
+            progress.set_message(HumanBytes(self.bytes).to_string());
             let Some(after) = page.next else { break };
             page = self.archive.export(self.conversation, Some(&after)).await?;
         }

@@ -109,7 +109,8 @@ impl RawItem {
         Ok(Self { item })
     }
 
-    /// The item as one line of JSON, without its end: no character in it counts as a line break anywhere.
+    /// The item as one line of JSON, without its end. No character in it is a control character, or counts as a line
+    /// break anywhere.
     ///
     /// # Errors
     /// [`ItemError::Type`] for a type that DynamoDB gets after this was built.
@@ -128,13 +129,7 @@ impl RawItem {
             }
         }
         line.push('}');
-        // JSON escapes all the others.
-        for (c, escape) in [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")] {
-            if line.contains(c) {
-                line = line.replace(c, escape);
-            }
-        }
-        Ok(line)
+        Ok(escaped(line))
     }
 
     /// The string of that name, or a number's digits.
@@ -356,6 +351,17 @@ fn is_same(one: &AttributeValue, other: &AttributeValue) -> bool {
         (AttributeValue::S(one), AttributeValue::S(other)) => one == other,
         (one, other) => typed(one) == typed(other),
     }
+}
+
+/// JSON leaves some control characters as they are: those that count as line breaks to some readers, or act on a terminal.
+fn escaped(json: String) -> String {
+    let acts = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}');
+    if !json.contains(acts) {
+        return json;
+    }
+    // In JSON they stand in strings only.
+    let escape = |c: char| if acts(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    json.chars().map(escape).collect()
 }
 
 fn is_json_number(digits: &str) -> bool {
