@@ -285,6 +285,7 @@ mod tests {
     use super::*;
     use chathook_archive::RawItem;
     use clap::{Parser, ValueEnum as _};
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[derive(Parser)]
@@ -383,5 +384,53 @@ mod tests {
         other.lock().unwrap();
         let told = run(&url, &["--all", "--resume"], &file).await.unwrap_err();
         assert!(told.contains("another export"), "{told}");
+    }
+
+    #[derive(Parser)]
+    struct Import {
+        #[command(flatten)]
+        arguments: crate::import::Arguments,
+    }
+
+    /// Exports all into a file, imports that into an empty table, and exports that.
+    async fn there_and_back(items: &[RawItem]) {
+        let ((from, archive), (to, _)) = (engine().await, engine().await);
+        for item in items {
+            archive.import(item).await.unwrap();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let (there, back) = (folder.path().join("there"), folder.path().join("back"));
+        for format in ["jsonl", "csv"] {
+            run(&from, &["--all", "--format", format], &there).await.unwrap();
+            let name = there.display().to_string();
+            let import = Import::try_parse_from(["import", "--dynamodb-endpoint", &to, &name]).unwrap();
+            // The second time all of it is there already.
+            assert_eq!(import.arguments.run().await.unwrap(), ExitCode::SUCCESS);
+            run(&to, &["--all", "--format", format], &back).await.unwrap();
+            let exported = std::fs::read(&there).unwrap();
+            assert!(!exported.is_empty() && exported == std::fs::read(&back).unwrap(), "{format}");
+            std::fs::remove_file(&there).unwrap();
+            std::fs::remove_file(&back).unwrap();
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn any_table_survives_the_way_out_and_in_as_a_file(
+            items in prop::collection::vec(
+                (any::<String>(), any::<String>(), "[ \t\r\n\"',;=+@\\\\\u{0}\u{85}\u{2028}{}-]{0,20}", "-?[1-9][0-9]{0,37}"),
+                1..5,
+            ),
+        ) {
+            let item = |(key, text, awkward, digits): &(String, String, String, String)| {
+                let [pk, sk, text, awkward] = [&format!("c2c#{key}"), &format!("{text}1"), text, awkward].map(|text| json!(text));
+                let line = format!(r#"{{"pk":{pk},"sk":{sk},"From_Account":{text},"Text":{awkward},"Empty":"","N":{digits}}}"#);
+                RawItem::from_json(&line).unwrap()
+            };
+            let items: Vec<_> = items.iter().map(item).collect();
+            crate::runtime().unwrap().block_on(there_and_back(&items));
+        }
     }
 }

@@ -75,10 +75,13 @@ async fn what_goes_out_comes_in_equal_and_reads_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     for format in ["jsonl", "csv"] {
         let (to, _) = engine().await;
+        // Refusals that pass are seen through.
+        let (from_flaky, _) = proxy(&from, Fault::Flaky(400, "ThrottlingException")).await;
+        let (to_flaky, _) = proxy(&to, Fault::Flaky(500, "InternalServerError")).await;
         let file = folder.path().join(format).display().to_string();
-        let (_, said) = ended(&run(&from, &["export", "--all", "--format", format, "-o", &file]), 0);
+        let (_, said) = ended(&run(&from_flaky, &["export", "--all", "--format", format, "-o", &file]), 0);
         assert_eq!(said, format!("17 items exported to {file}\n"));
-        let (told, _) = ended(&run(&to, &["import", &file]), 0);
+        let (told, _) = ended(&run(&to_flaky, &["import", &file]), 0);
         assert_eq!(told, "17 imported into messages, 0 already there, 0 differ and stay, 0 not imported\n");
         let (told, _) = ended(&run(&to, &["import", &file]), 0);
         assert_eq!(told, "0 imported into messages, 17 already there, 0 differ and stay, 0 not imported\n");
