@@ -140,9 +140,9 @@ async fn found(archive: &Archive, message: &SendMsg<'_>) -> Vec<StoredMessage> {
 }
 
 /// Whether the table has the message with all its texts.
-async fn is_stored(archive: &Archive, name: &str, callback: &[u8]) -> bool {
+async fn is_stored(archive: &Archive, command: &str, name: &str, callback: &[u8]) -> bool {
     let text = readable(callback);
-    let message = SendMsg::parse(Command::parse(command_of(&text)).expect("a command"), &text).expect("a message");
+    let message = SendMsg::parse(Command::parse(command).expect("a command"), &text).expect("a message");
     let found = found(archive, &message).await;
     let Some(stored) = found.first() else { return false };
     assert_eq!(found.len(), 1, "{name}");
@@ -161,10 +161,6 @@ async fn is_stored(archive: &Archive, name: &str, callback: &[u8]) -> bool {
         assert!(raw.contains(['\\', '\u{fffd}']), "{name}: what is replaced is seen");
     }
     true
-}
-
-fn command_of(text: &str) -> &'static str {
-    if text.contains(GROUP) { GROUP } else { C2C }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -210,7 +206,11 @@ async fn what_is_sent_is_stored_to_the_byte_or_parked_whole() {
             match fate {
                 Stays(_)
                     if Object::parse(&readable(&callback)).map_or(true, |fields| fields.get("MsgSeq").is_none()) => {}
-                fate => assert_eq!(is_stored(&archive, &name, &callback).await, !matches!(fate, Stays(_)), "{name}"),
+                fate => assert_eq!(
+                    is_stored(&archive, command, &name, &callback).await,
+                    !matches!(fate, Stays(_)),
+                    "{name}"
+                ),
             }
         }
     }

@@ -130,7 +130,7 @@ async fn an_export_killed_at_any_moment_goes_on_to_the_same_end() {
             let mut command = messages(&slow, &["export", "--all", "--format", format, "-o", &name, "--resume"]);
             let mut child = command.stderr(Stdio::piped()).spawn().expect("chathook runs");
             // Later each time, so that a busy machine gets on as well.
-            tokio::time::sleep(random.moment(Duration::from_millis(200) * (killed + 2))).await;
+            tokio::time::sleep(random.moment(Duration::from_millis(80) * (killed + 2))).await;
             let is_polite = random.below(2) == 0;
             if is_polite {
                 // As Ctrl-C does.
