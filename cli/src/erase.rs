@@ -8,8 +8,8 @@ use clap::builder::NonEmptyStringValueParser;
 use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::messages::show::{self, counted};
-use crate::messages::{Format, Source};
+use crate::messages::{Format, Source, show};
+use crate::rules::count;
 
 /// Blank everything that an account sent, edits included, and keep a receipt
 ///
@@ -75,7 +75,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             }
             progress.set_position(erasure.scanned());
             let (messages, changes) = (erasure.messages(), erasure.changes());
-            progress.set_message(format!("{}, {}", counted(messages, "message"), counted(changes, "change")));
+            progress.set_message(format!("{}, {}", count(messages, "message"), count(changes, "change")));
         }
         progress.finish_and_clear();
         report(archive, account, &erasure, *dry_run, *format);
@@ -93,7 +93,7 @@ fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, fo
         println!("{report}");
         return;
     }
-    let did = format!("{} of {account} and {} of them", counted(messages, "message"), counted(changes, "change"));
+    let did = format!("{} of {account} and {} of them", count(messages, "message"), count(changes, "change"));
     match (messages + changes, erasure.earlier(), erasure.receipt()) {
         (0, Some(earlier), _) => {
             println!("{table}: nothing new of {account} since the erasure of {}", show::moment(earlier));

@@ -8,9 +8,13 @@
 
 mod demo;
 mod erase;
+mod export;
+mod import;
+mod lines;
 mod local;
 mod messages;
 mod platform;
+mod progress;
 mod recover;
 mod rules;
 mod send;
@@ -31,7 +35,8 @@ struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: an answer was no \
-proper one; `messages get`: no such message; `recover`: some were not stored; `rules check`: the rules are unusable); 2 the call's words are off.";
+proper one; `messages get`: no such message; `messages export`: not complete; \
+`messages import`: not all of it is in the table; `recover`: some were not stored; `rules check`: the rules are unusable); 2 the call's words are off.";
 
 #[derive(Subcommand)]
 enum Command {

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use chathook_archive::{Archive, Conversation, Outcome, ReadMark, StoredMessage};
-use clap::error::ErrorKind;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::rules::count;
 use list::{Followed, List};
 
 use crate::local::{DATA, Left, Running, TABLE};
@@ -47,18 +47,22 @@ enum Command {
     Get(Get),
     /// How far each side of a one-to-one conversation has read
     Read {
-        #[command(flatten)]
-        conversation: Chosen,
+        /// The conversation of these two accounts, in either order
+        #[arg(long, num_args = 2, value_names = ["A", "B"], required = true)]
+        c2c: Vec<String>,
         /// How to print
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
         #[command(flatten)]
         source: Source,
     },
+    Export(crate::export::Arguments),
+    Import(crate::import::Arguments),
 }
 
 #[derive(Args)]
 #[group(id = "which", required = true, multiple = false, args = ["msg_key", "msg_id", "seq"])]
+#[command(group = ArgGroup::new("conversation").args(["c2c", "group"]).required(true))]
 struct Get {
     #[command(flatten)]
     conversation: Chosen,
@@ -78,8 +82,9 @@ struct Get {
     source: Source,
 }
 
+/// Which conversation; whether one has to be named, a group of clap's says.
 #[derive(Args)]
-struct Chosen {
+pub struct Chosen {
     /// The one-to-one conversation of these two accounts, in either order
     #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["group", "topic"])]
     c2c: Option<Vec<String>>,
@@ -123,13 +128,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Command::List(list) => list.run().await,
             Command::Failed(list) => list.run(Some(Outcome::Failed)).await,
             Command::Recalled(list) => list.run(Some(Outcome::Recalled)).await,
+            Command::Export(arguments) => arguments.run().await,
+            Command::Import(arguments) => arguments.run().await,
             Command::Get(get) => get.run().await,
-            Command::Read { conversation, format, source } => {
-                if conversation.c2c.is_none() {
-                    misused("read", "give --c2c A B; only one-to-one conversations have read reports");
-                }
+            Command::Read { c2c, format, source } => {
+                let [a, b] = c2c.as_slice() else { bail!("give --c2c A B") };
+                let conversation = Conversation::C2c(a.clone(), b.clone());
                 let reading = source.open().await?;
-                let conversation = conversation.conversation()?;
                 match format {
                     Format::Table => print_read_marks(reading.archive(), &conversation).await?,
                     Format::Json => {
@@ -146,25 +151,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Ends as a call whose words are off, for what clap's own rules cannot say.
-fn misused(command: &str, message: &str) -> ! {
-    let mut whole = <crate::Arguments as clap::CommandFactory>::command();
-    whole.build();
-    let messages = whole.find_subcommand_mut("messages").and_then(|it| it.find_subcommand_mut(command));
-    match messages {
-        Some(command) => command.error(ErrorKind::MissingRequiredArgument, message).exit(),
-        None => whole.error(ErrorKind::MissingRequiredArgument, message).exit(),
-    }
-}
-
 impl Get {
     async fn run(&self) -> anyhow::Result<ExitCode> {
-        if !self.conversation.is_some() {
-            misused("get", "give --c2c A B or --group ID");
-        }
         let reading = self.source.open().await?;
         let archive = reading.archive();
-        let (conversation, now) = (self.conversation.conversation()?, crate::now_ms() / 1000);
+        let Some(conversation) = self.conversation.conversation() else { bail!("give --c2c A B or --group ID") };
+        let now = crate::now_ms() / 1000;
         let messages = match (&self.msg_key, &self.msg_id, self.seq) {
             (Some(key), ..) => archive.message_by_key(&conversation, key, now).await?,
             (_, Some(id), _) => archive.message_by_id(&conversation, id, now).await?,
@@ -196,15 +188,12 @@ fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 }
 
 impl Chosen {
-    fn is_some(&self) -> bool {
-        self.c2c.is_some() || self.group.is_some()
-    }
-
-    fn conversation(&self) -> anyhow::Result<Conversation> {
+    /// The conversation that is named, if one is.
+    pub fn conversation(&self) -> Option<Conversation> {
         match (self.c2c.as_deref(), &self.group) {
-            (Some([a, b]), _) => Ok(Conversation::C2c(a.clone(), b.clone())),
-            (_, Some(group)) => Ok(Conversation::Group { group_id: group.clone(), topic_id: self.topic.clone() }),
-            _ => bail!("give --c2c A B or --group ID"),
+            (Some([a, b]), _) => Some(Conversation::C2c(a.clone(), b.clone())),
+            (_, Some(group)) => Some(Conversation::Group { group_id: group.clone(), topic_id: self.topic.clone() }),
+            _ => None,
         }
     }
 }
@@ -255,7 +244,7 @@ fn print(messages: &[StoredMessage], format: Format) -> anyhow::Result<()> {
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", show::table(messages))?;
-    writeln!(out, "{}", show::counted(messages.len() as u64, "message"))?;
+    writeln!(out, "{}", count(messages.len() as u64, "message"))?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use chathook_archive::{Archive, Conversation, Listing};
 use chathook_tests::faults::{Fault, proxy, queue};
 use chathook_tests::function::{Function, Setup};
+use chathook_tests::random::Random;
 use chathook_tests::{TABLE, binary, engine, now};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 const AFTER: &str = "C2C.CallbackAfterSendMsg";
 const RECALL: &str = "C2C.CallbackAfterMsgWithDraw";
@@ -37,9 +39,16 @@ async fn archiving(name: &str, dynamodb: &str, sqs: &str) -> Function {
 /// The `MsgSeq` of every message in the table.
 async fn kept(archive: &Archive) -> Vec<u64> {
     let conversation = Conversation::C2c("ada".to_owned(), "grace".to_owned());
-    let listing = Listing { limit: Some(1000), ..Listing::default() };
-    let page = archive.messages(&conversation, &listing, now()).await.expect("a page");
-    page.messages.iter().filter_map(chathook_archive::StoredMessage::msg_seq).collect()
+    let mut listing = Listing { limit: Some(1000), ..Listing::default() };
+    let mut kept = Vec::new();
+    loop {
+        let page = archive.messages(&conversation, &listing, now()).await.expect("a page");
+        kept.extend(page.messages.iter().filter_map(chathook_archive::StoredMessage::msg_seq));
+        listing.cursor = page.next;
+        if listing.cursor.is_none() {
+            return kept;
+        }
+    }
 }
 
 /// Hands what was parked to the redrive function, as SQS does; gives the ids of what stays in the queue.
@@ -99,30 +108,69 @@ async fn what_is_acknowledged_is_in_the_table_or_the_queue_and_once_after_the_re
     }
 }
 
-#[tokio::test]
-async fn a_function_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
-    const MESSAGES: u64 = 300;
-    let (dynamodb, archive) = engine().await;
-    let (sqs, _, queued) = queue(Fault::None).await;
+/// What one function went through.
+#[derive(Default)]
+struct Endured {
+    kills: u64,
+    /// How many callbacks it was killed over before it answered them.
+    unanswered: u64,
+}
+
+/// Posts these messages to a function that is killed every now and then, until each has an answer.
+async fn endure(dynamodb: String, sqs: String, mut messages: VecDeque<u64>, mut random: Random) -> Endured {
+    let mut endured = Endured::default();
     let mut function = archiving("c2c-after-send", &dynamodb, &sqs).await;
-    let mut unanswered = 0;
-    for seq in 1..=MESSAGES {
+    let mut usual = Duration::from_millis(8);
+    while let Some(seq) = messages.pop_front() {
         let body = message(seq, "see you at noon");
-        if seq % 10 == 0 {
-            // Somewhere between the request and its answer, which takes a few milliseconds.
-            let moment = Duration::from_micros(seq * 1237 % 6000);
-            unanswered += u64::from(tokio::time::timeout(moment, function.post(AFTER, &body)).await.is_err());
+        let is_killed = random.below(40) == 0;
+        // Somewhere between the request and a little after its answer.
+        let moment = if is_killed { random.moment(usual * 5 / 4) } else { Duration::from_mins(1) };
+        let asked = Instant::now();
+        if let Ok((status, answer)) = tokio::time::timeout(moment, function.post(AFTER, &body)).await {
+            assert_eq!((status, &answer["ActionStatus"]), (200, &json!("OK")), "{seq}: {answer}");
+            usual = asked.elapsed();
+        } else {
+            endured.unanswered += 1;
+            // The platform sends it again after a while, to whichever function there is then.
+            let later = random.below(messages.len().min(20) as u64 + 1);
+            messages.insert(usize::try_from(later).expect("a few"), seq);
+        }
+        if is_killed {
+            endured.kills += 1;
             // Dropping it kills it without a goodbye.
             function = archiving("c2c-after-send", &dynamodb, &sqs).await;
         }
-        // For those without an answer this is the platform's second attempt.
-        let (status, answer) = function.post(AFTER, &body).await;
-        assert_eq!((status, &answer["ActionStatus"]), (200, &json!("OK")), "{seq}: {answer}");
     }
-    assert!(unanswered > 0, "some were killed before they answered");
+    endured
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_function_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
+    const MESSAGES: u64 = 5000;
+    const FUNCTIONS: u64 = 4;
+    let (dynamodb, archive) = engine().await;
+    let (sqs, _, queued) = queue(Fault::None).await;
+    let mut random = Random::new();
+    let mut functions = JoinSet::new();
+    for first in 1..=FUNCTIONS {
+        let messages = (first..=MESSAGES).step_by(usize::try_from(FUNCTIONS).expect("a few")).collect();
+        functions.spawn(endure(dynamodb.clone(), sqs.clone(), messages, random.split()));
+    }
+    let mut endured = Endured::default();
+    while let Some(one) = functions.join_next().await {
+        let one = one.expect("every message was acknowledged");
+        endured.kills += one.kills;
+        endured.unanswered += one.unanswered;
+    }
     let parked = queued.lock().expect("no panic").clone();
+    let Endured { kills, unanswered } = endured;
+    println!("{MESSAGES} messages, {kills} kills, {unanswered} unanswered, {} parked", parked.len());
+    assert!(unanswered > 0, "some were killed before they answered");
     assert!(redrive(&dynamodb, &parked).await.is_empty());
     assert_eq!(kept(&archive).await, (1..=MESSAGES).collect::<Vec<_>>());
+    // Nothing else either, under whatever keys.
+    assert_eq!(archive.size().await.map(|size| size.items), Ok(MESSAGES));
 }
 
 #[tokio::test]

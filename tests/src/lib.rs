@@ -5,6 +5,7 @@
 
 pub mod faults;
 pub mod function;
+pub mod random;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chathook_archive::{Archive, ArchiveError, Conversation, Filter, Listing, Outcome, Page, StoredMessage};
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use clap::builder::NonEmptyStringValueParser;
 
@@ -62,6 +62,7 @@ pub struct List {
 
 /// `list` alone.
 #[derive(Args)]
+#[command(group = ArgGroup::new("whose").args(["c2c", "group", "account"]).required(true))]
 pub struct Followed {
     #[command(flatten)]
     list: List,
@@ -83,22 +84,18 @@ pub enum Whose {
 
 impl Followed {
     pub async fn run(&self) -> anyhow::Result<ExitCode> {
-        let List { chosen, account, .. } = &self.list;
-        if !chosen.is_some() && account.is_none() {
-            super::misused("list", "give --c2c A B, --group ID or --account ACCOUNT");
-        }
         if !self.follow {
             return self.list.run(None).await;
         }
         let reading = self.list.source.open().await?;
-        self.list.follow(reading.archive(), &self.list.whose()?).await
+        self.list.follow(reading.archive(), &self.list.whose()).await
     }
 }
 
 impl List {
     /// Lists those that became `outcome`, or all.
     pub async fn run(&self, outcome: Option<Outcome>) -> anyhow::Result<ExitCode> {
-        let whose = self.whose()?;
+        let whose = self.whose();
         let reading = self.source.open().await?;
         let listing = Listing {
             newest_first: self.newest,
@@ -118,12 +115,12 @@ impl List {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn whose(&self) -> anyhow::Result<Whose> {
-        Ok(match &self.account {
-            Some(account) => Whose::Account(account.clone()),
-            None if self.chosen.is_some() => Whose::Conversation(self.chosen.conversation()?),
-            None => Whose::Everybody,
-        })
+    fn whose(&self) -> Whose {
+        match (&self.account, self.chosen.conversation()) {
+            (Some(account), _) => Whose::Account(account.clone()),
+            (None, Some(conversation)) => Whose::Conversation(conversation),
+            (None, None) => Whose::Everybody,
+        }
     }
 
     fn filter(&self) -> Filter {

@@ -74,11 +74,6 @@ fn result(message: &StoredMessage) -> String {
     [refused, sent, edited, recalled, erased].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// So many of those.
-pub fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 /// A time as RFC 3339; the number itself when no calendar has it.
 pub fn moment(seconds: u64) -> String {
     let timestamp = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());

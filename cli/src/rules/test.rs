@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -12,7 +12,6 @@ use chathook_moderation::{Decision, Hit, Rules, Verdict};
 use chathook_protocol::json::{self, Object};
 use clap::Args;
 use comfy_table::{Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -74,7 +73,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
     };
 
-    let progress = progress(bytes);
+    let progress = crate::progress::bytes(bytes);
     let mut summary = Summary::new(&rules);
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -105,16 +104,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         eprintln!("{report}");
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A bar on a terminal, nothing elsewhere. It moves a few times a second, however many lines there are.
-fn progress(bytes: Option<u64>) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let Some(bytes) = bytes else { return ProgressBar::new_spinner() };
-    let style = ProgressStyle::with_template("{wide_bar} {percent} %, {bytes_per_sec}, {eta} left");
-    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 #[derive(Serialize)]

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::config::{Builder, Credentials, SharedHttpClient};
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
+    ProjectionType, ScalarAttributeType, TableDescription, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use aws_sdk_dynamodb::waiters::table_exists::WaitUntilTableExistsError;
 use aws_smithy_http_client::tls;
@@ -39,6 +39,26 @@ const PATIENT_ATTEMPT: Duration = Duration::from_secs(10);
 
 /// How long a new table may take until it can be used; local engines need no time at all.
 const TABLE_CREATION: Duration = Duration::from_mins(2);
+
+/// DynamoDB reads so many bytes for one unit when it need not be up to date to the second.
+const BYTES_PER_READ_UNIT: u64 = 8 * 1024;
+
+/// How large a table is, as DynamoDB last reckoned some hours ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Items of every kind.
+    pub items: u64,
+    /// Bytes of them together.
+    pub bytes: u64,
+}
+
+impl Size {
+    /// What reading all of it costs.
+    #[must_use]
+    pub fn read_units(self) -> u64 {
+        self.bytes.div_ceil(BYTES_PER_READ_UNIT)
+    }
+}
 
 /// The table of messages. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -113,6 +133,28 @@ impl Archive {
             .await
             .map_err(|error| self.request("dynamodb:GetItem").failed(&error))?;
         Ok(())
+    }
+
+    /// How large the table is.
+    ///
+    /// # Errors
+    /// Any [`ArchiveError`] of a request.
+    pub async fn size(&self) -> Result<Size, ArchiveError> {
+        let described = self
+            .client
+            .describe_table()
+            .table_name(self.table())
+            .customize()
+            .config_override(patient())
+            .send()
+            .await
+            .map_err(|error| self.request("dynamodb:DescribeTable").failed(&error))?;
+        let count = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        let table = described.table();
+        Ok(Size {
+            items: count(table.and_then(TableDescription::item_count)),
+            bytes: count(table.and_then(TableDescription::table_size_bytes)),
+        })
     }
 
     /// Creates the table with the keys, the indexes and the TTL that the deployed one may have; fine if it exists.

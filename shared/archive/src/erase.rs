@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, TableDescription};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::across::{AT_A_TIME, Entry, Index};
@@ -31,9 +31,6 @@ const CONTENT: [&str; 9] =
 
 /// The index is asked for so many items at once.
 const PAGE: usize = 100;
-
-/// DynamoDB reads so many bytes for one unit when it need not be up to date to the second.
-const BYTES_PER_READ_UNIT: u64 = 8 * 1024;
 
 /// How to find what a person sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,23 +147,6 @@ impl Erasure {
     }
 }
 
-/// How large a table is, as DynamoDB last reckoned some hours ago.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// Items of every kind.
-    pub items: u64,
-    /// Bytes of them together.
-    pub bytes: u64,
-}
-
-impl Size {
-    /// What reading all of it costs.
-    #[must_use]
-    pub fn read_units(self) -> u64 {
-        self.bytes.div_ceil(BYTES_PER_READ_UNIT)
-    }
-}
-
 /// An item to blank.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Target {
@@ -195,28 +175,6 @@ struct Places {
 }
 
 impl Archive {
-    /// How large the table is.
-    ///
-    /// # Errors
-    /// Any [`ArchiveError`] of a request.
-    pub async fn size(&self) -> Result<Size, ArchiveError> {
-        let described = self
-            .client
-            .describe_table()
-            .table_name(self.table())
-            .customize()
-            .config_override(patient())
-            .send()
-            .await
-            .map_err(|error| self.request("dynamodb:DescribeTable").failed(&error))?;
-        let count = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
-        let table = described.table();
-        Ok(Size {
-            items: count(table.and_then(TableDescription::item_count)),
-            bytes: count(table.and_then(TableDescription::table_size_bytes)),
-        })
-    }
-
     /// Takes up the erasure of that account that was interrupted, or begins one. Nothing is written yet.
     ///
     /// # Errors

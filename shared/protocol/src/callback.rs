@@ -19,8 +19,8 @@ pub enum ShapeError {
     /// Not JSON at all, or JSON that is no object.
     #[error("the body is not a JSON object ({0}); see that the webhook URL is called by the platform itself")]
     NotAnObject(#[from] serde_json::Error),
-    /// One of the fields that say whose message it is, is missing or no string.
-    #[error("{0} is missing or not a string; without it the message belongs to no conversation")]
+    /// One of the fields that say whose message it is, is missing, empty or no string.
+    #[error("{0} is missing, empty or not a string; without it the message belongs to no conversation")]
     Missing(&'static str),
     /// `MsgBody` is there but is no array.
     #[error("MsgBody is not an array of elements")]

@@ -1,8 +1,11 @@
 //! What a message costs: DynamoDB bills writes by the kilobyte.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCapacity};
-use chathook_archive::Record;
-use chathook_protocol::Query;
+use std::path::Path;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Capacity, ConsumedCapacity, ReturnConsumedCapacity};
+use chathook_archive::{Amendment, Kept, Record};
+use chathook_protocol::json::Object;
+use chathook_protocol::{Change, Command, Query};
 use serde_json::json;
 
 use crate::engine::{Engine, TABLE};
@@ -55,4 +58,141 @@ async fn a_typical_text_message_is_one_write_unit() {
         let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.unwrap();
         assert_eq!(answer.consumed_capacity().and_then(ConsumedCapacity::capacity_units), Some(1.0));
     }
+}
+
+/// AWS's published prices for a table on demand in us-east-1, in USD. They differ by region: a variable of that name
+/// sets another.
+const PRICES: [(&str, f64); 3] =
+    [("USD_PER_MILLION_WRITES", 0.625), ("USD_PER_MILLION_READS", 0.125), ("USD_PER_GIB_MONTH", 0.25)];
+
+fn prices() -> [f64; 3] {
+    PRICES.map(|(name, price)| std::env::var(name).map_or(price, |given| given.parse().unwrap()))
+}
+
+/// A message of 60 letters between accounts with names of 12, with all that the platform sends and appends.
+fn typical_c2c(seq: u64) -> String {
+    c2c(json!({
+        "From_Account": "account_0001", "To_Account": "account_0002", "EventTime": 1_760_000_000_123_u64,
+        "MsgSeq": 51_203, "MsgRandom": 771_903_400 + seq, "MsgTime": 1_760_000_000 + seq, "OnlineOnlyFlag": 0,
+        "MsgKey": format!("51203_{}_{}", 771_903_400 + seq, 1_760_000_000 + seq),
+        "MsgId": "144115190000000001-1760000000-771903400",
+        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "x".repeat(60)}}],
+    }))
+}
+
+fn typical_group(seq: u64) -> String {
+    group(json!({
+        "From_Account": "account_0001", "Operator_Account": "account_0001", "EventTime": 1_760_000_000_123_u64,
+        "MsgSeq": seq, "Random": 771_903_400, "MsgTime": 1_760_000_000 + seq, "OnlineOnlyFlag": 0,
+        "MsgId": "144115190000000001-1760000000-771903400",
+        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "x".repeat(60)}}],
+    }))
+}
+
+/// Write units: of the table, of the index `Outcome`, of the index `Account`.
+type Units = [f64; 3];
+
+/// What writing the only item of a table costs: it is written anew.
+async fn write_units(engine: &Engine) -> Units {
+    let items = engine.raw.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
+    let [item] = items.as_slice() else { panic!("{} items", items.len()) };
+    let key = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone())).into();
+    engine.raw.delete_item().table_name(TABLE).set_key(Some(key)).send().await.unwrap();
+    let put = engine.raw.put_item().table_name(TABLE).set_item(Some(item.clone()));
+    let answer = put.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send().await.unwrap();
+    let consumed = answer.consumed_capacity().unwrap();
+    let units = |capacity: &Capacity| capacity.capacity_units().unwrap();
+    let indexes = consumed.global_secondary_indexes();
+    let of = |name| indexes.and_then(|indexes| indexes.get(name)).map_or(0.0, units);
+    [units(consumed.table().unwrap()), of("Outcome"), of("Account")]
+}
+
+fn assert_same(name: &str, units: Units, expected: Units) {
+    let is_same = units.iter().zip(expected).all(|(units, expected)| (units - expected).abs() < f64::EPSILON);
+    assert!(is_same, "{name}: {units:?}");
+}
+
+fn shown(name: &str, units: Units, per_write: f64) -> String {
+    let [table, outcome, account] = units;
+    let million = |units: f64| format!("{:.3} USD a million", units * per_write);
+    let (without, with) = (table + outcome, table + outcome + account);
+    format!("{name}: {without} write units, {}; with AccountIndex {with}, {}", million(without), million(with))
+}
+
+/// What the request costs that lists 100 messages of a long conversation.
+async fn read_units(callback: fn(u64) -> String) -> f64 {
+    let engine = Engine::start().await;
+    for seq in 1..=120 {
+        engine.keep(&Record::new(&parse(&callback(seq)), &query(), NOW, Some(30))).await;
+    }
+    let partition = engine.rows().await.remove(0).remove("pk").unwrap();
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    // As `Archive::messages` asks: one more shows whether any follow.
+    let asked = engine
+        .raw
+        .query()
+        .table_name(TABLE)
+        .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+        .expression_attribute_values(":pk", text(&partition))
+        .expression_attribute_values(":from", text("0"))
+        .expression_attribute_values(":to", text(":"))
+        .limit(101)
+        .return_consumed_capacity(ReturnConsumedCapacity::Total);
+    let answer = asked.send().await.unwrap();
+    assert_eq!(answer.count(), 101);
+    answer.consumed_capacity().and_then(ConsumedCapacity::capacity_units).unwrap()
+}
+
+/// The "What it costs" of the README.
+#[tokio::test]
+async fn what_a_million_of_each_costs() {
+    let [per_write, per_read, per_gib] = prices();
+    let mut table = vec![String::new()];
+    let mut bytes = 0;
+    for (name, callback) in [("a one-to-one message", typical_c2c(0)), ("a group message", typical_group(1))] {
+        let engine = Engine::start().await;
+        let record = Record::new(&parse(&callback), &query(), NOW, Some(30));
+        assert_eq!(engine.keep(&record).await, Kept::New);
+        bytes = bytes.max(record.size());
+        let units = write_units(&engine).await;
+        assert_same(name, units, [1.0, 0.0, 1.0]);
+        table.push(shown(name, units, per_write));
+        // DynamoDB bills a condition that fails like a write of what is there, which it does not report: the same.
+        assert_eq!(engine.keep(&record).await, Kept::Duplicate);
+        let [again, ..] = write_units(&engine).await;
+        table.push(shown("the same once more", [again, 0.0, 0.0], per_write));
+    }
+    let fixtures = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/changes"));
+    for (name, file, expected) in [
+        ("a recall", "c2c_after_msg_withdraw", [1.0, 1.0, 1.0]),
+        ("a recall in a group", "group_after_recall_msg", [1.0, 1.0, 0.0]),
+        ("an edit", "c2c_after_modify_msg", [1.0, 0.0, 1.0]),
+        ("an edit in a group", "group_after_modify_msg", [1.0, 0.0, 0.0]),
+        ("a read mark", "c2c_after_msg_report", [1.0, 0.0, 0.0]),
+        ("a refused message", "group_send_msg_exception", [1.0, 1.0, 1.0]),
+    ] {
+        let callback = std::fs::read_to_string(fixtures.join(file).with_extension("json")).unwrap();
+        let body = Object::parse(&callback).unwrap();
+        let command = Command::parse(&body.text("CallbackCommand").unwrap()).unwrap();
+        let change = Change::parse(command, &callback).unwrap();
+        let engine = Engine::start().await;
+        // A recall in a group is an item for each message; this is of one.
+        assert_eq!(engine.archive.amend(&Amendment::of(&change, &query(), NOW, Some(30))[0]).await, Ok(Kept::New));
+        let units = write_units(&engine).await;
+        assert_same(name, units, expected);
+        table.push(shown(name, units, per_write));
+    }
+    for (name, callback) in [("one-to-one", typical_c2c as fn(u64) -> String), ("group", typical_group)] {
+        let units = read_units(callback).await;
+        assert!((1.0..=10.0).contains(&units), "{name}: {units}");
+        table.push(format!(
+            "100 {name} messages listed: {units} read units, a million times {:.3} USD",
+            units * per_read
+        ));
+    }
+    // 100 bytes are AWS's own for each item.
+    let gib = f64::from(u32::try_from(bytes + 100).unwrap()) * 1e6 / f64::from(1 << 30);
+    assert!(gib < 1.0, "{bytes}");
+    table.push(format!("kept: {bytes} bytes each, a million {gib:.2} GiB and {:.3} USD a month", gib * per_gib));
+    println!("{}", table.join("\n"));
 }

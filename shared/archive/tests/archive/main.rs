@@ -16,3 +16,4 @@ mod queue;
 mod reads;
 mod round_trip;
 mod samples;
+mod transfer;
