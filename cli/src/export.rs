@@ -411,7 +411,7 @@ mod tests {
         ) {
             let item = |(key, text, awkward, digits): &(String, String, String, String)| {
                 let [pk, sk, text, awkward] = [&format!("c2c#{key}"), &format!("{text}1"), text, awkward].map(|text| json!(text));
-                let line = format!(r#"{{"pk":{pk},"sk":{sk},"From_Account":{text},"Text":{awkward},"Empty":"","N":{digits}}}"#);
+                let line = format!(r#"{{"pk":{pk},"sk":{sk},"CloudCustomData":{text},"Text":{awkward},"Empty":"","N":{digits}}}"#);
                 RawItem::from_json(&line).unwrap()
             };
             let items: Vec<_> = items.iter().map(item).collect();
