@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::alphabet::NONE;
+
 /// The tree.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Trie {
@@ -22,6 +24,10 @@ pub(crate) struct Trie {
     /// One bit for each step from a node with many children, at a place that the step decides. Nearly all steps that
     /// are asked for do not exist, and nearly all of those find their bit unset.
     filter: Vec<u64>,
+    /// One bit for each two letters that a term begins with, likewise.
+    pairs: Vec<u64>,
+    /// Whether any term ends after its first letter.
+    has_single: bool,
 }
 
 /// Of more children than these a step is not looked for one by one.
@@ -87,33 +93,47 @@ impl Trie {
         outputs: Vec<u32>,
         ends: Vec<u32>,
     ) -> Self {
-        let mut trie = Self { roots, labels, children, outputs, ends, filter: Vec::new() };
+        let mut trie = Self { roots, labels, children, outputs, ends, ..Self::default() };
         trie.fill_filter();
         trie
     }
 
-    /// Sets the bits of all steps, in a table with about twelve bits for each.
+    /// Sets the bits of all steps, in tables with about twelve bits for each.
     fn fill_filter(&mut self) {
-        let words = (self.labels.len() / 5).next_power_of_two();
-        let mut filter = vec![0_u64; words];
+        let mut filter = vec![0_u64; (self.labels.len() / 5).next_power_of_two()];
         for (node, (pair, _)) in (0..).zip(self.children.windows(2).zip(&self.labels)).skip(1) {
             let &[start, end] = pair else { continue };
             let labels = self.labels.get(start as usize..end as usize).unwrap_or_default();
             if labels.len() > FEW {
                 for label in labels {
-                    let (word, bit) = place(node, *label, words);
-                    if let Some(word) = filter.get_mut(word) {
-                        *word |= bit;
-                    }
+                    set(&mut filter, node, *label);
                 }
             }
         }
         self.filter = filter;
+
+        let tops = || self.children_of(ROOT).filter_map(|node| Some((self.label(node), u32::try_from(node).ok()?)));
+        let count: usize = tops().map(|(_, node)| 2 + self.children_of(node).len()).sum();
+        let mut has_single = false;
+        let mut pairs = vec![0_u64; (count / 5).next_power_of_two()];
+        for (code, node) in tops() {
+            // The letter may be repeated.
+            set(&mut pairs, u32::from(code), code);
+            for child in self.children_of(node) {
+                set(&mut pairs, u32::from(code), self.label(child));
+            }
+            if !self.ends(node).is_empty() {
+                set(&mut pairs, u32::from(code), NONE);
+                has_single = true;
+            }
+        }
+        (self.pairs, self.has_single) = (pairs, has_single);
     }
 
-    fn may_have(&self, node: u32, code: u16) -> bool {
-        let (word, bit) = place(node, code, self.filter.len());
-        self.filter.get(word).is_some_and(|word| word & bit != 0)
+    /// Whether a term may begin with these two letters, or with the first one again and again, or be nothing but the
+    /// first. Some that do not are not told apart.
+    pub(crate) fn may_begin(&self, code: u16, next: u16) -> bool {
+        has(&self.pairs, u32::from(code), next) || (self.has_single && has(&self.pairs, u32::from(code), NONE))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -123,18 +143,24 @@ impl Trie {
     /// The node that a step leads to.
     pub(crate) fn child(&self, node: u32, code: u16) -> Option<u32> {
         if node == ROOT {
-            return self.roots.get(usize::from(code)).copied().filter(|node| *node != ROOT);
+            return Some(self.root(code)).filter(|node| *node != ROOT);
         }
-        let children = self.children_of(node);
-        let labels = self.labels.get(children.clone())?;
-        let at = if labels.len() <= FEW {
-            labels.iter().position(|label| *label == code)?
-        } else if self.may_have(node, code) {
-            labels.binary_search(&code).ok()?
-        } else {
+        let Some(&[start, end]) = self.children.get(node as usize..).and_then(<[u32]>::first_chunk) else {
             return None;
         };
-        u32::try_from(children.start + at).ok()
+        let labels = self.labels.get(start as usize..end as usize)?;
+        if labels.len() <= FEW {
+            (start..).zip(labels).find(|(_, label)| **label == code).map(|(node, _)| node)
+        } else if has(&self.filter, node, code) {
+            start.checked_add(u32::try_from(labels.binary_search(&code).ok()?).ok()?)
+        } else {
+            None
+        }
+    }
+
+    /// The node that a first letter leads to, or [`ROOT`].
+    pub(crate) fn root(&self, code: u16) -> u32 {
+        self.roots.get(usize::from(code)).copied().unwrap_or(ROOT)
     }
 
     /// The nodes below one.
@@ -160,11 +186,22 @@ const fn place(node: u32, code: u16, words: usize) -> (usize, u64) {
     ((hash >> 32) as usize & words.wrapping_sub(1), 1 << (hash >> 26 & 63))
 }
 
+fn set(filter: &mut [u64], node: u32, code: u16) {
+    let (word, bit) = place(node, code, filter.len());
+    if let Some(word) = filter.get_mut(word) {
+        *word |= bit;
+    }
+}
+
+fn has(filter: &[u64], node: u32, code: u16) -> bool {
+    let (word, bit) = place(node, code, filter.len());
+    filter.get(word).is_some_and(|word| word & bit != 0)
+}
+
 fn range(starts: &[u32], node: u32) -> Range<usize> {
-    let node = node as usize;
-    match (starts.get(node), starts.get(node + 1)) {
-        (Some(start), Some(end)) => *start as usize..*end as usize,
-        _ => 0..0,
+    match starts.get(node as usize..).and_then(<[u32]>::first_chunk) {
+        Some([start, end]) => *start as usize..*end as usize,
+        None => 0..0,
     }
 }
 

@@ -131,7 +131,7 @@ pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) 
 }
 
 /// A number for each script whose capitals may look like other letters than their small forms do.
-const fn script_with_capitals(character: char) -> Option<u8> {
+pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
     match character {
         '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some(0), // Greek
         '\u{530}'..='\u{58F}' => Some(1),                           // Armenian
