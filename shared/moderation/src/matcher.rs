@@ -17,7 +17,7 @@ use crate::alphabet::{Alphabet, NONE};
 use crate::confirm::{Expected, confirm, is_opening};
 use crate::graphemes::Graphemes;
 use crate::normalise::fold;
-use crate::search::{Candidate, Prospect, Search, prospect};
+use crate::search::{Candidate, Search};
 use crate::stream::{Masked, Stream};
 use crate::term::{Allowed, Form, Letter, Pattern, Term};
 use crate::text::Text;
@@ -105,8 +105,10 @@ impl fmt::Display for TooMany {
 
 /// How often the text with the hits masked is searched again.
 const MOST_ROUNDS: usize = 4;
-/// What searches have seen is not kept if it is no further away than these units.
-const NEAR: usize = 3;
+/// What a search has seen is not kept if it is no more than the next unit.
+const NEAR_AHEAD: usize = 1;
+/// How many units a search looks back.
+const LOOKS_BACK: usize = 2;
 
 impl Matcher {
     /// Builds the trees.
@@ -236,6 +238,9 @@ struct Buffers {
     search: Search,
     /// What each search has seen of them, if that is much.
     views: Vec<View>,
+    /// What is masked in this round, and where searches then begin again.
+    masked: Vec<Masked>,
+    starts: Vec<u32>,
     reports: Reports,
 }
 
@@ -320,11 +325,11 @@ impl<'r> Run<'r> {
             if news.is_empty() {
                 break;
             }
-            let masked = spans(news);
+            spans(news, &mut self.buffers.masked);
             self.found.append(news);
             self.found.get_mut(first..).unwrap_or_default().sort_unstable();
-            if self.buffers.stream.mask(&masked, |index| input.text(index)) {
-                self.buffers.search_around(input, &masked);
+            if self.buffers.stream.mask(&self.buffers.masked, |index| input.text(index)) {
+                self.buffers.search_around(input);
             } else {
                 self.mask_anew(&group, first);
                 self.buffers.search_all(input);
@@ -336,8 +341,8 @@ impl<'r> Run<'r> {
 
     /// Normalises the texts once more, with the hits from `first` on masked.
     fn mask_anew(&mut self, group: &Range<usize>, first: usize) {
-        let masked = spans(self.found.get(first..).unwrap_or_default());
-        let stream = &mut self.buffers.stream;
+        let Buffers { stream, masked, .. } = &mut self.buffers;
+        spans(self.found.get(first..).unwrap_or_default(), masked);
         stream.clear();
         for index in group.clone() {
             let begin = masked.partition_point(|masked| masked.text < index);
@@ -421,23 +426,24 @@ impl Buffers {
 
     /// Finds what masking has brought about. Only searches that have seen something of what is masked now can end
     /// otherwise than before.
-    fn search_around(&mut self, input: Input<'_>, masked: &[Masked]) {
+    fn search_around(&mut self, input: Input<'_>) {
         self.reports.word = 0..0;
-        let bytes: Vec<_> = masked.iter().filter_map(|masked| self.stream.bytes(masked.text, &masked.span)).collect();
-        let is_changed = |view: &View| {
-            let next = bytes.partition_point(|masked| masked.end <= view.start);
-            bytes.get(next).is_some_and(|masked| masked.start < view.end)
-        };
-        let mut starts: Vec<_> = self.views.iter().filter(|view| is_changed(view)).map(|view| view.start).collect();
-        // A word may begin behind a mask now; and what stands near it may have seen it.
-        for masked in &bytes {
-            let (first, after) = (self.stream.unit_at(masked.start), self.stream.unit_at(masked.end));
-            starts.extend((first.saturating_sub(NEAR)..first).map(|at| self.stream.offset(at)));
-            starts.extend((after..after + NEAR).map(|at| self.stream.offset(at)));
+        let Self { stream, views, masked, starts, .. } = self;
+        starts.clear();
+        // A word may begin behind a mask now; and what stands before it may have seen it.
+        for masked in masked.iter() {
+            let Some(bytes) = stream.bytes(masked.text, &masked.span) else { continue };
+            let (first, after) = (stream.unit_at(bytes.start), stream.unit_at(bytes.end));
+            starts.extend((first.saturating_sub(NEAR_AHEAD)..first).map(|at| stream.offset(at)));
+            starts.extend((after..after + LOOKS_BACK).map(|at| stream.offset(at)));
         }
+        starts
+            .extend(views.iter().filter(|view| stream.is_masked(masked, view.start..view.end)).map(|view| view.start));
         starts.sort_unstable();
         starts.dedup();
-        for start in starts {
+        let mut next = 0;
+        while let Some(start) = self.starts.get(next).copied() {
+            next += 1;
             let mut at = self.stream.unit_at(start);
             // One character may be several units.
             while at < self.stream.units.len() && self.stream.offset(at) == start {
@@ -459,7 +465,7 @@ impl Buffers {
             return;
         }
         let code = unit.code;
-        if !is_inside && !is_opening(unit) {
+        if !is_inside && !matcher.words.is_empty() && !is_opening(unit) {
             self.search_in(input, &matcher.words, at, code);
         }
         if !matcher.anywhere.is_empty() {
@@ -467,20 +473,16 @@ impl Buffers {
         }
     }
 
-    /// Finds the terms of a tree that begin at a unit.
+    /// Finds the terms of a tree that begin at a unit with that code.
+    #[inline]
     fn search_in(&mut self, input: Input<'_>, trie: &Trie, at: usize, code: u16) {
-        let Self { stream, search, views, reports } = self;
-        let seen_to = match prospect(&stream.units, trie, at, code) {
-            Prospect::None(seen_to) => seen_to,
-            Prospect::Some => {
-                reports.seen.clear();
-                search.from(&stream.units, trie, at, &mut |entry, candidate| {
-                    reports.see(input, stream, entry, &candidate);
-                })
-            }
-        };
-        if seen_to > at + NEAR {
-            views.push(View { start: stream.offset(at), end: stream.end(seen_to) });
+        let Self { stream, search, reports, .. } = self;
+        reports.seen.clear();
+        let seen_to = search.from(&stream.units, trie, at, code, &mut |entry, candidate| {
+            reports.see(input, stream, entry, &candidate);
+        });
+        if seen_to > at + NEAR_AHEAD {
+            self.views.push(View { start: self.stream.offset(at), end: self.stream.end(seen_to) });
         }
     }
 }
@@ -568,9 +570,10 @@ impl Reports {
     }
 }
 
-/// The parts of the texts that hits cover, in order and without overlap.
-fn spans(hits: &[Found]) -> Vec<Masked> {
-    let mut spans: Vec<Masked> = hits.iter().map(|hit| Masked { text: hit.text, span: hit.span() }).collect();
+/// Gives the parts of the texts that hits cover, in order and without overlap.
+fn spans(hits: &[Found], spans: &mut Vec<Masked>) {
+    spans.clear();
+    spans.extend(hits.iter().map(|hit| Masked { text: hit.text, span: hit.span() }));
     spans.sort_unstable_by_key(|masked| (masked.text, masked.span.start));
     spans.dedup_by(|next, before| {
         let overlaps = next.text == before.text && next.span.start < before.span.end;
@@ -579,5 +582,4 @@ fn spans(hits: &[Found]) -> Vec<Masked> {
         }
         overlaps
     });
-    spans
 }

@@ -61,71 +61,83 @@ pub(crate) struct Search {
     seen_to: usize,
 }
 
-/// How far a look along the text comes, without any of the ways that a disguise would take.
-pub(crate) enum Prospect {
-    /// No search from here leads anywhere, as long as what stands up to this unit stays as it is.
-    None(usize),
-    /// One may.
-    Some,
-}
-
-/// Whether a search from a unit may lead anywhere. Nearly all end at the second or third letter, before there is a
-/// divider or the end of a term, and then only the letters as they stand have to be read.
-pub(crate) fn prospect(units: &[Unit], trie: &Trie, first: usize, code: u16) -> Prospect {
-    let mut at = first + 1;
-    if let Some(next) = units.get(at)
-        && !next.kind.is_divider()
-        && !trie.may_begin(code, next.code)
-    {
-        return Prospect::None(at);
-    }
-    let (mut node, mut code) = (trie.root(code), code);
-    if node == ROOT {
-        return Prospect::None(first);
-    }
-    loop {
-        if !trie.ends(node).is_empty() {
-            return Prospect::Some;
-        }
-        let Some(unit) = units.get(at) else { return Prospect::None(at) };
-        if unit.kind.is_divider() {
-            break;
-        }
-        if unit.code != code {
-            let Some(next) = trie.child(node, unit.code) else { return Prospect::None(at) };
-            (node, code) = (next, unit.code);
-        }
-        at += 1;
-    }
-    // Beyond a space, which can stand for no letter, the search goes on at the next letter or not at all.
-    match (units.get(at), units.get(at + 1)) {
-        (Some(space), Some(next))
-            if space.kind == Kind::Space
-                && !next.kind.is_divider()
-                && next.code != code
-                && trie.child(node, next.code).is_none()
-                && trie.child(node, GAP).is_none() =>
-        {
-            Prospect::None(at + 1)
-        }
-        _ => Prospect::Some,
-    }
-}
-
 impl Search {
-    /// Gives all candidates that begin at a unit to `see`, each with what ends there. Returns the last unit that it looked at, or one
-    /// behind it.
+    /// Gives all candidates that begin at a unit with that code to `see`, each with what ends there. Returns the last
+    /// unit that it looked at.
+    #[inline]
     pub(crate) fn from(
         &mut self,
         units: &[Unit],
         trie: &Trie,
         first: usize,
+        code: u16,
         see: &mut impl FnMut(u32, Candidate),
     ) -> usize {
-        (self.steps, self.seen_to) = (0, first);
-        let Ok(at) = u32::try_from(first) else { return first };
-        let mut reading =
-            Reading { at, star: NO_STAR, node: ROOT, gaps: 0, code: NONE, inside: 0, repeats: 0, is_space: false };
+        match units.get(first + 1) {
+            // Nearly all searches end here.
+            Some(next) if !next.kind.is_divider() && !trie.may_begin(code, next.code) => first + 1,
+            _ => self.along(units, trie, first, code, see),
+        }
+    }
+
+    /// Reads the letters as they stand. Where a divider comes, the search goes on in all ways that a disguise may take.
+    fn along(
+        &mut self,
+        units: &[Unit],
+        trie: &Trie,
+        first: usize,
+        mut code: u16,
+        see: &mut impl FnMut(u32, Candidate),
+    ) -> usize {
+        let (mut at, mut node) = (first + 1, trie.root(code));
+        if node == ROOT {
+            return first;
+        }
+        let mut looks_ahead = 0;
+        let mut see_ends = |node, at: usize| {
+            for end in trie.ends(node) {
+                see(*end, Candidate { first, last: at - 1, gaps: 0, star: None });
+                looks_ahead = LOOKS_AHEAD;
+            }
+        };
+        see_ends(node, at);
+        while let Some(unit) = units.get(at) {
+            if unit.kind.is_divider() || unit.begins_text {
+                self.steps = at - first;
+                let Ok(at) = u32::try_from(at) else { break };
+                let reading =
+                    Reading { at, star: NO_STAR, node, gaps: 0, code, inside: 0, repeats: 0, is_space: false };
+                return self.across(units, trie, first, reading, see);
+            }
+            if at - first >= MOST_STEPS {
+                break;
+            }
+            if unit.code == code {
+                at += 1;
+                if is_last_of_run(units, at, unit) {
+                    see_ends(node, at);
+                }
+                continue;
+            }
+            let Some(next) = trie.child(node, unit.code) else { break };
+            (node, code) = (next, unit.code);
+            at += 1;
+            see_ends(node, at);
+        }
+        at + looks_ahead
+    }
+
+    /// Reads on from where letters are divided, or another text begins.
+    #[inline(never)]
+    fn across(
+        &mut self,
+        units: &[Unit],
+        trie: &Trie,
+        first: usize,
+        mut reading: Reading,
+        see: &mut impl FnMut(u32, Candidate),
+    ) -> usize {
+        self.seen_to = reading.at as usize;
         loop {
             while let Some(unit) = units.get(reading.at as usize) {
                 self.steps += 1;
@@ -133,20 +145,20 @@ impl Search {
                     self.readings.clear();
                     return self.seen_to.max(reading.at as usize) + LOOKS_AHEAD;
                 }
-                let divides = unit.kind.is_divider() && reading.node != ROOT;
+                let divides = unit.kind.is_divider();
                 let Some(node) = reading.step(unit, trie) else {
                     if divides {
-                        self.divide(reading, unit, units, trie);
+                        self.divide(&reading, unit, units, trie);
                     }
                     break;
                 };
                 let is_first_here = node != reading.node;
                 // A sign may as well divide. Where it only repeats a letter, both come to the same.
                 if divides && is_first_here {
-                    self.divide(reading, unit, units, trie);
+                    self.divide(&reading, unit, units, trie);
                 }
                 reading.read(unit, node);
-                if is_first_here || is_last_of_run(units, reading.at, unit) {
+                if is_first_here || is_last_of_run(units, reading.at as usize, unit) {
                     let Reading { at, gaps, star, .. } = reading;
                     for end in trie.ends(node) {
                         let star = (star != NO_STAR).then_some(star as usize);
@@ -162,15 +174,26 @@ impl Search {
     }
 
     /// Puts the ways on across a divider on the stack.
-    fn divide(&mut self, reading: Reading, unit: &Unit, units: &[Unit], trie: &Trie) {
+    fn divide(&mut self, reading: &Reading, unit: &Unit, units: &[Unit], trie: &Trie) {
         if reading.inside >= LONGEST_DIVIDER {
             return;
         }
         let inside = reading.inside + 1;
-        let next = Reading { at: reading.at + 1, inside, ..reading };
-        self.readings.push(next);
+        let next = Reading { at: reading.at + 1, inside, ..*reading };
+        self.seen_to = self.seen_to.max(next.at as usize);
+        // Most ways end at the next letter, and need not be taken up.
+        let after = units.get(next.at as usize);
+        let leads_on = |node: u32, code: u16| {
+            after.is_some_and(|after| {
+                after.kind.is_divider() || after.code == code || trie.child(node, after.code).is_some()
+            })
+        };
+        if leads_on(next.node, next.code) {
+            self.readings.push(next);
+        }
         if inside == 1
             && let Some(node) = trie.child(reading.node, GAP)
+            && leads_on(node, GAP)
         {
             self.readings.push(Reading { node, code: GAP, is_space: true, ..next });
         }
@@ -180,7 +203,7 @@ impl Search {
     }
 
     /// Puts the ways on with any letter in place of a sign on the stack.
-    fn star(&mut self, reading: Reading, units: &[Unit], trie: &Trie) {
+    fn star(&mut self, reading: &Reading, units: &[Unit], trie: &Trie) {
         let at = reading.at as usize;
         self.seen_to = self.seen_to.max(at + usize::from(LONGEST_DIVIDER));
         let rest = units.get(at + 1..).unwrap_or_default();
@@ -190,7 +213,7 @@ impl Search {
         let second = if first.kind.is_divider() { after.find(|unit| !unit.kind.is_divider()) } else { None };
         let second = second.unwrap_or(first).code;
         let gaps = reading.gaps + reading.new_gap();
-        let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: reading.at, ..reading };
+        let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: reading.at, ..*reading };
         // A letter that is doubled in the term.
         self.readings.push(next);
         let children = trie.children_of(reading.node);
@@ -239,8 +262,8 @@ impl Reading {
 }
 
 /// Whether no more of the same letter follows at once.
-fn is_last_of_run(units: &[Unit], next: u32, unit: &Unit) -> bool {
-    units.get(next as usize).is_none_or(|next| next.code != unit.code)
+fn is_last_of_run(units: &[Unit], next: usize, unit: &Unit) -> bool {
+    units.get(next).is_none_or(|next| next.code != unit.code)
 }
 
 /// Whether a sign may stand for a letter: one that people use so, alone between two letters, or between two dividers

@@ -53,6 +53,8 @@ pub(crate) struct Stream {
     /// The texts, by the offset at which each begins.
     parts: Vec<(u32, usize)>,
     length: u32,
+    /// Buffers for units and places, to be used again.
+    spare: (Vec<Unit>, Vec<Place>),
 }
 
 /// Signs that together draw a letter.
@@ -175,62 +177,95 @@ impl Stream {
     ///
     /// `false` where that could not be seen without a closer look; then the stream is to be filled anew.
     pub(crate) fn mask<'t>(&mut self, masked: &[Masked], text: impl Fn(usize) -> &'t str) -> bool {
-        let (mut units, mut places) = (Vec::new(), Vec::new());
         let is_dense = self.places.is_empty();
+        let (mut units, mut places) = std::mem::take(&mut self.spare);
+        units.clear();
+        places.clear();
         let mut done = 0;
-        for Masked { text: index, span } in masked {
-            let text = text(*index);
-            let (Some(value), Some(bytes)) = (text.get(span.clone()), self.bytes(*index, span)) else { return false };
+        let is_done = masked.iter().all(|masked| {
+            let text = text(masked.text);
+            let bytes = self.bytes(masked.text, &masked.span);
+            let (Some(bytes), Some(value)) = (bytes, text.get(masked.span.clone())) else { return false };
             let (first, after) = (self.unit_at(bytes.start), self.unit_at(bytes.end));
-            // Two line breaks may be one character.
-            if value.contains(['\r', '\n']) {
-                return false;
-            }
             if is_dense {
-                self.units.get_mut(first..after).unwrap_or_default().iter_mut().for_each(Unit::mask);
-                continue;
+                let units = self.units.get_mut(first..after).unwrap_or_default();
+                units.iter_mut().for_each(Unit::mask);
+                return !has_line_break(value);
             }
-            let before = text.get(..span.start).and_then(|text| text.chars().next_back());
-            let next = text.get(span.end..).and_then(|text| text.chars().next());
-            // Characters that join their neighbours, or look otherwise beside others.
-            let stays = |character: Option<char>| {
-                character.is_none_or(|character| stands_alone(character) && script_with_capitals(character).is_none())
-            };
-            let ends_at = |unit: usize| self.places.get(unit).map_or(0, |place| place.end);
-            let is_cut = first.checked_sub(1).is_some_and(|before| ends_at(before) > bytes.start)
-                || after.checked_sub(1).is_some_and(|last| ends_at(last) > bytes.end);
-            let (Some(head), Some(kept), Some(kept_places)) = (
-                self.units.get(first..after).and_then(<[_]>::first),
-                self.units.get(done..first),
-                self.places.get(done..first),
-            ) else {
-                return false;
-            };
-            if is_cut || !stays(before) || !stays(next) {
-                return false;
-            }
-            units.extend_from_slice(kept);
-            places.extend_from_slice(kept_places);
-            let (mut begins_text, mut start) = (head.begins_text, bytes.start);
-            let mut mask = |character: &str| {
-                let end = start + u32::try_from(character.len()).unwrap_or_default();
-                units.push(Unit { begins_text, ..Unit::MASK });
-                places.push(Place { start, end });
-                (begins_text, start) = (false, end);
-            };
-            if value.chars().all(stands_alone) {
-                value.split_inclusive(|_| true).for_each(&mut mask);
-            } else {
-                value.graphemes(true).for_each(&mut mask);
-            }
+            let kept = done..first;
             done = after;
+            self.can_mask(text, &masked.span, &bytes, first..after)
+                && self.keep(kept, &mut units, &mut places)
+                && self.push_masks(value, bytes.start, first, &mut units, &mut places)
+        });
+        if !is_dense && is_done {
+            self.keep(done..self.units.len(), &mut units, &mut places);
+            std::mem::swap(&mut self.units, &mut units);
+            std::mem::swap(&mut self.places, &mut places);
         }
-        if !is_dense {
-            units.extend_from_slice(self.units.get(done..).unwrap_or_default());
-            places.extend_from_slice(self.places.get(done..).unwrap_or_default());
-            (self.units, self.places) = (units, places);
+        self.spare = (units, places);
+        is_done
+    }
+
+    /// Whether a part can be masked without any other unit becoming another.
+    fn can_mask(&self, text: &str, span: &Range<usize>, bytes: &Range<u32>, units: Range<usize>) -> bool {
+        // Characters that join their neighbours, or look otherwise beside others.
+        let stays = |character: Option<char>| {
+            character.is_none_or(|character| stands_alone(character) && script_with_capitals(character).is_none())
+        };
+        let end = |unit: Option<usize>| unit.and_then(|unit| self.places.get(unit)).map_or(0, |place| place.end);
+        !units.is_empty()
+            && end(units.start.checked_sub(1)) <= bytes.start
+            && end(units.end.checked_sub(1)) <= bytes.end
+            && stays(text.get(..span.start).and_then(|text| text.chars().next_back()))
+            && stays(text.get(span.end..).and_then(|text| text.chars().next()))
+    }
+
+    /// Copies units as they are.
+    fn keep(&self, kept: Range<usize>, units: &mut Vec<Unit>, places: &mut Vec<Place>) -> bool {
+        let (Some(kept), Some(kept_places)) = (self.units.get(kept.clone()), self.places.get(kept)) else {
+            return false;
+        };
+        units.extend_from_slice(kept);
+        places.extend_from_slice(kept_places);
+        true
+    }
+
+    /// Appends masks for the characters of a text, of which `head` is the first unit.
+    fn push_masks(
+        &self,
+        text: &str,
+        mut start: u32,
+        head: usize,
+        units: &mut Vec<Unit>,
+        places: &mut Vec<Place>,
+    ) -> bool {
+        if has_line_break(text) {
+            return false;
+        }
+        let mut begins_text = self.units.get(head).is_some_and(|unit| unit.begins_text);
+        let mut mask = |length: usize| {
+            // The caller has seen to it that the stream's length is a `u32`.
+            #[allow(clippy::cast_possible_truncation, reason = "see above")]
+            let end = start + length as u32;
+            units.push(Unit { begins_text, ..Unit::MASK });
+            places.push(Place { start, end });
+            (begins_text, start) = (false, end);
+        };
+        if text.chars().all(stands_alone) {
+            text.chars().for_each(|character| mask(character.len_utf8()));
+        } else {
+            text.graphemes(true).for_each(|character| mask(character.len()));
         }
         true
+    }
+
+    /// Whether any of the bytes are masked.
+    pub(crate) fn is_masked(&self, masked: &[Masked], bytes: Range<u32>) -> bool {
+        let end = |masked: &Masked| self.bytes(masked.text, &masked.span).map_or(0, |bytes| bytes.end);
+        let next = masked.get(masked.partition_point(|masked| end(masked) <= bytes.start));
+        let next = next.and_then(|masked| self.bytes(masked.text, &masked.span));
+        next.is_some_and(|masked| masked.start < bytes.end)
     }
 
     /// Appends the units of a part of a text that begins at an offset. Whether the text's first unit is still to come.
@@ -358,6 +393,11 @@ impl Stream {
             part += 1;
         }
     }
+}
+
+/// Whether a text may hold two line breaks that are one character.
+fn has_line_break(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'\r' | b'\n'))
 }
 
 /// Whether a character is one that a person sees as such, and nothing beside it makes it another: letters of common
