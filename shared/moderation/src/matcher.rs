@@ -105,8 +105,8 @@ impl fmt::Display for TooMany {
 
 /// How often the text with the hits masked is searched again.
 const MOST_ROUNDS: usize = 4;
-/// What a search has seen is not kept if it is no more than the next unit.
-const NEAR_AHEAD: usize = 1;
+/// What a search has seen is not kept if it is no more than the next two units.
+const NEAR_AHEAD: usize = 2;
 /// How many units a search looks back.
 const LOOKS_BACK: usize = 2;
 
@@ -170,13 +170,17 @@ impl Matcher {
         if self.entries.is_empty() {
             return Vec::new();
         }
-        let mut run = Run::new(self, texts);
-        let mut first = 0;
-        for group in texts.chunk_by(|_, next| next.joins) {
-            run.group(first..first + group.len());
-            first += group.len();
-        }
-        let mut found = run.finish();
+        let mut found = BUFFERS.with_borrow_mut(|buffers| {
+            let mut run = Run { input: Input { matcher: self, texts }, found: Vec::new(), buffers };
+            let mut first = 0;
+            for group in texts.chunk_by(|_, next| next.joins) {
+                run.group(first..first + group.len());
+                first += group.len();
+            }
+            let found = run.found;
+            buffers.tidy();
+            found
+        });
         found.sort_unstable();
         // Of a rule's terms that are the same but for their spelling, the first.
         found.dedup_by(|next, before| {
@@ -271,7 +275,7 @@ struct Run<'r> {
     input: Input<'r>,
     /// All hits so far.
     found: Vec<Found>,
-    buffers: Buffers,
+    buffers: &'r mut Buffers,
 }
 
 /// What is looked for, and where.
@@ -287,24 +291,12 @@ impl<'r> Input<'r> {
     }
 }
 
-impl<'r> Run<'r> {
-    fn new(matcher: &'r Matcher, texts: &'r [Text<'r>]) -> Self {
-        Self { input: Input { matcher, texts }, found: Vec::new(), buffers: BUFFERS.take() }
-    }
-
-    /// The hits.
-    fn finish(mut self) -> Vec<Found> {
-        self.buffers.reports.graphemes = None;
-        if self.buffers.stream.units.capacity() <= LARGEST_KEPT {
-            BUFFERS.set(self.buffers);
-        }
-        self.found
-    }
-
+impl Run<'_> {
     /// Searches texts that stand one behind the other.
     fn group(&mut self, group: Range<usize>) {
         let input = self.input;
         self.buffers.reports.allowed.clear();
+        self.buffers.reports.news.clear();
         self.buffers.stream.clear();
         for index in group.clone() {
             self.buffers.stream.push(index, input.text(index), &input.matcher.classes);
@@ -341,7 +333,7 @@ impl<'r> Run<'r> {
 
     /// Normalises the texts once more, with the hits from `first` on masked.
     fn mask_anew(&mut self, group: &Range<usize>, first: usize) {
-        let Buffers { stream, masked, .. } = &mut self.buffers;
+        let Buffers { stream, masked, .. } = &mut *self.buffers;
         spans(self.found.get(first..).unwrap_or_default(), masked);
         stream.clear();
         for index in group.clone() {
@@ -407,20 +399,29 @@ impl<'r> Run<'r> {
 }
 
 impl Buffers {
+    /// Leaves nothing behind that the next call must not see, and no large buffers.
+    fn tidy(&mut self) {
+        self.reports.graphemes = None;
+        if self.stream.units.capacity() > LARGEST_KEPT {
+            *self = Self::default();
+        }
+    }
+
     /// Finds what may be disguised, wherever it stands.
     fn search_all(&mut self, input: Input<'_>) {
         self.views.clear();
         self.reports.word = 0..0;
         let has_anywhere = !input.matcher.anywhere.is_empty();
         let mut is_in_word = false;
-        for at in 0..self.stream.units.len() {
-            let Some(unit) = self.stream.units.get(at) else { break };
+        let mut at = 0;
+        while let Some(unit) = self.stream.units.get(at) {
             // What [`Self::search_from`] finds out as well, but for most units this is all that is asked.
             let is_inside = is_in_word && !unit.begins_text;
             is_in_word = unit.kind.is_word();
             if unit.code != NONE && (!is_inside || has_anywhere) {
                 self.search_from(input, at);
             }
+            at += 1;
         }
     }
 
@@ -474,7 +475,7 @@ impl Buffers {
     }
 
     /// Finds the terms of a tree that begin at a unit with that code.
-    #[inline]
+    #[inline(always)]
     fn search_in(&mut self, input: Input<'_>, trie: &Trie, at: usize, code: u16) {
         let Self { stream, search, reports, .. } = self;
         reports.seen.clear();

@@ -73,14 +73,25 @@ impl Search {
         code: u16,
         see: &mut impl FnMut(u32, Candidate),
     ) -> usize {
-        match units.get(first + 1) {
-            // Nearly all searches end here.
-            Some(next) if !next.kind.is_divider() && !trie.may_begin(code, next.code) => first + 1,
-            _ => self.along(units, trie, first, code, see),
+        // Nearly all searches end at the second or third letter.
+        if let Some(next) = units.get(first + 1).filter(|next| !next.kind.is_divider()) {
+            if !trie.may_begin(code, next.code) {
+                return first + 1;
+            }
+            if let Some(after) = units.get(first + 2)
+                && !after.kind.is_divider()
+                && next.code != code
+                && after.code != next.code
+                && !trie.may_go_on(code, next.code, after.code)
+            {
+                return first + 2;
+            }
         }
+        self.along(units, trie, first, code, see)
     }
 
     /// Reads the letters as they stand. Where a divider comes, the search goes on in all ways that a disguise may take.
+    #[inline(never)]
     fn along(
         &mut self,
         units: &[Unit],
@@ -178,11 +189,25 @@ impl Search {
         if reading.inside >= LONGEST_DIVIDER {
             return;
         }
-        let inside = reading.inside + 1;
-        let next = Reading { at: reading.at + 1, inside, ..*reading };
-        self.seen_to = self.seen_to.max(next.at as usize);
+        // Of a longer divider all is crossed at once, up to where there is a choice again.
+        let mut at = reading.at as usize + 1;
+        let mut inside = reading.inside + 1;
+        while let Some(unit) = units.get(at)
+            && unit.kind.is_divider()
+            && unit.code == NONE
+            && (reading.star != NO_STAR || !is_star(units, at, unit))
+        {
+            (at, inside) = (at + 1, inside + 1);
+            if inside > LONGEST_DIVIDER {
+                break;
+            }
+        }
+        self.seen_to = self.seen_to.max(at);
+        let Ok(next_at) = u32::try_from(at) else { return };
+        let next = Reading { at: next_at, inside, ..*reading };
+        let is_short = inside <= LONGEST_DIVIDER;
         // Most ways end at the next letter, and need not be taken up.
-        let after = units.get(next.at as usize);
+        let after = units.get(at).filter(|_| is_short);
         let leads_on = |node: u32, code: u16| {
             after.is_some_and(|after| {
                 after.kind.is_divider() || after.code == code || trie.child(node, after.code).is_some()
@@ -191,7 +216,7 @@ impl Search {
         if leads_on(next.node, next.code) {
             self.readings.push(next);
         }
-        if inside == 1
+        if reading.inside == 0
             && let Some(node) = trie.child(reading.node, GAP)
             && leads_on(node, GAP)
         {

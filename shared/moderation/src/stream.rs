@@ -330,6 +330,7 @@ impl Stream {
     }
 
     /// Joins the last units to one letter, if they draw one.
+    #[inline(never)]
     fn draw(&mut self, alphabet: &Alphabet) {
         for (signs, letter) in DRAWN {
             let Some(first) = self.units.len().checked_sub(signs.len()) else { continue };

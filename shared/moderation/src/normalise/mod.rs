@@ -106,7 +106,14 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
     }
 }
 
+/// The same out of line, for characters that are rare.
+#[inline(never)]
+fn other_glyphs(character: char, see: &mut dyn FnMut(Glyph)) {
+    glyphs(character, see);
+}
+
 /// The glyph of a character that has one, wherever it stands, and is quickly found: ASCII and the common ideographs.
+#[inline]
 fn plain(character: char) -> Option<Glyph> {
     match character {
         '\0'..='\x7F' => ASCII.get(character as usize).copied().flatten(),
@@ -116,6 +123,7 @@ fn plain(character: char) -> Option<Glyph> {
 }
 
 /// Gives the glyphs of a text to `see`, each with the bytes it comes from.
+#[inline]
 pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) {
     let mut before = '\0';
     let mut rest = text.chars();
@@ -137,7 +145,7 @@ pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) 
                 character = lower(character);
             }
         }
-        glyphs(character, |glyph| see(start..end, glyph));
+        other_glyphs(character, &mut |glyph| see(start..end, glyph));
         before = original;
         start = end;
     }
