@@ -244,7 +244,7 @@ struct Buffers {
     views: Vec<View>,
     /// What is masked in this round, and where searches then begin again.
     masked: Vec<Masked>,
-    starts: Vec<u32>,
+    starts: Vec<usize>,
     reports: Reports,
 }
 
@@ -317,10 +317,10 @@ impl Run<'_> {
             if news.is_empty() {
                 break;
             }
-            spans(news, &mut self.buffers.masked);
+            spans(news, &self.buffers.stream, &mut self.buffers.masked);
             self.found.append(news);
             self.found.get_mut(first..).unwrap_or_default().sort_unstable();
-            if self.buffers.stream.mask(&self.buffers.masked, |index| input.text(index)) {
+            if self.buffers.stream.mask(&mut self.buffers.masked, |index| input.text(index)) {
                 self.buffers.search_around(input);
             } else {
                 self.mask_anew(&group, first);
@@ -334,7 +334,7 @@ impl Run<'_> {
     /// Normalises the texts once more, with the hits from `first` on masked.
     fn mask_anew(&mut self, group: &Range<usize>, first: usize) {
         let Buffers { stream, masked, .. } = &mut *self.buffers;
-        spans(self.found.get(first..).unwrap_or_default(), masked);
+        spans(self.found.get(first..).unwrap_or_default(), stream, masked);
         stream.clear();
         for index in group.clone() {
             let begin = masked.partition_point(|masked| masked.text < index);
@@ -432,25 +432,24 @@ impl Buffers {
         let Self { stream, views, masked, starts, .. } = self;
         starts.clear();
         // A word may begin behind a mask now; and what stands before it may have seen it.
-        for masked in masked.iter() {
-            let Some(bytes) = stream.bytes(masked.text, &masked.span) else { continue };
-            let (first, after) = (stream.unit_at(bytes.start), stream.unit_at(bytes.end));
-            starts.extend((first.saturating_sub(NEAR_AHEAD)..first).map(|at| stream.offset(at)));
-            starts.extend((after..after + LOOKS_BACK).map(|at| stream.offset(at)));
+        for Masked { units, .. } in masked.iter() {
+            starts.extend(units.start.saturating_sub(NEAR_AHEAD)..units.start);
+            starts.extend(units.end..units.end + LOOKS_BACK);
         }
-        starts
-            .extend(views.iter().filter(|view| stream.is_masked(masked, view.start..view.end)).map(|view| view.start));
+        for view in views.iter() {
+            let next = masked.partition_point(|masked| masked.bytes.end <= view.start);
+            if masked.get(next).is_some_and(|masked| masked.bytes.start < view.end) {
+                // One character may be several units.
+                let first = stream.unit_at(view.start);
+                starts.extend((first..stream.units.len()).take_while(|at| stream.offset(*at) == view.start));
+            }
+        }
         starts.sort_unstable();
         starts.dedup();
         let mut next = 0;
-        while let Some(start) = self.starts.get(next).copied() {
+        while let Some(at) = self.starts.get(next).copied() {
             next += 1;
-            let mut at = self.stream.unit_at(start);
-            // One character may be several units.
-            while at < self.stream.units.len() && self.stream.offset(at) == start {
-                self.search_from(input, at);
-                at += 1;
-            }
+            self.search_from(input, at);
         }
     }
 
@@ -572,14 +571,18 @@ impl Reports {
 }
 
 /// Gives the parts of the texts that hits cover, in order and without overlap.
-fn spans(hits: &[Found], spans: &mut Vec<Masked>) {
+fn spans(hits: &[Found], stream: &Stream, spans: &mut Vec<Masked>) {
     spans.clear();
-    spans.extend(hits.iter().map(|hit| Masked { text: hit.text, span: hit.span() }));
-    spans.sort_unstable_by_key(|masked| (masked.text, masked.span.start));
+    spans.extend(hits.iter().filter_map(|hit| {
+        let span = hit.span();
+        Some(Masked { text: hit.text, bytes: stream.bytes(hit.text, &span)?, span, units: 0..0 })
+    }));
+    spans.sort_unstable_by_key(|masked| masked.bytes.start);
     spans.dedup_by(|next, before| {
-        let overlaps = next.text == before.text && next.span.start < before.span.end;
+        let overlaps = next.bytes.start < before.bytes.end;
         if overlaps {
             before.span.end = before.span.end.max(next.span.end);
+            before.bytes.end = before.bytes.end.max(next.bytes.end);
         }
         overlaps
     });

@@ -74,18 +74,29 @@ impl Search {
         see: &mut impl FnMut(u32, Candidate),
     ) -> usize {
         // Nearly all searches end at the second or third letter.
-        if let Some(next) = units.get(first + 1).filter(|next| !next.kind.is_divider()) {
-            if !trie.may_begin(code, next.code) {
-                return first + 1;
+        match units.get(first + 1) {
+            Some(next) if next.kind.is_divider() => {
+                let beyond = cross(units, first + 1, true);
+                if let Some(after) = units.get(beyond)
+                    && !after.kind.is_divider()
+                    && !trie.may_begin(code, after.code)
+                    && !trie.may_begin(code, GAP)
+                {
+                    return beyond;
+                }
             }
-            if let Some(after) = units.get(first + 2)
-                && !after.kind.is_divider()
-                && next.code != code
-                && after.code != next.code
-                && !trie.may_go_on(code, next.code, after.code)
-            {
-                return first + 2;
+            Some(next) if !trie.may_begin(code, next.code) => return first + 1,
+            Some(next) => {
+                if let Some(after) = units.get(first + 2)
+                    && !after.kind.is_divider()
+                    && next.code != code
+                    && after.code != next.code
+                    && !trie.may_go_on(code, next.code, after.code)
+                {
+                    return first + 2;
+                }
             }
+            None => {}
         }
         self.along(units, trie, first, code, see)
     }
@@ -190,22 +201,14 @@ impl Search {
             return;
         }
         // Of a longer divider all is crossed at once, up to where there is a choice again.
-        let mut at = reading.at as usize + 1;
-        let mut inside = reading.inside + 1;
-        while let Some(unit) = units.get(at)
-            && unit.kind.is_divider()
-            && unit.code == NONE
-            && (reading.star != NO_STAR || !is_star(units, at, unit))
-        {
-            (at, inside) = (at + 1, inside + 1);
-            if inside > LONGEST_DIVIDER {
-                break;
-            }
-        }
+        let from = reading.at as usize + 1;
+        let at = cross(units, from, reading.star == NO_STAR);
+        let inside = usize::from(reading.inside) + 1 + at - from;
+        let is_short = inside <= usize::from(LONGEST_DIVIDER);
+        let inside = u8::try_from(inside).unwrap_or(u8::MAX);
         self.seen_to = self.seen_to.max(at);
         let Ok(next_at) = u32::try_from(at) else { return };
         let next = Reading { at: next_at, inside, ..*reading };
-        let is_short = inside <= LONGEST_DIVIDER;
         // Most ways end at the next letter, and need not be taken up.
         let after = units.get(at).filter(|_| is_short);
         let leads_on = |node: u32, code: u16| {
@@ -284,6 +287,18 @@ impl Reading {
     const fn new_gap(&self) -> u16 {
         (self.inside > 0 && !self.is_space) as u16
     }
+}
+
+/// The first unit from `at` on that is more than a divider: a letter, or a sign that may stand for one. It looks no
+/// further than a divider may reach.
+fn cross(units: &[Unit], at: usize, may_star: bool) -> usize {
+    let end = at + usize::from(LONGEST_DIVIDER);
+    let rest = units.get(at..).unwrap_or_default().iter();
+    let mut from_here = (at..end).zip(rest);
+    let is_more = |(at, unit): &(usize, &Unit)| {
+        !unit.kind.is_divider() || unit.code != NONE || (may_star && is_star(units, *at, unit))
+    };
+    from_here.find(is_more).map_or(end, |(at, _)| at)
 }
 
 /// Whether no more of the same letter follows at once.

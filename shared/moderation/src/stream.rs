@@ -104,6 +104,10 @@ pub(crate) struct Masked {
     /// The index of the text.
     pub(crate) text: usize,
     pub(crate) span: Range<usize>,
+    /// Where it stands in the stream.
+    pub(crate) bytes: Range<u32>,
+    /// The units that it is in the stream, once it is masked.
+    pub(crate) units: Range<usize>,
 }
 
 impl Stream {
@@ -176,27 +180,33 @@ impl Stream {
     /// Masks parts of the texts, which `text` gives, in order and without overlap. All other units stay as they are.
     ///
     /// `false` where that could not be seen without a closer look; then the stream is to be filled anew.
-    pub(crate) fn mask<'t>(&mut self, masked: &[Masked], text: impl Fn(usize) -> &'t str) -> bool {
+    pub(crate) fn mask<'t>(&mut self, masked: &mut [Masked], text: impl Fn(usize) -> &'t str) -> bool {
         let is_dense = self.places.is_empty();
         let (mut units, mut places) = std::mem::take(&mut self.spare);
         units.clear();
         places.clear();
         let mut done = 0;
-        let is_done = masked.iter().all(|masked| {
+        let is_done = masked.iter_mut().all(|masked| {
             let text = text(masked.text);
-            let bytes = self.bytes(masked.text, &masked.span);
-            let (Some(bytes), Some(value)) = (bytes, text.get(masked.span.clone())) else { return false };
-            let (first, after) = (self.unit_at(bytes.start), self.unit_at(bytes.end));
+            let bytes = masked.bytes.clone();
+            let Some(value) = text.get(masked.span.clone()) else { return false };
             if is_dense {
-                let units = self.units.get_mut(first..after).unwrap_or_default();
+                masked.units = bytes.start as usize..bytes.end as usize;
+                let units = self.units.get_mut(masked.units.clone()).unwrap_or_default();
                 units.iter_mut().for_each(Unit::mask);
                 return !has_line_break(value);
             }
-            let kept = done..first;
-            done = after;
-            self.can_mask(text, &masked.span, &bytes, first..after)
-                && self.keep(kept, &mut units, &mut places)
-                && self.push_masks(value, bytes.start, first, &mut units, &mut places)
+            let first = self.unit_at(bytes.start);
+            let rest = self.places.get(first..).unwrap_or_default();
+            let after = first + rest.iter().take_while(|place| place.start < bytes.end).count();
+            let kept = std::mem::replace(&mut done, after)..first;
+            if !self.can_mask(text, &masked.span, &bytes, first..after) || !self.keep(kept, &mut units, &mut places) {
+                return false;
+            }
+            let begin = units.len();
+            let is_done = self.push_masks(value, bytes.start, first, &mut units, &mut places);
+            masked.units = begin..units.len();
+            is_done
         });
         if !is_dense && is_done {
             self.keep(done..self.units.len(), &mut units, &mut places);
@@ -258,14 +268,6 @@ impl Stream {
             text.graphemes(true).for_each(|character| mask(character.len()));
         }
         true
-    }
-
-    /// Whether any of the bytes are masked.
-    pub(crate) fn is_masked(&self, masked: &[Masked], bytes: Range<u32>) -> bool {
-        let end = |masked: &Masked| self.bytes(masked.text, &masked.span).map_or(0, |bytes| bytes.end);
-        let next = masked.get(masked.partition_point(|masked| end(masked) <= bytes.start));
-        let next = next.and_then(|masked| self.bytes(masked.text, &masked.span));
-        next.is_some_and(|masked| masked.start < bytes.end)
     }
 
     /// Appends the units of a part of a text that begins at an offset. Whether the text's first unit is still to come.
