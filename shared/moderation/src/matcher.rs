@@ -171,7 +171,8 @@ impl Matcher {
             return Vec::new();
         }
         let mut found = BUFFERS.with_borrow_mut(|buffers| {
-            let mut run = Run { input: Input { matcher: self, texts }, found: Vec::new(), buffers };
+            let input = Input { matcher: self, texts };
+            let mut run = Run { input: &input, found: Vec::new(), buffers };
             let mut first = 0;
             for group in texts.chunk_by(|_, next| next.joins) {
                 run.group(first..first + group.len());
@@ -272,14 +273,13 @@ struct Reports {
 
 /// One call of [`Matcher::find`].
 struct Run<'r> {
-    input: Input<'r>,
+    input: &'r Input<'r>,
     /// All hits so far.
     found: Vec<Found>,
     buffers: &'r mut Buffers,
 }
 
 /// What is looked for, and where.
-#[derive(Clone, Copy)]
 struct Input<'r> {
     matcher: &'r Matcher,
     texts: &'r [Text<'r>],
@@ -408,7 +408,7 @@ impl Buffers {
     }
 
     /// Finds what may be disguised, wherever it stands.
-    fn search_all(&mut self, input: Input<'_>) {
+    fn search_all(&mut self, input: &Input<'_>) {
         self.views.clear();
         self.reports.word = 0..0;
         let has_anywhere = !input.matcher.anywhere.is_empty();
@@ -427,7 +427,7 @@ impl Buffers {
 
     /// Finds what masking has brought about. Only searches that have seen something of what is masked now can end
     /// otherwise than before.
-    fn search_around(&mut self, input: Input<'_>) {
+    fn search_around(&mut self, input: &Input<'_>) {
         self.reports.word = 0..0;
         let Self { stream, views, masked, starts, .. } = self;
         starts.clear();
@@ -454,8 +454,8 @@ impl Buffers {
     }
 
     /// Finds what begins at a unit.
-    fn search_from(&mut self, input: Input<'_>, at: usize) {
-        let Input { matcher, .. } = input;
+    fn search_from(&mut self, input: &Input<'_>, at: usize) {
+        let matcher = input.matcher;
         let units = self.stream.units.as_slice();
         let Some(unit) = units.get(at).filter(|unit| unit.code != NONE) else { return };
         let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_text);
@@ -475,7 +475,7 @@ impl Buffers {
 
     /// Finds the terms of a tree that begin at a unit with that code.
     #[inline(always)]
-    fn search_in(&mut self, input: Input<'_>, trie: &Trie, at: usize, code: u16) {
+    fn search_in(&mut self, input: &Input<'_>, trie: &Trie, at: usize, code: u16) {
         let Self { stream, search, reports, .. } = self;
         reports.seen.clear();
         let seen_to = search.from(&stream.units, trie, at, code, &mut |entry, candidate| {
@@ -489,7 +489,7 @@ impl Buffers {
 
 impl Reports {
     /// Looks closely at a candidate.
-    fn see(&mut self, input: Input<'_>, stream: &Stream, entry: u32, candidate: &Candidate) {
+    fn see(&mut self, input: &Input<'_>, stream: &Stream, entry: u32, candidate: &Candidate) {
         let Some((flags, expected)) = input.matcher.entry(entry) else { return };
         if self.seen.contains(&entry) {
             return;
@@ -509,7 +509,7 @@ impl Reports {
 
     fn check_written(
         &mut self,
-        input: Input<'_>,
+        input: &Input<'_>,
         entry: u32,
         index: usize,
         text: &str,
@@ -540,7 +540,7 @@ impl Reports {
 
     /// Reports a hit without half a character at its ends: a person sees an accent, or the two letters of a flag, as one
     /// with what stands before.
-    fn report_whole(&mut self, input: Input<'_>, entry: u32, index: usize, mut span: Range<usize>) {
+    fn report_whole(&mut self, input: &Input<'_>, entry: u32, index: usize, mut span: Range<usize>) {
         let text = input.text(index);
         let is_plain = |character: Option<char>| {
             character.is_none_or(|character| character.is_ascii() || matches!(character, '\u{4E00}'..='\u{9FFF}'))
@@ -558,7 +558,7 @@ impl Reports {
         self.report(input, entry, index, span);
     }
 
-    fn report(&mut self, input: Input<'_>, entry: u32, text: usize, span: Range<usize>) {
+    fn report(&mut self, input: &Input<'_>, entry: u32, text: usize, span: Range<usize>) {
         let Some(entry) = input.matcher.entries.get(entry as usize) else { return };
         let found =
             Found { rule: entry.rule as usize, text, start: span.start, end: span.end, term: entry.term as usize };

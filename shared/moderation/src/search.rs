@@ -73,30 +73,22 @@ impl Search {
         code: u16,
         see: &mut impl FnMut(u32, Candidate),
     ) -> usize {
-        // Nearly all searches end at the second or third letter.
-        match units.get(first + 1) {
-            Some(next) if next.kind.is_divider() => {
-                let beyond = cross(units, first + 1, true);
-                if let Some(after) = units.get(beyond)
-                    && !after.kind.is_divider()
-                    && !trie.may_begin(code, after.code)
-                    && !trie.may_begin(code, GAP)
-                {
-                    return beyond;
-                }
+        // Nearly all searches end at the second or third letter, and then a look into a filter is enough.
+        if let Some((second, next)) = letter(units, first + 1)
+            && next.code != code
+        {
+            let is_apart = second > first + 1;
+            if !trie.may_begin(code, next.code) && !(is_apart && trie.may_begin(code, GAP)) {
+                return second;
             }
-            Some(next) if !trie.may_begin(code, next.code) => return first + 1,
-            Some(next) => {
-                if let Some(after) = units.get(first + 2)
-                    && !after.kind.is_divider()
-                    && next.code != code
-                    && after.code != next.code
-                    && !trie.may_go_on(code, next.code, after.code)
-                {
-                    return first + 2;
-                }
+            if let Some((third, after)) = letter(units, second + 1)
+                && after.code != next.code
+                && !(is_apart && trie.may_begin(code, GAP))
+                && !trie.may_go_on(code, next.code, after.code)
+                && !(third > second + 1 && trie.may_go_on(code, next.code, GAP))
+            {
+                return third;
             }
-            None => {}
         }
         self.along(units, trie, first, code, see)
     }
@@ -287,6 +279,16 @@ impl Reading {
     const fn new_gap(&self) -> u16 {
         (self.inside > 0 && !self.is_space) as u16
     }
+}
+
+/// The letter at `at`, or beyond a divider there; none where a sign may be one as well.
+fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
+    let unit = units.get(at)?;
+    if !unit.kind.is_divider() {
+        return Some((at, unit));
+    }
+    let beyond = cross(units, at, true);
+    units.get(beyond).filter(|unit| !unit.kind.is_divider()).map(|unit| (beyond, unit))
 }
 
 /// The first unit from `at` on that is more than a divider: a letter, or a sign that may stand for one. It looks no
