@@ -14,7 +14,7 @@ pub(crate) struct Alphabet {
     /// Pages of 256 codes. The first is empty.
     pub(crate) codes: Vec<u16>,
     /// The ASCII characters as units of a stream.
-    ascii: [Unit; 128],
+    ascii: Box<[Unit; 128]>,
 }
 
 /// The code of a character that no term has.
@@ -53,7 +53,7 @@ impl Alphabet {
 
     /// An alphabet of these tables.
     pub(crate) fn new(pages: Vec<u16>, codes: Vec<u16>) -> Self {
-        let mut alphabet = Self { pages, codes, ascii: [Unit::new(UNSEEN, NONE); 128] };
+        let mut alphabet = Self { pages, codes, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
         for (at, glyph) in ASCII.iter().enumerate() {
             let glyph = glyph.unwrap_or(UNSEEN);
             let code = glyph.class().map_or(NONE, |class| alphabet.code(class));

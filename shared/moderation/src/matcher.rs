@@ -391,7 +391,7 @@ impl Run<'_> {
                 for entry in matcher.written.ends(node) {
                     let span = begin.start..end.end;
                     let graphemes = graphemes.get_or_insert_with(|| Graphemes::of(text));
-                    self.buffers.reports.check_written(self.input, *entry, index, text, span, graphemes, &mut word);
+                    self.buffers.reports.check_written(self.input, *entry, index, span, graphemes, &mut word);
                 }
             }
         }
@@ -474,7 +474,7 @@ impl Buffers {
     }
 
     /// Finds the terms of a tree that begin at a unit with that code.
-    #[inline(always)]
+    #[inline]
     fn search_in(&mut self, input: &Input<'_>, trie: &Trie, at: usize, code: u16) {
         let Self { stream, search, reports, .. } = self;
         reports.seen.clear();
@@ -512,14 +512,15 @@ impl Reports {
         input: &Input<'_>,
         entry: u32,
         index: usize,
-        text: &str,
         mut span: Range<usize>,
         graphemes: &Graphemes,
         word: &mut Range<usize>,
     ) {
         let Some((flags, expected)) = input.matcher.entry(entry) else { return };
         let is_other = || {
-            text.get(span.clone())
+            input
+                .text(index)
+                .get(span.clone())
                 .is_none_or(|text| !text.chars().eq(expected.letters.iter().map(|letter| letter.base)))
         };
         if flags.has(Flags::EXACT) && is_other() {

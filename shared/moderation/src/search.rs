@@ -77,13 +77,13 @@ impl Search {
         if let Some((second, next)) = letter(units, first + 1)
             && next.code != code
         {
-            let is_apart = second > first + 1;
-            if !trie.may_begin(code, next.code) && !(is_apart && trie.may_begin(code, GAP)) {
+            let has_gap = second > first + 1 && trie.may_begin(code, GAP);
+            if !has_gap && !trie.may_begin(code, next.code) {
                 return second;
             }
             if let Some((third, after)) = letter(units, second + 1)
                 && after.code != next.code
-                && !(is_apart && trie.may_begin(code, GAP))
+                && !has_gap
                 && !trie.may_go_on(code, next.code, after.code)
                 && !(third > second + 1 && trie.may_go_on(code, next.code, GAP))
             {

@@ -74,9 +74,9 @@ const OTHER: u8 = 2;
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a bad index")]
 const fn flags() -> [u8; 256] {
     let mut flags = [OTHER; 256];
-    let mut byte = 0;
+    let mut byte: u8 = 0;
     while byte < 128 {
-        flags[byte] = match byte as u8 {
+        flags[byte as usize] = match byte {
             b'(' | b')' | b'[' | b']' | b'/' | b'\\' | b'|' | b'_' | b'<' | b'v' | b'V' => 1,
             b'\t'..=b'\r' | b' '..=b'~' => 0,
             _ => OTHER,
@@ -296,13 +296,8 @@ impl Stream {
 
     /// The bytes of a unit in the stream.
     fn place(&self, at: usize) -> Range<u32> {
-        match self.places.get(at) {
-            Some(place) => place.start..place.end,
-            None => {
-                let start = u32::try_from(at).unwrap_or(u32::MAX);
-                start..start.saturating_add(1)
-            }
-        }
+        let start = u32::try_from(at).unwrap_or(u32::MAX);
+        self.places.get(at).map_or(start..start.saturating_add(1), |place| place.start..place.end)
     }
 
     /// The offset at which a unit begins; the end of the stream behind the last.
