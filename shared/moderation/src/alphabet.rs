@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::normalise::{ASCII, Glyph};
+use crate::normalise::{ASCII, Glyph, Kind, Letters};
+use crate::stream::Unit;
 
 /// A number for each character that occurs in a term. Small numbers make small tables, and a character without one ends
 /// a search at once.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Alphabet {
     /// By the upper bits of a character the page that it is on; 0: none.
     pub(crate) pages: Vec<u16>,
     /// Pages of 256 codes. The first is empty.
     pub(crate) codes: Vec<u16>,
-    /// The codes of the classes that ASCII characters belong to, in their order.
-    ascii: Vec<u16>,
+    /// The ASCII characters as units of a stream.
+    ascii: Box<[Unit; 128]>,
 }
 
 /// The code of a character that no term has.
@@ -22,10 +23,19 @@ pub(crate) const NONE: u16 = 0;
 pub(crate) const GAP: u16 = 1;
 const FIRST: u16 = 2;
 
+/// In the place of control characters, of which there never is a unit.
+const UNSEEN: Glyph = Glyph { base: '\0', letters: Letters::NONE, kind: Kind::Sign };
+
+impl Default for Alphabet {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
+}
+
 impl Alphabet {
     /// Numbers the characters. `None` if there are more than 65,533.
     pub(crate) fn of(characters: &BTreeSet<char>) -> Option<Self> {
-        let mut alphabet = Self { pages: Vec::new(), codes: vec![NONE; 256], ascii: Vec::new() };
+        let mut alphabet = Self { codes: vec![NONE; 256], ..Self::default() };
         for (character, code) in characters.iter().zip(FIRST..) {
             let (page, at) = (*character as usize >> 8, *character as usize & 0xFF);
             if alphabet.pages.len() <= page {
@@ -43,15 +53,21 @@ impl Alphabet {
 
     /// An alphabet of these tables.
     pub(crate) fn new(pages: Vec<u16>, codes: Vec<u16>) -> Self {
-        let mut alphabet = Self { pages, codes, ascii: Vec::new() };
-        let class = |glyph: Option<Glyph>| glyph.and_then(Glyph::class).map_or(NONE, |class| alphabet.code(class));
-        alphabet.ascii = ASCII.iter().map(|glyph| class(*glyph)).collect();
+        let mut alphabet = Self { pages, codes, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
+        for (at, glyph) in ASCII.iter().enumerate() {
+            let glyph = glyph.unwrap_or(UNSEEN);
+            let code = glyph.class().map_or(NONE, |class| alphabet.code(class));
+            if let Some(unit) = alphabet.ascii.get_mut(at) {
+                *unit = Unit::new(glyph, code);
+            }
+        }
         alphabet
     }
 
-    /// The code of the class of an ASCII character.
-    pub(crate) fn ascii(&self, character: u8) -> u16 {
-        self.ascii.get(usize::from(character)).copied().unwrap_or(NONE)
+    /// An ASCII character as a unit of a stream.
+    pub(crate) fn ascii(&self, character: u8) -> Unit {
+        // The mask says to the compiler that there always is one.
+        self.ascii.get(usize::from(character & 0x7F)).copied().unwrap_or(Unit::new(UNSEEN, NONE))
     }
 
     /// The code of a character, or [`NONE`].

@@ -8,6 +8,7 @@
 //! those with a wildcard in front and those in ideographs can begin anywhere. Terms that are not to be found under
 //! disguises, or have signs in them that disguises are made of, are looked for in the third as they are written.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
@@ -16,8 +17,8 @@ use crate::alphabet::{Alphabet, NONE};
 use crate::confirm::{Expected, confirm, is_opening};
 use crate::graphemes::Graphemes;
 use crate::normalise::fold;
-use crate::search::{Candidate, Search, is_promising};
-use crate::stream::Stream;
+use crate::search::{Candidate, Search};
+use crate::stream::{Masked, Stream};
 use crate::term::{Allowed, Form, Letter, Pattern, Term};
 use crate::text::Text;
 use crate::trie::{ROOT, Trie};
@@ -104,6 +105,10 @@ impl fmt::Display for TooMany {
 
 /// How often the text with the hits masked is searched again.
 const MOST_ROUNDS: usize = 4;
+/// What a search has seen is not kept if it is no more than the next two units.
+const NEAR_AHEAD: usize = 2;
+/// How many units a search looks back.
+const LOOKS_BACK: usize = 2;
 
 impl Matcher {
     /// Builds the trees.
@@ -162,19 +167,21 @@ impl Matcher {
     /// Every term in the texts, also those that overlap; by rule, then in the order of the message. A term that is
     /// split over texts is found in each of them.
     pub(crate) fn find(&self, texts: &[Text<'_>]) -> Vec<Found> {
-        let mut found = Vec::new();
         if self.entries.is_empty() {
-            return found;
+            return Vec::new();
         }
-        let mut run =
-            Run { matcher: self, found: Vec::new(), allowed: Vec::new(), search: Search::default(), graphemes: None };
-        let mut stream = Stream::default();
-        let mut first = 0;
-        for texts in texts.chunk_by(|_, next| next.joins) {
-            run.group(first, texts, &mut stream);
-            found.append(&mut run.found);
-            first += texts.len();
-        }
+        let mut found = BUFFERS.with_borrow_mut(|buffers| {
+            let input = Input { matcher: self, texts };
+            let mut run = Run { input: &input, found: Vec::new(), buffers };
+            let mut first = 0;
+            for group in texts.chunk_by(|_, next| next.joins) {
+                run.group(first..first + group.len());
+                first += group.len();
+            }
+            let found = run.found;
+            buffers.tidy();
+            found
+        });
         found.sort_unstable();
         // Of a rule's terms that are the same but for their spelling, the first.
         found.dedup_by(|next, before| {
@@ -220,76 +227,133 @@ fn small(number: usize) -> Result<u32, TooMany> {
     u32::try_from(number).map_err(|_| TooMany)
 }
 
-/// One call of [`Matcher::find`].
-struct Run<'m> {
-    matcher: &'m Matcher,
-    /// Hits in the texts at hand.
-    found: Vec<Found>,
-    /// Occurrences of allowed phrases in them.
-    allowed: Vec<Found>,
+thread_local! {
+    /// The buffers of the last call, for the next one.
+    static BUFFERS: RefCell<Buffers> = RefCell::default();
+}
+
+/// Larger buffers, in units of a stream, are not kept.
+const LARGEST_KEPT: usize = 1 << 16;
+
+/// What is needed to search texts.
+#[derive(Default)]
+struct Buffers {
+    /// The texts at hand.
+    stream: Stream,
     search: Search,
+    /// What each search has seen of them, if that is much.
+    views: Vec<View>,
+    /// What is masked in this round, and where searches then begin again.
+    masked: Vec<Masked>,
+    starts: Vec<usize>,
+    reports: Reports,
+}
+
+/// What a search has seen, as bytes of the stream, which masking leaves as they are.
+#[derive(Debug, Clone, Copy)]
+struct View {
+    start: u32,
+    end: u32,
+}
+
+/// What searches have come to.
+#[derive(Default)]
+struct Reports {
+    /// The entries found by the search at hand.
+    seen: Vec<u32>,
+    /// The word that was last looked up, in units.
+    word: Range<usize>,
+    /// Hits not yet held against the others and against what is allowed.
+    news: Vec<Found>,
+    /// Occurrences of allowed phrases in the texts at hand.
+    allowed: Vec<Found>,
     /// Those of the text whose hits last had to be looked at closely.
     graphemes: Option<(usize, Graphemes)>,
 }
 
+/// One call of [`Matcher::find`].
+struct Run<'r> {
+    input: &'r Input<'r>,
+    /// All hits so far.
+    found: Vec<Found>,
+    buffers: &'r mut Buffers,
+}
+
+/// What is looked for, and where.
+struct Input<'r> {
+    matcher: &'r Matcher,
+    texts: &'r [Text<'r>],
+}
+
+impl<'r> Input<'r> {
+    fn text(&self, index: usize) -> &'r str {
+        self.texts.get(index).map_or("", |text| &text.value)
+    }
+}
+
 impl Run<'_> {
     /// Searches texts that stand one behind the other.
-    fn group(&mut self, first: usize, texts: &[Text<'_>], stream: &mut Stream) {
-        stream.clear();
-        for (index, text) in texts.iter().enumerate() {
-            stream.push(first + index, &text.value, &self.matcher.classes);
+    fn group(&mut self, group: Range<usize>) {
+        let input = self.input;
+        self.buffers.reports.allowed.clear();
+        self.buffers.reports.news.clear();
+        self.buffers.stream.clear();
+        for index in group.clone() {
+            self.buffers.stream.push(index, input.text(index), &input.matcher.classes);
         }
-        self.stream(stream, texts, first);
-        if !self.matcher.written.is_empty() {
-            for (index, text) in texts.iter().enumerate() {
-                self.written(first + index, &text.value);
+        self.buffers.search_all(input);
+        if !input.matcher.written.is_empty() {
+            for index in group.clone() {
+                self.written(index);
             }
         }
-        self.settle(0);
+        let first = self.found.len();
+        self.settle(first);
 
         // Masking the hits may bring other terms about: a mask between two letters could stand for a third. So that a
         // masked message is left in peace when it comes again, these are hits, too.
-        let mut settled = 0;
         for _ in 0..MOST_ROUNDS {
-            if self.found.len() == settled || self.found.is_empty() {
+            let news = &mut self.buffers.reports.news;
+            if news.is_empty() {
                 break;
             }
-            let news = self.found.get(settled..).unwrap_or_default();
-            if !news.iter().all(|found| stream.mask(found.text, &found.span())) {
-                self.mask_again(first, texts, stream);
+            spans(news, &self.buffers.stream, &mut self.buffers.masked);
+            self.found.append(news);
+            self.found.get_mut(first..).unwrap_or_default().sort_unstable();
+            if self.buffers.stream.mask(&mut self.buffers.masked, |index| input.text(index)) {
+                self.buffers.search_around(input);
+            } else {
+                self.mask_anew(&group, first);
+                self.buffers.search_all(input);
             }
-            settled = self.found.len();
-            self.stream(stream, texts, first);
-            self.settle(settled);
+            self.settle(first);
         }
+        self.found.append(&mut self.buffers.reports.news);
     }
 
-    /// Normalises the texts once more, with all hits masked.
-    fn mask_again(&self, first: usize, texts: &[Text<'_>], stream: &mut Stream) {
+    /// Normalises the texts once more, with the hits from `first` on masked.
+    fn mask_anew(&mut self, group: &Range<usize>, first: usize) {
+        let Buffers { stream, masked, .. } = &mut *self.buffers;
+        spans(self.found.get(first..).unwrap_or_default(), stream, masked);
         stream.clear();
-        let mut masked: Vec<_> = self.found.iter().map(|found| (found.text, found.start, found.end)).collect();
-        masked.sort_unstable();
-        let mut masked = masked.into_iter().peekable();
-        let mut spans = Vec::new();
-        for (index, text) in (first..).zip(texts) {
-            spans.clear();
-            while let Some((_, start, end)) = masked.next_if(|(text, ..)| *text == index) {
-                spans.push(start..end);
-            }
-            stream.push_masked(index, &text.value, &spans, &self.matcher.classes);
+        for index in group.clone() {
+            let begin = masked.partition_point(|masked| masked.text < index);
+            let of_text = masked.get(begin..).unwrap_or_default().iter().take_while(|masked| masked.text == index);
+            let of_text: Vec<_> = of_text.map(|masked| masked.span.clone()).collect();
+            stream.push_masked(index, self.input.text(index), &of_text, &self.input.matcher.classes);
         }
     }
 
-    /// Drops the hits from `from` on that were known or are allowed.
-    fn settle(&mut self, from: usize) {
-        let mut news = self.found.split_off(from.min(self.found.len()));
+    /// Drops the news that were known, as the hits from `first` on are, or are allowed.
+    fn settle(&mut self, first: usize) {
+        let Reports { news, allowed, .. } = &mut self.buffers.reports;
         news.sort_unstable();
         news.dedup();
-        if !self.allowed.is_empty() {
-            self.allowed.sort_unstable();
+        if !allowed.is_empty() {
+            allowed.sort_unstable();
             // How far the phrases of a rule that begin up to here reach, so that one look-up is enough.
-            let mut reach: Vec<usize> = Vec::with_capacity(self.allowed.len());
-            for phrases in self.allowed.chunk_by(|one, next| (one.rule, one.text) == (next.rule, next.text)) {
+            let mut reach: Vec<usize> = Vec::with_capacity(allowed.len());
+            for phrases in allowed.chunk_by(|one, next| (one.rule, one.text) == (next.rule, next.text)) {
                 reach.extend(phrases.iter().scan(0, |furthest: &mut usize, phrase| {
                     *furthest = phrase.end.max(*furthest);
                     Some(*furthest)
@@ -297,78 +361,21 @@ impl Run<'_> {
             }
             news.retain(|hit| {
                 let place = (hit.rule, hit.text, hit.start);
-                let after = self.allowed.partition_point(|phrase| (phrase.rule, phrase.text, phrase.start) <= place);
-                let last = after.checked_sub(1).and_then(|last| Some((self.allowed.get(last)?, *reach.get(last)?)));
+                let after = allowed.partition_point(|phrase| (phrase.rule, phrase.text, phrase.start) <= place);
+                let last = after.checked_sub(1).and_then(|last| Some((allowed.get(last)?, *reach.get(last)?)));
                 !last.is_some_and(|(phrase, reach)| {
                     (phrase.rule, phrase.text) == (hit.rule, hit.text) && reach >= hit.end
                 })
             });
         }
-        let known = &self.found;
-        if !known.is_empty() {
-            let known: BTreeSet<_> = known.iter().collect();
-            news.retain(|hit| !known.contains(hit));
-        }
-        self.found.append(&mut news);
-    }
-
-    /// Finds what may be disguised.
-    fn stream(&mut self, stream: &Stream, texts: &[Text<'_>], first_text: usize) {
-        let matcher = self.matcher;
-        let mut seen: Vec<u32> = Vec::new();
-        let mut word = 0..0;
-        let mut search = std::mem::take(&mut self.search);
-        let has_anywhere = !matcher.anywhere.is_empty();
-        let mut is_in_word = false;
-        let mut code_before = NONE;
-        for (at, unit) in stream.units.iter().enumerate() {
-            let (is_inside, before) = if unit.begins_text { (false, NONE) } else { (is_in_word, code_before) };
-            is_in_word = unit.kind.is_word();
-            code_before = unit.code;
-            if (is_inside && !has_anywhere) || unit.code == NONE {
-                continue;
-            }
-            // None begins at a bracket; within a run of one letter, the search from its beginning has seen it all.
-            if is_opening(unit) {
-                code_before = NONE;
-            }
-            if before == unit.code {
-                continue;
-            }
-            let begins_word = !is_inside && !is_opening(unit);
-            for (trie, is_wanted) in [(&matcher.words, begins_word), (&matcher.anywhere, has_anywhere)] {
-                if !is_wanted || !is_promising(stream, trie, at, unit.code) {
-                    continue;
-                }
-                seen.clear();
-                search.from(stream, trie, at, &mut |entry, candidate: Candidate| {
-                    let Some((flags, expected)) = matcher.entry(entry) else { return };
-                    if seen.contains(&entry) {
-                        return;
-                    }
-                    let Some(mut units) = confirm(stream, &expected, &candidate) else { return };
-                    seen.push(entry);
-                    if flags.has(Flags::GOES_ON_LEFT | Flags::GOES_ON_RIGHT) {
-                        if !(word.start <= units.start && units.end <= word.end) {
-                            word = stream.word_around(&units);
-                        }
-                        let start = if flags.has(Flags::GOES_ON_LEFT) { word.start } else { units.start };
-                        let end = if flags.has(Flags::GOES_ON_RIGHT) { word.end } else { units.end };
-                        units = start..end;
-                    }
-                    stream.places(&units, |text, span| {
-                        let value = text.checked_sub(first_text).and_then(|at| texts.get(at)).map(|text| &*text.value);
-                        self.report_whole(entry, text, value.unwrap_or_default(), span);
-                    });
-                });
-            }
-        }
-        self.search = search;
+        let known = self.found.get(first..).unwrap_or_default();
+        news.retain(|hit| known.binary_search(hit).is_err());
     }
 
     /// Finds what is looked for as it is written.
-    fn written(&mut self, index: usize, text: &str) {
-        let matcher = self.matcher;
+    fn written(&mut self, index: usize) {
+        let matcher = self.input.matcher;
+        let text = self.input.text(index);
         let mut parts: Vec<(u16, Range<usize>)> = Vec::with_capacity(text.len());
         for (start, character) in text.char_indices() {
             let span = start..start + character.len_utf8();
@@ -384,24 +391,136 @@ impl Run<'_> {
                 for entry in matcher.written.ends(node) {
                     let span = begin.start..end.end;
                     let graphemes = graphemes.get_or_insert_with(|| Graphemes::of(text));
-                    self.check_written(*entry, index, text, span, graphemes, &mut word);
+                    self.buffers.reports.check_written(self.input, *entry, index, span, graphemes, &mut word);
                 }
             }
         }
     }
+}
+
+impl Buffers {
+    /// Leaves nothing behind that the next call must not see, and no large buffers.
+    fn tidy(&mut self) {
+        self.reports.graphemes = None;
+        if self.stream.units.capacity() > LARGEST_KEPT {
+            *self = Self::default();
+        }
+    }
+
+    /// Finds what may be disguised, wherever it stands.
+    fn search_all(&mut self, input: &Input<'_>) {
+        self.views.clear();
+        self.reports.word = 0..0;
+        let has_anywhere = !input.matcher.anywhere.is_empty();
+        let mut is_in_word = false;
+        let mut at = 0;
+        while let Some(unit) = self.stream.units.get(at) {
+            // What [`Self::search_from`] finds out as well, but for most units this is all that is asked.
+            let is_inside = is_in_word && !unit.begins_text;
+            is_in_word = unit.kind.is_word();
+            if unit.code != NONE && (!is_inside || has_anywhere) {
+                self.search_from(input, at);
+            }
+            at += 1;
+        }
+    }
+
+    /// Finds what masking has brought about. Only searches that have seen something of what is masked now can end
+    /// otherwise than before.
+    fn search_around(&mut self, input: &Input<'_>) {
+        self.reports.word = 0..0;
+        let Self { stream, views, masked, starts, .. } = self;
+        starts.clear();
+        // A word may begin behind a mask now; and what stands before it may have seen it.
+        for Masked { units, .. } in masked.iter() {
+            starts.extend(units.start.saturating_sub(NEAR_AHEAD)..units.start);
+            starts.extend(units.end..units.end + LOOKS_BACK);
+        }
+        for view in views.iter() {
+            let next = masked.partition_point(|masked| masked.bytes.end <= view.start);
+            if masked.get(next).is_some_and(|masked| masked.bytes.start < view.end) {
+                // One character may be several units.
+                let first = stream.unit_at(view.start);
+                starts.extend((first..stream.units.len()).take_while(|at| stream.offset(*at) == view.start));
+            }
+        }
+        starts.sort_unstable();
+        starts.dedup();
+        let mut next = 0;
+        while let Some(at) = self.starts.get(next).copied() {
+            next += 1;
+            self.search_from(input, at);
+        }
+    }
+
+    /// Finds what begins at a unit.
+    fn search_from(&mut self, input: &Input<'_>, at: usize) {
+        let matcher = input.matcher;
+        let units = self.stream.units.as_slice();
+        let Some(unit) = units.get(at).filter(|unit| unit.code != NONE) else { return };
+        let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_text);
+        let is_inside = before.is_some_and(|before| before.kind.is_word());
+        // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
+        if before.is_some_and(|before| before.code == unit.code && !is_opening(before)) {
+            return;
+        }
+        let code = unit.code;
+        if !is_inside && !matcher.words.is_empty() && !is_opening(unit) {
+            self.search_in(input, &matcher.words, at, code);
+        }
+        if !matcher.anywhere.is_empty() {
+            self.search_in(input, &matcher.anywhere, at, code);
+        }
+    }
+
+    /// Finds the terms of a tree that begin at a unit with that code.
+    #[inline]
+    fn search_in(&mut self, input: &Input<'_>, trie: &Trie, at: usize, code: u16) {
+        let Self { stream, search, reports, .. } = self;
+        reports.seen.clear();
+        let seen_to = search.from(&stream.units, trie, at, code, &mut |entry, candidate| {
+            reports.see(input, stream, entry, &candidate);
+        });
+        if seen_to > at + NEAR_AHEAD {
+            self.views.push(View { start: self.stream.offset(at), end: self.stream.end(seen_to) });
+        }
+    }
+}
+
+impl Reports {
+    /// Looks closely at a candidate.
+    fn see(&mut self, input: &Input<'_>, stream: &Stream, entry: u32, candidate: &Candidate) {
+        let Some((flags, expected)) = input.matcher.entry(entry) else { return };
+        if self.seen.contains(&entry) {
+            return;
+        }
+        let Some(mut units) = confirm(stream, &expected, candidate) else { return };
+        self.seen.push(entry);
+        if flags.has(Flags::GOES_ON_LEFT | Flags::GOES_ON_RIGHT) {
+            if !(self.word.start <= units.start && units.end <= self.word.end) {
+                self.word = stream.word_around(&units);
+            }
+            let start = if flags.has(Flags::GOES_ON_LEFT) { self.word.start } else { units.start };
+            let end = if flags.has(Flags::GOES_ON_RIGHT) { self.word.end } else { units.end };
+            units = start..end;
+        }
+        stream.places(&units, |text, span| self.report_whole(input, entry, text, span));
+    }
 
     fn check_written(
         &mut self,
+        input: &Input<'_>,
         entry: u32,
         index: usize,
-        text: &str,
         mut span: Range<usize>,
         graphemes: &Graphemes,
         word: &mut Range<usize>,
     ) {
-        let Some((flags, expected)) = self.matcher.entry(entry) else { return };
+        let Some((flags, expected)) = input.matcher.entry(entry) else { return };
         let is_other = || {
-            text.get(span.clone())
+            input
+                .text(index)
+                .get(span.clone())
                 .is_none_or(|text| !text.chars().eq(expected.letters.iter().map(|letter| letter.base)))
         };
         if flags.has(Flags::EXACT) && is_other() {
@@ -417,11 +536,13 @@ impl Run<'_> {
             }
             span = word.clone();
         }
-        self.report(entry, index, span);
+        self.report(input, entry, index, span);
     }
+
     /// Reports a hit without half a character at its ends: a person sees an accent, or the two letters of a flag, as one
     /// with what stands before.
-    fn report_whole(&mut self, entry: u32, index: usize, text: &str, mut span: Range<usize>) {
+    fn report_whole(&mut self, input: &Input<'_>, entry: u32, index: usize, mut span: Range<usize>) {
+        let text = input.text(index);
         let is_plain = |character: Option<char>| {
             character.is_none_or(|character| character.is_ascii() || matches!(character, '\u{4E00}'..='\u{9FFF}'))
         };
@@ -435,17 +556,35 @@ impl Run<'_> {
                 span = graphemes.bytes(&graphemes.covering(&span));
             }
         }
-        self.report(entry, index, span);
+        self.report(input, entry, index, span);
     }
 
-    fn report(&mut self, entry: u32, text: usize, span: Range<usize>) {
-        let Some(entry) = self.matcher.entries.get(entry as usize) else { return };
+    fn report(&mut self, input: &Input<'_>, entry: u32, text: usize, span: Range<usize>) {
+        let Some(entry) = input.matcher.entries.get(entry as usize) else { return };
         let found =
             Found { rule: entry.rule as usize, text, start: span.start, end: span.end, term: entry.term as usize };
-        let found_before = if entry.flags.has(Flags::ALLOWED) { &mut self.allowed } else { &mut self.found };
+        let found_before = if entry.flags.has(Flags::ALLOWED) { &mut self.allowed } else { &mut self.news };
         // Every part of a long word may be a hit that covers the whole.
         if found_before.last() != Some(&found) {
             found_before.push(found);
         }
     }
+}
+
+/// Gives the parts of the texts that hits cover, in order and without overlap.
+fn spans(hits: &[Found], stream: &Stream, spans: &mut Vec<Masked>) {
+    spans.clear();
+    spans.extend(hits.iter().filter_map(|hit| {
+        let span = hit.span();
+        Some(Masked { text: hit.text, bytes: stream.bytes(hit.text, &span)?, span, units: 0..0 })
+    }));
+    spans.sort_unstable_by_key(|masked| masked.bytes.start);
+    spans.dedup_by(|next, before| {
+        let overlaps = next.bytes.start < before.bytes.end;
+        if overlaps {
+            before.span.end = before.span.end.max(next.span.end);
+            before.bytes.end = before.bytes.end.max(next.bytes.end);
+        }
+        overlaps
+    });
 }

@@ -10,7 +10,7 @@ use crate::alphabet::Alphabet;
 use crate::matcher::{Entry, Flags, Matcher};
 use crate::normalise::Letters;
 use crate::term::Letter;
-use crate::trie::Trie;
+use crate::trie::{Node, Trie};
 
 /// What a packed matcher begins with; the number counts the versions of the format and of the normalisation.
 const MARK: &[u8; 16] = b"chathook-terms-1";
@@ -44,8 +44,8 @@ impl Matcher {
         for trie in [&self.words, &self.anywhere, &self.written] {
             writer.u32s(trie.roots.iter().copied());
             writer.u16s(&trie.labels);
-            writer.u32s(trie.children.iter().copied());
-            writer.u32s(trie.outputs.iter().copied());
+            writer.u32s(trie.nodes.iter().map(|node| node.children));
+            writer.u32s(trie.nodes.iter().map(|node| node.outputs));
             writer.u32s(trie.ends.iter().copied());
         }
         writer.u32s(
@@ -161,7 +161,8 @@ impl Reader<'_> {
             && children.len() == outputs.len()
             // For each node one, and one behind the last.
             && children.len() == if labels.is_empty() { 0 } else { labels.len() + 1 };
-        is_sound.then(|| Trie::new(roots, labels, children, outputs, ends))
+        let nodes = children.into_iter().zip(outputs).map(|(children, outputs)| Node { children, outputs });
+        is_sound.then(|| Trie::new(roots, labels, nodes.collect(), ends))
     }
 }
 

@@ -7,7 +7,7 @@
 
 use crate::alphabet::{GAP, NONE};
 use crate::normalise::Kind;
-use crate::stream::{Stream, Unit};
+use crate::stream::Unit;
 use crate::trie::{ROOT, Trie};
 
 /// A stretch of a stream that leads to the end of a term.
@@ -21,14 +21,15 @@ pub(crate) struct Candidate {
     pub(crate) star: Option<usize>,
 }
 
-/// How far a reading has come.
-#[derive(Clone, Copy)]
+/// How far a reading has come. There are many, so it is small.
+#[derive(Debug, Clone, Copy)]
 struct Reading {
     /// The next unit.
-    at: usize,
-    star: Option<usize>,
-    gaps: usize,
+    at: u32,
+    /// The sign that stands for a letter, or [`NO_STAR`].
+    star: u32,
     node: u32,
+    gaps: u16,
     /// The code of the last letter.
     code: u16,
     /// Units of the divider that it is in; 0 within a word.
@@ -39,6 +40,8 @@ struct Reading {
     is_space: bool,
 }
 
+const NO_STAR: u32 = u32::MAX;
+
 /// Longer dividers divide sentences, not letters.
 const LONGEST_DIVIDER: u8 = 16;
 /// How many times a letter may be repeated across dividers and texts. Adjacent repeats are free.
@@ -46,90 +49,191 @@ const MOST_REPEATS: u8 = 8;
 /// How many steps are taken from one beginning, all ways together. Only rules and texts made for each other come near;
 /// it bounds the time for a message by its length.
 const MOST_STEPS: usize = 512;
+/// How many units a search and the confirmation look at beyond the one they have come to.
+const LOOKS_AHEAD: usize = 2;
 
 /// A search, with buffers that are used again.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Search {
     readings: Vec<Reading>,
     steps: usize,
-}
-
-/// Whether a search from a unit would lead anywhere: nearly all end at the second letter.
-pub(crate) fn is_promising(stream: &Stream, trie: &Trie, first: usize, code: u16) -> bool {
-    let Some(node) = trie.child(ROOT, code) else { return false };
-    match stream.units.get(first + 1) {
-        Some(next) if next.kind.is_divider() || next.code == code => true,
-        Some(next) if trie.child(node, next.code).is_some() => true,
-        _ => !trie.ends(node).is_empty(),
-    }
+    /// The furthest unit that the search has come to.
+    seen_to: usize,
 }
 
 impl Search {
-    /// Gives all candidates that begin at a unit to `see`, each with what ends there.
-    pub(crate) fn from(&mut self, stream: &Stream, trie: &Trie, first: usize, see: &mut impl FnMut(u32, Candidate)) {
-        self.steps = 0;
-        let mut reading =
-            Reading { at: first, star: None, gaps: 0, node: ROOT, code: NONE, inside: 0, repeats: 0, is_space: false };
+    /// Gives all candidates that begin at a unit with that code to `see`, each with what ends there. Returns the last
+    /// unit that it looked at.
+    #[inline]
+    pub(crate) fn from(
+        &mut self,
+        units: &[Unit],
+        trie: &Trie,
+        first: usize,
+        code: u16,
+        see: &mut impl FnMut(u32, Candidate),
+    ) -> usize {
+        // Nearly all searches end at the second or third letter, and then a look into a filter is enough.
+        if let Some((second, next)) = letter(units, first + 1)
+            && next.code != code
+        {
+            let has_gap = second > first + 1 && trie.may_begin(code, GAP);
+            if !has_gap && !trie.may_begin(code, next.code) {
+                return second;
+            }
+            if let Some((third, after)) = letter(units, second + 1)
+                && after.code != next.code
+                && !has_gap
+                && !trie.may_go_on(code, next.code, after.code)
+                && !(third > second + 1 && trie.may_go_on(code, next.code, GAP))
+            {
+                return third;
+            }
+        }
+        self.along(units, trie, first, code, see)
+    }
+
+    /// Reads the letters as they stand. Where a divider comes, the search goes on in all ways that a disguise may take.
+    #[inline(never)]
+    fn along(
+        &mut self,
+        units: &[Unit],
+        trie: &Trie,
+        first: usize,
+        mut code: u16,
+        see: &mut impl FnMut(u32, Candidate),
+    ) -> usize {
+        let (mut at, mut node) = (first + 1, trie.root(code));
+        if node == ROOT {
+            return first;
+        }
+        let mut looks_ahead = 0;
+        let mut see_ends = |node, at: usize| {
+            for end in trie.ends(node) {
+                see(*end, Candidate { first, last: at - 1, gaps: 0, star: None });
+                looks_ahead = LOOKS_AHEAD;
+            }
+        };
+        see_ends(node, at);
+        while let Some(unit) = units.get(at) {
+            if unit.kind.is_divider() || unit.begins_text {
+                self.steps = at - first;
+                let Ok(at) = u32::try_from(at) else { break };
+                let reading =
+                    Reading { at, star: NO_STAR, node, gaps: 0, code, inside: 0, repeats: 0, is_space: false };
+                return self.across(units, trie, first, reading, see);
+            }
+            if at - first >= MOST_STEPS {
+                break;
+            }
+            if unit.code == code {
+                at += 1;
+                if is_last_of_run(units, at, unit) {
+                    see_ends(node, at);
+                }
+                continue;
+            }
+            let Some(next) = trie.child(node, unit.code) else { break };
+            (node, code) = (next, unit.code);
+            at += 1;
+            see_ends(node, at);
+        }
+        at + looks_ahead
+    }
+
+    /// Reads on from where letters are divided, or another text begins.
+    #[inline(never)]
+    fn across(
+        &mut self,
+        units: &[Unit],
+        trie: &Trie,
+        first: usize,
+        mut reading: Reading,
+        see: &mut impl FnMut(u32, Candidate),
+    ) -> usize {
+        self.seen_to = reading.at as usize;
         loop {
-            while let Some(unit) = stream.units.get(reading.at) {
+            while let Some(unit) = units.get(reading.at as usize) {
                 self.steps += 1;
                 if self.steps > MOST_STEPS {
                     self.readings.clear();
-                    return;
+                    return self.seen_to.max(reading.at as usize) + LOOKS_AHEAD;
                 }
-                let divides = unit.kind.is_divider() && reading.node != ROOT;
-                let Some(next) = reading.letter(unit, trie) else {
+                let divides = unit.kind.is_divider();
+                let Some(node) = reading.step(unit, trie) else {
                     if divides {
-                        self.divide(reading, unit, stream, trie);
+                        self.divide(&reading, unit, units, trie);
                     }
                     break;
                 };
-                let is_first_here = next.node != reading.node;
+                let is_first_here = node != reading.node;
                 // A sign may as well divide. Where it only repeats a letter, both come to the same.
                 if divides && is_first_here {
-                    self.divide(reading, unit, stream, trie);
+                    self.divide(&reading, unit, units, trie);
                 }
-                reading = next;
-                if is_first_here || reading.is_last_of_run(stream, unit) {
+                reading.read(unit, node);
+                if is_first_here || is_last_of_run(units, reading.at as usize, unit) {
                     let Reading { at, gaps, star, .. } = reading;
-                    for end in trie.ends(reading.node) {
-                        see(*end, Candidate { first, last: at - 1, gaps, star });
+                    for end in trie.ends(node) {
+                        let star = (star != NO_STAR).then_some(star as usize);
+                        see(*end, Candidate { first, last: at as usize - 1, gaps: usize::from(gaps), star });
                     }
                 }
             }
+            self.seen_to = self.seen_to.max(reading.at as usize);
             let Some(next) = self.readings.pop() else { break };
             reading = next;
         }
+        self.seen_to + LOOKS_AHEAD
     }
 
     /// Puts the ways on across a divider on the stack.
-    fn divide(&mut self, reading: Reading, unit: &Unit, stream: &Stream, trie: &Trie) {
+    fn divide(&mut self, reading: &Reading, unit: &Unit, units: &[Unit], trie: &Trie) {
         if reading.inside >= LONGEST_DIVIDER {
             return;
         }
-        let inside = reading.inside + 1;
-        let next = Reading { at: reading.at + 1, inside, ..reading };
-        self.readings.push(next);
-        if inside == 1
+        // Of a longer divider all is crossed at once, up to where there is a choice again.
+        let from = reading.at as usize + 1;
+        let at = cross(units, from, reading.star == NO_STAR);
+        let inside = usize::from(reading.inside) + 1 + at - from;
+        let is_short = inside <= usize::from(LONGEST_DIVIDER);
+        let inside = u8::try_from(inside).unwrap_or(u8::MAX);
+        self.seen_to = self.seen_to.max(at);
+        let Ok(next_at) = u32::try_from(at) else { return };
+        let next = Reading { at: next_at, inside, ..*reading };
+        // Most ways end at the next letter, and need not be taken up.
+        let after = units.get(at).filter(|_| is_short);
+        let leads_on = |node: u32, code: u16| {
+            after.is_some_and(|after| {
+                after.kind.is_divider() || after.code == code || trie.child(node, after.code).is_some()
+            })
+        };
+        if leads_on(next.node, next.code) {
+            self.readings.push(next);
+        }
+        if reading.inside == 0
             && let Some(node) = trie.child(reading.node, GAP)
+            && leads_on(node, GAP)
         {
             self.readings.push(Reading { node, code: GAP, is_space: true, ..next });
         }
-        if reading.star.is_none() && is_star(stream, reading.at, unit) {
-            self.star(reading, stream, trie);
+        if reading.star == NO_STAR && is_star(units, reading.at as usize, unit) {
+            self.star(reading, units, trie);
         }
     }
 
     /// Puts the ways on with any letter in place of a sign on the stack.
-    fn star(&mut self, reading: Reading, stream: &Stream, trie: &Trie) {
-        let rest = stream.units.get(reading.at + 1..).unwrap_or_default();
+    fn star(&mut self, reading: &Reading, units: &[Unit], trie: &Trie) {
+        let at = reading.at as usize;
+        self.seen_to = self.seen_to.max(at + usize::from(LONGEST_DIVIDER));
+        let rest = units.get(at + 1..).unwrap_or_default();
         // The next letter; if that could be a divider as well, also the one behind it.
         let mut after = rest.iter().take(usize::from(LONGEST_DIVIDER)).filter(|unit| unit.code != NONE);
         let Some(first) = after.next() else { return };
         let second = if first.kind.is_divider() { after.find(|unit| !unit.kind.is_divider()) } else { None };
         let second = second.unwrap_or(first).code;
-        let gaps = reading.gaps + usize::from(reading.inside > 0 && !reading.is_space);
-        let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: Some(reading.at), ..reading };
+        let gaps = reading.gaps + reading.new_gap();
+        let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: reading.at, ..*reading };
         // A letter that is doubled in the term.
         self.readings.push(next);
         let children = trie.children_of(reading.node);
@@ -145,37 +249,68 @@ impl Search {
 }
 
 impl Reading {
-    /// One letter on.
-    fn letter(mut self, unit: &Unit, trie: &Trie) -> Option<Self> {
+    /// The node that a letter leads to.
+    fn step(&self, unit: &Unit, trie: &Trie) -> Option<u32> {
         if unit.code == NONE {
             return None;
         }
-        if unit.code == self.code {
-            if self.inside > 0 || unit.begins_text {
-                self.repeats += 1;
-                if self.repeats > MOST_REPEATS {
-                    return None;
-                }
-            }
-        } else {
-            self.node = trie.child(self.node, unit.code)?;
-            self.code = unit.code;
+        if unit.code != self.code {
+            return trie.child(self.node, unit.code);
         }
-        self.gaps += usize::from(self.inside > 0 && !self.is_space);
-        (self.inside, self.is_space) = (0, false);
-        self.at += 1;
-        Some(self)
+        (self.repeats < MOST_REPEATS || !self.is_far_repeat(unit)).then_some(self.node)
     }
 
-    /// Whether no more of the same letter follows at once.
-    fn is_last_of_run(&self, stream: &Stream, unit: &Unit) -> bool {
-        stream.units.get(self.at).is_none_or(|next| next.code != unit.code)
+    /// Goes on to where a letter leads.
+    fn read(&mut self, unit: &Unit, node: u32) {
+        if unit.code == self.code && self.is_far_repeat(unit) {
+            self.repeats += 1;
+        }
+        self.gaps += self.new_gap();
+        (self.node, self.code, self.inside, self.is_space) = (node, unit.code, 0, false);
+        self.at += 1;
     }
+
+    /// Whether a letter stands apart from the one before.
+    const fn is_far_repeat(&self, unit: &Unit) -> bool {
+        self.inside > 0 || unit.begins_text
+    }
+
+    /// 1 if it is in a divider that a letter would end, other than a space of the term.
+    const fn new_gap(&self) -> u16 {
+        (self.inside > 0 && !self.is_space) as u16
+    }
+}
+
+/// The letter at `at`, or beyond a divider there; none where a sign may be one as well.
+fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
+    let unit = units.get(at)?;
+    if !unit.kind.is_divider() {
+        return Some((at, unit));
+    }
+    let beyond = cross(units, at, true);
+    units.get(beyond).filter(|unit| !unit.kind.is_divider()).map(|unit| (beyond, unit))
+}
+
+/// The first unit from `at` on that is more than a divider: a letter, or a sign that may stand for one. It looks no
+/// further than a divider may reach.
+fn cross(units: &[Unit], at: usize, may_star: bool) -> usize {
+    let end = at + usize::from(LONGEST_DIVIDER);
+    let rest = units.get(at..).unwrap_or_default().iter();
+    let mut from_here = (at..end).zip(rest);
+    let is_more = |(at, unit): &(usize, &Unit)| {
+        !unit.kind.is_divider() || unit.code != NONE || (may_star && is_star(units, *at, unit))
+    };
+    from_here.find(is_more).map_or(end, |(at, _)| at)
+}
+
+/// Whether no more of the same letter follows at once.
+fn is_last_of_run(units: &[Unit], next: usize, unit: &Unit) -> bool {
+    units.get(next).is_none_or(|next| next.code != unit.code)
 }
 
 /// Whether a sign may stand for a letter: one that people use so, alone between two letters, or between two dividers
 /// where all letters are divided.
-fn is_star(stream: &Stream, at: usize, unit: &Unit) -> bool {
+fn is_star(units: &[Unit], at: usize, unit: &Unit) -> bool {
     if unit.kind != Kind::Sign && unit.base != '?' {
         return false;
     }
@@ -189,8 +324,8 @@ fn is_star(stream: &Stream, at: usize, unit: &Unit) -> bool {
     if !is_known {
         return false;
     }
-    let before = at.checked_sub(1).and_then(|before| stream.units.get(before));
-    let (Some(before), Some(after)) = (before, stream.units.get(at + 1)) else { return false };
+    let before = at.checked_sub(1).and_then(|before| units.get(before));
+    let (Some(before), Some(after)) = (before, units.get(at + 1)) else { return false };
     let divides = |unit: &Unit| unit.kind.is_divider() && unit.code == NONE;
     let is_between_alike = divides(before) == divides(after) || (before.kind.is_divider() && after.kind.is_divider());
     before.base != unit.base && after.base != unit.base && is_between_alike

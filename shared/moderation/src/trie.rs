@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::alphabet::NONE;
+
 /// The tree.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Trie {
@@ -13,15 +15,24 @@ pub(crate) struct Trie {
     pub(crate) roots: Vec<u32>,
     /// For each node the code that leads to it.
     pub(crate) labels: Vec<u16>,
-    /// For each node its first child; the one behind its last is the next node's first.
-    pub(crate) children: Vec<u32>,
-    /// For each node its first output, likewise.
-    pub(crate) outputs: Vec<u32>,
+    /// Each node; one more stands behind the last.
+    pub(crate) nodes: Vec<Node>,
     /// What terms end here.
     pub(crate) ends: Vec<u32>,
     /// One bit for each step from a node with many children, at a place that the step decides. Nearly all steps that
     /// are asked for do not exist, and nearly all of those find their bit unset.
     filter: Vec<u64>,
+    /// Likewise for the two and three letters that terms begin with.
+    openings: Vec<u64>,
+}
+
+/// Where what belongs to a node begins; it ends where that of the next one begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Node {
+    /// Its first child.
+    pub(crate) children: u32,
+    /// Its first output.
+    pub(crate) outputs: u32,
 }
 
 /// Of more children than these a step is not looked for one by one.
@@ -34,7 +45,7 @@ impl Trie {
     /// Builds the tree from terms, each with what to report for it. `None` if it would be too large to number.
     pub(crate) fn of(mut terms: Vec<(Vec<u16>, u32)>) -> Option<Self> {
         if terms.is_empty() {
-            return Some(Self::new(Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new()));
+            return Some(Self::new(Vec::new(), Vec::new(), Vec::new(), Vec::new()));
         }
         terms.sort_unstable();
         let mut trie = Self::default();
@@ -45,8 +56,7 @@ impl Trie {
         while !level.is_empty() {
             let mut next = Vec::new();
             for range in level {
-                trie.children.push(u32::try_from(trie.labels.len()).ok()?);
-                trie.outputs.push(u32::try_from(trie.ends.len()).ok()?);
+                trie.nodes.push(trie.next_node()?);
                 let mut at = range.start;
                 while at < range.end {
                     let (codes, end) = terms.get(at)?;
@@ -65,8 +75,7 @@ impl Trie {
             level = next;
             depth += 1;
         }
-        trie.children.push(u32::try_from(trie.labels.len()).ok()?);
-        trie.outputs.push(u32::try_from(trie.ends.len()).ok()?);
+        trie.nodes.push(trie.next_node()?);
         let top = trie.children_of(ROOT);
         for node in top {
             let code = usize::from(trie.labels.get(node).copied()?);
@@ -79,41 +88,69 @@ impl Trie {
         Some(trie)
     }
 
+    /// A node whose children and outputs are still to come.
+    fn next_node(&self) -> Option<Node> {
+        Some(Node { children: u32::try_from(self.labels.len()).ok()?, outputs: u32::try_from(self.ends.len()).ok()? })
+    }
+
     /// A tree of these tables.
-    pub(crate) fn new(
-        roots: Vec<u32>,
-        labels: Vec<u16>,
-        children: Vec<u32>,
-        outputs: Vec<u32>,
-        ends: Vec<u32>,
-    ) -> Self {
-        let mut trie = Self { roots, labels, children, outputs, ends, filter: Vec::new() };
+    pub(crate) fn new(roots: Vec<u32>, labels: Vec<u16>, nodes: Vec<Node>, ends: Vec<u32>) -> Self {
+        let mut trie = Self { roots, labels, nodes, ends, ..Self::default() };
         trie.fill_filter();
         trie
     }
 
-    /// Sets the bits of all steps, in a table with about twelve bits for each.
+    /// Sets the bits of all steps, in tables with about twelve bits for each.
     fn fill_filter(&mut self) {
-        let words = (self.labels.len() / 5).next_power_of_two();
-        let mut filter = vec![0_u64; words];
-        for (node, (pair, _)) in (0..).zip(self.children.windows(2).zip(&self.labels)).skip(1) {
-            let &[start, end] = pair else { continue };
-            let labels = self.labels.get(start as usize..end as usize).unwrap_or_default();
+        let mut filter = vec![0_u64; (self.labels.len() / 5).next_power_of_two()];
+        for (node, _) in (0..).zip(&self.labels).skip(1) {
+            let labels = self.labels.get(self.children_of(node)).unwrap_or_default();
             if labels.len() > FEW {
                 for label in labels {
-                    let (word, bit) = place(node, *label, words);
-                    if let Some(word) = filter.get_mut(word) {
-                        *word |= bit;
-                    }
+                    set(&mut filter, node, *label);
                 }
             }
         }
         self.filter = filter;
+
+        // The letters that begin terms, each with the second ones, each with the third.
+        let below = |node: u32| self.children_of(node).filter_map(|at| Some((self.label(at), u32::try_from(at).ok()?)));
+        let seconds = || below(ROOT).flat_map(|(code, node)| below(node).map(move |(next, node)| (code, next, node)));
+        let count: usize = seconds().map(|(.., node)| 2 + self.children_of(node).len()).sum();
+        let mut openings = vec![0_u64; (count / 4).next_power_of_two()];
+        for (code, node) in below(ROOT) {
+            // The letter may be repeated.
+            set(&mut openings, u32::from(code), code);
+            if !self.ends(node).is_empty() {
+                set(&mut openings, u32::from(code), NONE);
+            }
+        }
+        for (code, next, node) in seconds() {
+            set(&mut openings, u32::from(code), next);
+            let both = two(code, next);
+            if !self.ends(node).is_empty() {
+                set(&mut openings, both, NONE);
+            }
+            below(node).for_each(|(after, _)| set(&mut openings, both, after));
+        }
+        self.openings = openings;
     }
 
-    fn may_have(&self, node: u32, code: u16) -> bool {
-        let (word, bit) = place(node, code, self.filter.len());
-        self.filter.get(word).is_some_and(|word| word & bit != 0)
+    /// Whether a term may begin with these two letters, or with the first one again and again, or be nothing but the
+    /// first. Some that do not are not told apart.
+    #[inline]
+    pub(crate) fn may_begin(&self, code: u16, next: u16) -> bool {
+        has(&self.openings, u32::from(code), next) || has(&self.openings, u32::from(code), NONE)
+    }
+
+    /// Whether a term that may begin with the first two of three different letters may go on with the third, or end
+    /// before it.
+    #[inline]
+    pub(crate) fn may_go_on(&self, code: u16, next: u16, after: u16) -> bool {
+        let both = two(code, next);
+        has(&self.openings, both, after)
+            || has(&self.openings, both, NONE)
+            || has(&self.openings, u32::from(code), NONE)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -121,25 +158,38 @@ impl Trie {
     }
 
     /// The node that a step leads to.
+    #[inline]
     pub(crate) fn child(&self, node: u32, code: u16) -> Option<u32> {
         if node == ROOT {
-            return self.roots.get(usize::from(code)).copied().filter(|node| *node != ROOT);
+            return Some(self.root(code)).filter(|node| *node != ROOT);
         }
         let children = self.children_of(node);
         let labels = self.labels.get(children.clone())?;
-        let at = if labels.len() <= FEW {
+        let nth = if labels.len() <= FEW {
             labels.iter().position(|label| *label == code)?
-        } else if self.may_have(node, code) {
+        } else if has(&self.filter, node, code) {
             labels.binary_search(&code).ok()?
         } else {
             return None;
         };
-        u32::try_from(children.start + at).ok()
+        u32::try_from(children.start + nth).ok()
+    }
+
+    /// The node that a first letter leads to, or [`ROOT`].
+    #[inline]
+    pub(crate) fn root(&self, code: u16) -> u32 {
+        self.roots.get(usize::from(code)).copied().unwrap_or(ROOT)
     }
 
     /// The nodes below one.
+    #[inline]
     pub(crate) fn children_of(&self, node: u32) -> Range<usize> {
-        range(&self.children, node)
+        self.pair(node).map_or(0..0, |[node, next]| node.children as usize..next.children as usize)
+    }
+
+    #[inline]
+    fn pair(&self, node: u32) -> Option<&[Node; 2]> {
+        self.nodes.get(node as usize..).and_then(<[_]>::first_chunk)
     }
 
     /// The code that leads to a node.
@@ -148,8 +198,10 @@ impl Trie {
     }
 
     /// What ends at a node.
+    #[inline]
     pub(crate) fn ends(&self, node: u32) -> &[u32] {
-        self.ends.get(range(&self.outputs, node)).unwrap_or_default()
+        let outputs = self.pair(node).map(|[node, next]| node.outputs as usize..next.outputs as usize);
+        outputs.and_then(|outputs| self.ends.get(outputs)).unwrap_or_default()
     }
 }
 
@@ -160,12 +212,21 @@ const fn place(node: u32, code: u16, words: usize) -> (usize, u64) {
     ((hash >> 32) as usize & words.wrapping_sub(1), 1 << (hash >> 26 & 63))
 }
 
-fn range(starts: &[u32], node: u32) -> Range<usize> {
-    let node = node as usize;
-    match (starts.get(node), starts.get(node + 1)) {
-        (Some(start), Some(end)) => *start as usize..*end as usize,
-        _ => 0..0,
+/// Two letters as one number, larger than that of one.
+const fn two(code: u16, next: u16) -> u32 {
+    ((code as u32) << 16 | next as u32).wrapping_add(1 << 16)
+}
+
+fn set(filter: &mut [u64], node: u32, code: u16) {
+    let (word, bit) = place(node, code, filter.len());
+    if let Some(word) = filter.get_mut(word) {
+        *word |= bit;
     }
+}
+
+fn has(filter: &[u64], node: u32, code: u16) -> bool {
+    let (word, bit) = place(node, code, filter.len());
+    filter.get(word).is_some_and(|word| word & bit != 0)
 }
 
 #[cfg(test)]

@@ -71,14 +71,12 @@ impl Glyph {
 
 /// Gives the glyphs of a character to `see`; none for a character that cannot be seen or only decorates the one before.
 pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
-    if let Some(glyph) = ASCII.get(character as usize) {
-        if let Some(glyph) = glyph {
-            see(*glyph);
-        }
-        return;
+    if let Some(glyph) = plain(character) {
+        return see(glyph);
     }
     match character {
-        '\u{4E00}'..='\u{9FFF}' => see(Glyph::new(traditional::simplified(character), Letters::NONE, Kind::Ideograph)),
+        // Control characters.
+        '\0'..='\x7F' => {}
         // Full-width forms of ASCII.
         '\u{FF01}'..='\u{FF5E}' => {
             let narrow = char::from_u32(character as u32 - 0xFEE0).unwrap_or(character);
@@ -108,7 +106,24 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
     }
 }
 
+/// The same out of line, for characters that are rare.
+#[inline(never)]
+fn other_glyphs(character: char, see: &mut dyn FnMut(Glyph)) {
+    glyphs(character, see);
+}
+
+/// The glyph of a character that has one, wherever it stands, and is quickly found: ASCII and the common ideographs.
+#[inline]
+fn plain(character: char) -> Option<Glyph> {
+    match character {
+        '\0'..='\x7F' => ASCII.get(character as usize).copied().flatten(),
+        '\u{4E00}'..='\u{9FFF}' => Some(Glyph::new(traditional::simplified(character), Letters::NONE, Kind::Ideograph)),
+        _ => None,
+    }
+}
+
 /// Gives the glyphs of a text to `see`, each with the bytes it comes from.
+#[inline]
 pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) {
     let mut before = '\0';
     let mut rest = text.chars();
@@ -116,6 +131,12 @@ pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) 
     while let Some(mut character) = rest.next() {
         let end = start + character.len_utf8();
         let original = character;
+        // The most common characters first; they need no look at their neighbours.
+        if let Some(glyph) = plain(character) {
+            see(start..end, glyph);
+            (before, start) = (character, end);
+            continue;
+        }
         // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`.
         if let Some(script) = script_with_capitals(character) {
             let after = rest.as_str().chars().next().unwrap_or('\0');
@@ -124,14 +145,14 @@ pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) 
                 character = lower(character);
             }
         }
-        glyphs(character, |glyph| see(start..end, glyph));
+        other_glyphs(character, &mut |glyph| see(start..end, glyph));
         before = original;
         start = end;
     }
 }
 
 /// A number for each script whose capitals may look like other letters than their small forms do.
-const fn script_with_capitals(character: char) -> Option<u8> {
+pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
     match character {
         '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some(0), // Greek
         '\u{530}'..='\u{58F}' => Some(1),                           // Armenian

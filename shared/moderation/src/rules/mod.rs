@@ -114,6 +114,7 @@ pub(crate) struct Rule {
 pub(crate) struct Scope {
     /// Absent: both.
     pub(crate) chat: Option<ChatKind>,
+    /// A group message without `Type` is in none of them.
     pub(crate) group_types: Vec<String>,
     pub(crate) group_ids: HashSet<String>,
     pub(crate) topics: HashSet<String>,

@@ -216,7 +216,7 @@ struct Density {
 struct Scope {
     /// One-to-one or group. Default: both.
     chat: Option<Chat>,
-    /// Only groups of these types.
+    /// Only groups of these types. A group message that comes without its `Type` is in none.
     #[schemars(length(min = 1), extend("examples" = [["Public", "Work", "Meeting", "AVChatRoom", "Community"]]))]
     group_types: Option<Vec<String>>,
     /// Only these groups.

@@ -12,6 +12,7 @@ fn a_hit_is_the_disguised_word_and_nothing_around_it() {
         rules(&["casino", "betting", "lottery", "viagra", "赌场", "加微信", "casino royale", "t.me", "c++", "казино"]);
     let cases = [
         ("the (c.a.s.i.n.o)!", "casino", "c.a.s.i.n.o"),
+        ("wow(casino)!", "casino", "casino"),
         ("a c a s i n o b", "casino", "c a s i n o"),
         ("[c][a][s][i][n][o]", "casino", "c][a][s][i][n][o"),
         ("wow!!!c@s1n0...", "casino", "c@s1n0"),

@@ -43,7 +43,7 @@ fn text_of(body: &str) -> String {
 
 /// Few pieces, so that terms form, touch and overlap all the time; among them everything that joins its neighbours, or
 /// keeps a term from being a word.
-const PIECES: [&str; 34] = [
+const PIECES: [&str; 38] = [
     "a",
     "b",
     "A",
@@ -78,6 +78,11 @@ const PIECES: [&str; 34] = [
     "\u{600}",
     "ᄀ",
     "ᅡ",
+    // Looks otherwise among its own; several letters in one; two signs that draw one, of which a hit may take half.
+    "Ν",
+    "㏂",
+    "(",
+    ")",
 ];
 
 fn text(most: usize) -> impl Strategy<Value = String> {
@@ -214,7 +219,7 @@ action = { type = "discard" }
 "#;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1024), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn masking_twice_is_masking_once(rules_text in masks(), text in text(24)) {
