@@ -2,14 +2,16 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use chathook_archive::{Archive, ArchiveError, Erasure, Size, Through};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
+use indicatif::DecimalBytes;
 use serde_json::json;
 
 use crate::messages::{Format, Source, show};
-use crate::rules::count;
+use crate::patience::Patience;
+use crate::progress::{self, count};
 
 /// Blank everything that an account sent, edits included, and keep a receipt
 ///
@@ -61,20 +63,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         if erasure.is_taken_up() {
             eprintln!("going on with the erasure that began at {}", show::moment(erasure.started_at()));
         }
-        let progress = progress(archive, *scan).await?;
+        let total = if *scan { archive.size().await.ok().map(|size| size.items) } else { None };
+        let progress = progress::items(total);
+        let mut patience = Patience::new();
         while !erasure.is_finished() {
             match archive.erase_page(&mut erasure, now()).await {
-                Ok(()) => {}
+                Ok(()) => patience = Patience::new(),
                 Err(error @ ArchiveError::IndexMissing { .. }) => {
                     // It takes one permission more, which may be missing.
                     let cost = archive.size().await.map(cost).unwrap_or_default();
                     anyhow::bail!("{error}; or call again with --scan, which reads the whole table{cost}");
                 }
-                Err(error) if *dry_run => return Err(error.into()),
-                Err(error) => anyhow::bail!("{error}; then call again, and the erasure goes on where it stopped"),
+                Err(error) => {
+                    let goes_on = "call again, and the erasure goes on where it stopped";
+                    patience.bear(error).await.with_context(|| if *dry_run { "not counted" } else { goes_on })?;
+                }
             }
-            progress.set_position(erasure.scanned());
             let (messages, changes) = (erasure.messages(), erasure.changes());
+            progress.set_position(erasure.scanned());
             progress.set_message(format!("{}, {}", count(messages, "message"), count(changes, "change")));
         }
         progress.finish_and_clear();
@@ -104,12 +110,6 @@ fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, fo
         (.., Some(receipt)) => println!("{table}: blanked {did}; the receipt is `{receipt}`"),
         (.., None) => println!("{table}: would blank {did}; nothing was written"),
     }
-}
-
-async fn progress(archive: &Archive, scan: bool) -> anyhow::Result<ProgressBar> {
-    let style = if scan { "{bar:30} {pos} of about {len} items, {msg}" } else { "{spinner} {pos} items, {msg}" };
-    let bar = if scan { ProgressBar::new(archive.size().await?.items) } else { ProgressBar::new_spinner() };
-    Ok(bar.with_style(ProgressStyle::with_template(style)?))
 }
 
 /// What reading the whole table takes, as the end of a sentence about that.

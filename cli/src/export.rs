@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
-use chathook_archive::{Archive, Conversation, Position};
+use chathook_archive::{Archive, Conversation, Position, RawItem};
 use clap::{ArgGroup, Args};
 use indicatif::{HumanBytes, ProgressBar};
 
-use crate::lines::{Format, Layout, MAX_LINE};
+use crate::lines::{Format, MAX_LINE};
 use crate::messages::{Chosen, Source};
-use crate::rules::count;
+use crate::patience::patiently;
+use crate::progress::count;
 
 /// Write all items of a conversation, or of the table, to a file: messages, and all that happened to them later
 ///
@@ -25,7 +26,8 @@ use crate::rules::count;
 /// columns for people, and the same object in the last one. `messages import` reads either.
 ///
 /// An export may be interrupted or killed at any moment: the same command with --resume cuts off a line that is not
-/// whole, and goes on after the last one. The file ends up as if nothing had happened.
+/// whole, and goes on after the last one. The file ends up as if nothing had happened, but for what was written to the
+/// table meanwhile: some of that may be in it, and some not.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  chathook messages export --c2c ada grace\n  \
 chathook messages export --group @TGS#1 --format csv -o group.csv\n  \
@@ -46,7 +48,7 @@ pub struct Arguments {
     /// Where to write; without it, or with `-`, standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Go on where an export of the same to the same file was interrupted; what came since is not looked for
+    /// Go on where an export of the same to the same file was interrupted
     #[arg(long, requires = "output")]
     resume: bool,
     #[command(flatten)]
@@ -58,6 +60,10 @@ impl Arguments {
         let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
         let begun = match output {
             None if self.resume => bail!("only a file can be resumed: name it with -o"),
+            Some(path) if is_special(path) && self.resume => {
+                bail!("{} is no file, and only a file can be resumed", path.display())
+            }
+            Some(path) if is_special(path) => None,
             Some(path) if !self.resume && path.exists() => {
                 bail!("{} exists; give --resume to go on with it, or another name", path.display())
             }
@@ -70,6 +76,7 @@ impl Arguments {
             archive: reading.archive(),
             conversation: conversation.as_ref(),
             format: self.format,
+            is_shown: output.is_none() && std::io::stdout().is_terminal(),
             items: 0,
             bytes: 0,
         };
@@ -85,6 +92,7 @@ impl Arguments {
         };
 
         let name = path.display();
+        let leaves_a_part = !is_special(path);
         let (file, after) = match begun {
             Some(begun) => begun.go_on(&export).await.with_context(|| name.to_string())?,
             None => (None, None),
@@ -95,8 +103,10 @@ impl Arguments {
             _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
             result = export.run(|| file.map_or_else(|| create(path), Ok), after) => result,
         };
+        // Some file systems tell only now that the disk is full.
+        let result = result.and_then(|()| if leaves_a_part { Ok(File::open(path)?.sync_all()?) } else { Ok(()) });
         let written = count(export.items, noun);
-        if path.exists() {
+        if leaves_a_part && path.exists() {
             result
                 .with_context(|| format!("{name} is not complete; {written} written, --resume goes on from there"))?;
         } else {
@@ -107,8 +117,21 @@ impl Arguments {
     }
 }
 
+/// Whether something is there that takes what is written and keeps no place: a pipe, a device.
+fn is_special(path: &Path) -> bool {
+    path.exists() && !path.is_file() && !path.is_dir()
+}
+
+/// What people wrote is for nobody else's eyes: the file is the caller's alone.
 fn create(path: &Path) -> anyhow::Result<File> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if is_special(path) {
+        return Ok(options.open(path)?);
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.create_new(true).open(path)?;
     lock(&file)?;
     Ok(file)
 }
@@ -126,6 +149,8 @@ struct Export<'a> {
     /// `None` is the whole table.
     conversation: Option<&'a Conversation>,
     format: Format,
+    /// Whether the lines themselves go to the terminal.
+    is_shown: bool,
     /// How many were written, and how long their lines are.
     items: u64,
     bytes: u64,
@@ -139,7 +164,7 @@ impl Export<'_> {
         out: impl FnOnce() -> anyhow::Result<W>,
         after: Option<Position>,
     ) -> anyhow::Result<()> {
-        let mut page = self.archive.export(self.conversation, after.as_ref()).await?;
+        let mut page = patiently(|| self.archive.export(self.conversation, after.as_ref())).await?;
         let progress = self.progress(after.is_some()).await;
         let mut out = BufWriter::with_capacity(1 << 16, out()?);
         if after.is_none() {
@@ -149,15 +174,15 @@ impl Export<'_> {
             for item in &page.items {
                 let line = self.format.line(item).with_context(|| item.position().to_string())?;
                 out.write_all(line.as_bytes())?;
-                self.items += 1;
                 self.bytes += line.len() as u64;
             }
             // What was paid for need not be read again.
             out.flush()?;
+            self.items += page.items.len() as u64;
             progress.set_position(self.items);
             progress.set_message(HumanBytes(self.bytes).to_string());
             let Some(after) = page.next else { break };
-            page = self.archive.export(self.conversation, Some(&after)).await?;
+            page = patiently(|| self.archive.export(self.conversation, Some(&after))).await?;
         }
         progress.finish_and_clear();
         Ok(())
@@ -165,7 +190,7 @@ impl Export<'_> {
 
     /// Where what is left is known, that is for a whole table from its beginning, the bar shows it.
     async fn progress(&self, is_resumed: bool) -> ProgressBar {
-        if !std::io::stderr().is_terminal() {
+        if !std::io::stderr().is_terminal() || self.is_shown {
             return ProgressBar::hidden();
         }
         let total = match self.conversation {
@@ -182,8 +207,8 @@ struct Begun {
     file: File,
     /// The end of its last whole line, or 0 if no whole line is an item.
     kept: u64,
-    /// Where its first and its last item stand.
-    ends: Option<(Position, Position)>,
+    /// Its first and its last item.
+    ends: Option<(RawItem, RawItem)>,
 }
 
 impl Begun {
@@ -213,28 +238,42 @@ impl Begun {
         let last = start_of_line(&mut file, kept - 1)?.context(foreign)?;
         file.seek(SeekFrom::Start(last))?;
         let last = line(&mut BufReader::new(&file))?;
-        let layout = Layout::of(header.as_bytes())?;
-        let position = |line: &[u8]| Ok::<_, anyhow::Error>(layout.item(line).context(foreign)?.position());
-        Ok(Some(Self { ends: Some((position(&first)?, position(&last)?)), file, kept }))
+        let item = |line: &[u8]| format.layout().item(line).context(foreign);
+        Ok(Some(Self { ends: Some((item(&first)?, item(&last)?)), file, kept }))
     }
 
     /// Cuts off what is not whole, and gives the file to write on, and behind which item.
     async fn go_on(mut self, export: &Export<'_>) -> anyhow::Result<(Option<File>, Option<Position>)> {
         if let Some((first, last)) = &self.ends {
-            let is_of_this = match export.conversation {
-                Some(conversation) => first.is_in(conversation) && last.is_in(conversation),
-                None if !first.is_beside(last) => true,
+            let (begin, end) = (first.position(), last.position());
+            match export.conversation {
+                Some(conversation) => ensure!(
+                    begin.is_in(conversation) && end.is_in(conversation),
+                    "it is an export of something else; give another name"
+                ),
                 // One conversation alone, unless it is the one that the table begins with.
-                None => {
-                    let begin = export.archive.export(None, None).await?.items;
-                    begin.first().is_some_and(|item| item.position().is_beside(first))
+                None if begin.is_beside(&end) => {
+                    let table = patiently(|| export.archive.export(None, None)).await?.items;
+                    ensure!(
+                        table.first().is_some_and(|item| item.position().is_beside(&begin)),
+                        "it holds one conversation, and the table begins with another; name the one that it is of, or \
+                         give another name"
+                    );
                 }
-            };
-            ensure!(is_of_this, "it is an export of something else; give another name");
+                None => {}
+            }
+            for item in [first, last] {
+                ensure!(
+                    patiently(|| export.archive.has(item, crate::now_ms() / 1000)).await?,
+                    "the table {} does not have what it holds ({}); it is of another table, or of an earlier one",
+                    export.archive.table(),
+                    item.position()
+                );
+            }
         }
         self.file.set_len(self.kept)?;
         self.file.seek(SeekFrom::End(0))?;
-        Ok((Some(self.file), self.ends.map(|(_, last)| last)))
+        Ok((Some(self.file), self.ends.map(|(_, last)| last.position())))
     }
 }
 
@@ -353,7 +392,7 @@ mod tests {
             (&b"notes".to_vec(), &["--all", "--resume"], "--format"),
             (&all, &["--group", "g", "--resume"], "something else"),
             (&h, &["--group", "g", "--resume"], "something else"),
-            (if begins_the_table { &g } else { &h }, &["--all", "--resume"], "something else"),
+            (if begins_the_table { &g } else { &h }, &["--all", "--resume"], "holds one conversation"),
             (&with("\n"), &["--all", "--resume"], "no item of an export"),
             (&with("notes\n"), &["--all", "--resume"], "no item of an export"),
             (&long, &["--all", "--resume"], "no item of an export"),
@@ -363,6 +402,14 @@ mod tests {
             assert!(told.contains(expected) && told.contains(&file.display().to_string()), "{words:?}: {told}");
             assert!(std::fs::read(&file).unwrap() == *content, "{words:?}: {told}");
         }
+
+        // Of another table, or of this one before it was made anew.
+        let (other_url, other) = engine().await;
+        put(&other, "group#h#", "another").await;
+        std::fs::write(&file, &h).unwrap();
+        let told = run(&other_url, &["--group", "h", "--resume"], &file).await.unwrap_err();
+        assert!(told.contains("of another table"), "{told}");
+        assert!(std::fs::read(&file).unwrap() == h);
 
         std::fs::write(&file, &all[..all.len() / 2]).unwrap();
         let other = File::open(&file).unwrap();

@@ -1,7 +1,7 @@
 //! `chathook messages import`: what an export wrote, into a table.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read as _};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::lines::{Layout, MAX_LINE};
 use crate::messages::Source;
+use crate::patience::patiently;
 
 /// Store the items of a file that `messages export` wrote
 ///
@@ -56,12 +57,17 @@ impl Arguments {
             result: Counts::default(),
         };
         let stopped = import.run(input).await;
+        // What is under way is done, whatever stopped the rest.
+        while !import.under_way.is_empty() {
+            let _ = import.one_done().await;
+        }
         import.progress.finish_and_clear();
         let Counts { new, already_there, differ, failed } = import.result;
         let table = import.archive.table();
-        println!(
+        writeln!(
+            std::io::stdout(),
             "{new} imported into {table}, {already_there} already there, {differ} differ and stay, {failed} not imported"
-        );
+        )?;
         stopped.with_context(|| format!("{name} was not read to its end; mend this, and give it again"))?;
         Ok(if differ + failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -102,7 +108,7 @@ impl Import<'_> {
             }
             self.progress.inc(read as u64);
             let is_first = known.is_none();
-            let layout = known.map_or_else(|| Layout::of(&line), Ok)?;
+            let layout = known.map_or_else(|| Layout::of(&line).context("line 1"), Ok)?;
             known = Some(layout);
             if is_first && layout != Layout::Jsonl {
                 continue;
@@ -117,7 +123,8 @@ impl Import<'_> {
                         self.one_done().await?;
                     }
                     let archive = self.archive.clone();
-                    self.under_way.spawn(async move { (number, item.position(), archive.import(&item).await) });
+                    self.under_way
+                        .spawn(async move { (number, item.position(), patiently(|| archive.import(&item)).await) });
                 }
                 Err(error) => self.failed(number, &error),
             }
@@ -142,7 +149,7 @@ impl Import<'_> {
                     self.name
                 ));
             }
-            Err(error @ (ArchiveError::TooLarge { .. } | ArchiveError::Refused { .. })) => {
+            Err(error @ (ArchiveError::TooLarge { .. } | ArchiveError::Refused { .. } | ArchiveError::Question(_))) => {
                 self.failed(number, &error.into());
             }
             Err(error) => return Err(error.into()),

@@ -1,14 +1,17 @@
 //! The archive's items as the lines of a file, which `messages export` writes and `messages import` reads. Pure.
 //!
 //! In either format a line is one item and has all of it, so a file can be cut after any line and continued there. In a
-//! csv file the last column is the item; the others are for people, and nothing reads them.
+//! csv file the last column is the item; the others are for people, and nothing reads them. What a spreadsheet does to a
+//! file that it opens and saves, another encoding among it, must not change an item: so it is ASCII there.
+
+use std::fmt::Write as _;
 
 use anyhow::{Context as _, ensure};
 use chathook_archive::RawItem;
 use clap::ValueEnum;
 use jiff::Timestamp;
 
-/// The longest line that is read: an item is 400 KiB at most, and no byte of it becomes more than six.
+/// The longest line that is read: an item is 400 KiB at most, and no byte of what chathook writes becomes more than six.
 pub const MAX_LINE: u64 = 8 << 20;
 
 /// What a spreadsheet needs in order to read UTF-8.
@@ -54,12 +57,20 @@ impl Format {
         }
     }
 
+    /// How the lines after the header are laid out.
+    pub fn layout(self) -> Layout {
+        match self {
+            Self::Jsonl => Layout::Jsonl,
+            Self::Csv => Layout::Csv(COLUMNS.len() - 1),
+        }
+    }
+
     /// An item as a line, the line break included.
     pub fn line(self, item: &RawItem) -> anyhow::Result<String> {
         let json = item.to_json()?;
         match self {
             Self::Jsonl => Ok(json + "\n"),
-            Self::Csv => record(&COLUMNS.map(|name| if name == ITEM { json.clone() } else { cell(name, item) })),
+            Self::Csv => record(&COLUMNS.map(|name| if name == ITEM { ascii(&json) } else { cell(name, item) })),
         }
     }
 
@@ -78,6 +89,23 @@ fn record(cells: &[impl AsRef<[u8]>]) -> anyhow::Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
+/// The same JSON without what another encoding lacks, or a list separator of some countries.
+fn ascii(json: &str) -> String {
+    let mut ascii = String::with_capacity(json.len());
+    for c in json.chars() {
+        // In JSON both stand in strings only.
+        if c.is_ascii() && c != ';' {
+            ascii.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(ascii, "\\u{unit:04x}");
+            }
+        }
+    }
+    ascii
+}
+
 /// What people see of an attribute.
 fn cell(name: &str, item: &RawItem) -> String {
     let value = item.attribute(name).unwrap_or_default();
@@ -90,10 +118,17 @@ fn cell(name: &str, item: &RawItem) -> String {
     moment.map_or_else(|| harmless(value), |moment| moment.to_string())
 }
 
-/// `text` on one line, and such that no spreadsheet takes it for a formula: senders write what they like.
+/// `text` on one line, and such that no spreadsheet takes it, or a part of it, for a formula: senders write what they
+/// like.
 fn harmless(text: &str) -> String {
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let line: String = text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect();
+    let shown = |c: char| match c {
+        // In some countries the next cell would begin there.
+        ';' => '；',
+        '\u{2028}' | '\u{2029}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    let line: String = text.chars().map(shown).collect();
     // The wide ones count where Chinese or Japanese is typed.
     let begins = line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
@@ -116,15 +151,11 @@ impl Layout {
         if first.starts_with(b"{") {
             return Ok(Self::Jsonl);
         }
-        let header = fields(first);
-        let column = header.iter().position(|name| name == ITEM.as_bytes());
-        // A spreadsheet may have put semicolons between them.
-        let is_header = header.len() > 1 || first.ends_with(ITEM.as_bytes());
-        ensure!(
-            column.is_some() || !is_header,
-            "its header names no column `{ITEM}`: that one is needed, with commas between the columns"
-        );
-        Ok(column.map_or(Self::Jsonl, Self::Csv))
+        let column = fields(first)?.iter().position(|name| name == ITEM.as_bytes());
+        let column = column.with_context(|| {
+            format!("neither an item nor a header that names a column `{ITEM}`, with commas between the columns")
+        })?;
+        Ok(Self::Csv(column))
     }
 
     /// The item of a line.
@@ -134,7 +165,7 @@ impl Layout {
         match self {
             Self::Jsonl => Ok(RawItem::from_json(text(line)?)?),
             Self::Csv(column) => {
-                let fields = fields(line);
+                let fields = fields(line)?;
                 let field = fields.get(column).with_context(|| format!("the line has no column `{ITEM}`"))?;
                 RawItem::from_json(text(field)?).with_context(|| format!("column `{ITEM}`"))
             }
@@ -143,11 +174,13 @@ impl Layout {
 }
 
 /// The fields of one line of csv; none if there is no line.
-fn fields(line: &[u8]) -> csv::ByteRecord {
+fn fields(line: &[u8]) -> anyhow::Result<csv::ByteRecord> {
+    // For the reader it would end the line, and what follows would be lost.
+    let breaks = line.trim_ascii_end().contains(&b'\r');
+    ensure!(!breaks, "a line break of an old kind (CR) within; save the file with LF or CR LF at the end of lines");
     let mut record = csv::ByteRecord::new();
-    // Reading from memory does not fail, and a field that is not closed ends with the line.
-    let _ = csv::ReaderBuilder::new().has_headers(false).from_reader(line).read_byte_record(&mut record);
-    record
+    csv::ReaderBuilder::new().has_headers(false).from_reader(line).read_byte_record(&mut record)?;
+    Ok(record)
 }
 
 #[cfg(test)]
@@ -176,6 +209,24 @@ mod tests {
     }
 
     #[test]
+    fn no_encoding_and_no_separator_changes_the_item_of_a_row() {
+        let item = item("你好; 😀 \u{e9}");
+        let line = Format::Csv.line(&item).unwrap();
+        let cell = cells(&line).pop().unwrap();
+        assert!(cell.is_ascii() && !cell.contains(';'), "{cell}");
+        // A western ANSI code page puts a question mark where it has nothing.
+        let saved: String = line.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+        assert_eq!(Layout::Csv(15).item(saved.as_bytes()).unwrap(), item);
+    }
+
+    #[test]
+    fn lines_that_are_joined_are_not_taken_for_one() {
+        let line = Format::Csv.line(&item("x")).unwrap();
+        let joined = line.replace('\n', "\r").repeat(2);
+        assert!(Layout::Csv(15).item(joined.as_bytes()).unwrap_err().to_string().contains("CR"));
+    }
+
+    #[test]
     fn no_cell_is_a_formula_or_breaks_the_line() {
         for (text, shown) in [
             ("=1+1", "'=1+1"),
@@ -189,6 +240,7 @@ mod tests {
             ("\u{a0}=1", "'\u{a0}=1"),
             ("＝1", "'＝1"),
             ("a=1", "a=1"),
+            ("a;=1;b", "a；=1；b"),
             ("a\u{0}\u{b}\u{85}\u{2028}b", "a    b"),
             ("", ""),
         ] {
@@ -206,9 +258,11 @@ mod tests {
             ("\"MsgTime\",\"Item\"\r\n", Some(Layout::Csv(1))),
             ("{}\n", Some(Layout::Jsonl)),
             ("\u{feff} {\"pk\"", Some(Layout::Jsonl)),
-            ("garbage\n", Some(Layout::Jsonl)),
+            ("garbage\n", None),
             ("MsgTime,Text\n", None),
             ("MsgTime;Item\n", None),
+            ("\"MsgTime\";\"Item\"\n", None),
+            ("MsgTime,Item\r2026,\"{}\"\r", None),
         ] {
             assert_eq!(Layout::of(first.as_bytes()).ok(), layout, "{first:?}");
         }
@@ -226,7 +280,7 @@ mod tests {
     }
 
     fn cells(line: &str) -> Vec<String> {
-        fields(line.as_bytes()).iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
+        fields(line.as_bytes()).unwrap().iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
     }
 
     proptest! {

@@ -13,6 +13,7 @@ mod import;
 mod lines;
 mod local;
 mod messages;
+mod patience;
 mod platform;
 mod progress;
 mod recover;

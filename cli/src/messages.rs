@@ -12,7 +12,7 @@ use chathook_archive::{Archive, Conversation, Outcome, ReadMark, StoredMessage};
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::rules::count;
+use crate::progress::count;
 use list::{Followed, List};
 
 use crate::local::{DATA, Left, Running, TABLE};
@@ -82,7 +82,7 @@ struct Get {
     source: Source,
 }
 
-/// Which conversation; whether one has to be named, a group of clap's says.
+/// Which conversation. A command that needs one says so with a group of arguments.
 #[derive(Args)]
 pub struct Chosen {
     /// The one-to-one conversation of these two accounts, in either order

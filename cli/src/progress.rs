@@ -1,8 +1,13 @@
-//! How far a command is: a bar on standard error if that is a terminal, nothing elsewhere.
+//! How far a command is: a bar on standard error if that is a terminal, nothing elsewhere; and how many of something.
 
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// `1 rule`, `2 rules`
+pub fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
 
 /// For input of so many bytes; `None`: nobody knows how many.
 pub fn bytes(total: Option<u64>) -> ProgressBar {

@@ -62,8 +62,3 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
     }
 }
-
-/// `1 rule`, `2 rules`
-pub fn count(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}

@@ -153,6 +153,7 @@ async fn an_export_killed_at_any_moment_goes_on_to_the_same_end() {
             }
             assert!(killed < 200, "it never ends");
         }
+        assert!(killed > 0, "{format}: nothing was killed");
         println!("{format}: {killed} kills, {told} of them told how to go on");
         assert!(std::fs::read(&file).expect("a file") == whole.as_bytes(), "{format}");
         std::fs::remove_file(&file).expect("it is there");
@@ -207,7 +208,9 @@ async fn an_import_names_what_is_wrong_and_stores_the_rest() {
 
     let missing = folder.path().join("missing").display().to_string();
     for (content, words, expected) in [
-        ("MsgTime,Text\n2026,x\n", &["import", file.as_str()][..], "no column `Item`"),
+        ("MsgTime,Text\n2026,x\n", &["import", file.as_str()][..], "line 1: neither an item nor a header"),
+        ("MsgTime,Item\r2026,\"{}\"\r", &["import", &file], "CR"),
+        ("", &["export", "--all", "-o", "/dev/null", "--resume"], "only a file can be resumed"),
         ("", &["import", &missing], "No such file"),
         ("", &["export", "--all", "-o", &file], "--resume"),
         ("", &["export", "--all", "--resume"], "-o"),
@@ -226,4 +229,61 @@ async fn an_import_names_what_is_wrong_and_stores_the_rest() {
     );
     let output = run("http://127.0.0.1:9", &["export", "--all", "-o", &missing]);
     assert!(ended(&output, 1).1.contains("unreachable") && !Path::new(&missing).exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_is_throttled_for_seconds_ends_nothing() {
+    let (direct, archive) = engine().await;
+    for at in 0..40 {
+        put(&archive, &json!({"pk": "p", "sk": at.to_string()})).await;
+    }
+    let (to, _) = engine().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file").display().to_string();
+    let throttled = Fault::Refused(400, "ThrottlingException");
+    for (endpoint, words) in
+        [(&direct, &["export", "--all", "-o", file.as_str()][..]), (&to, &["import", file.as_str()])]
+    {
+        let (slow, switch) = proxy(endpoint, throttled).await;
+        let mut child = messages(&slow, words).stderr(Stdio::piped()).spawn().expect("chathook runs");
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        assert!(child.try_wait().expect("a status").is_none(), "{words:?} waits");
+        switch.set(Fault::None);
+        let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await;
+        ended(&output.expect("no panic").expect("it ends"), 0);
+    }
+    let exported = |endpoint: &str| ended(&run(endpoint, &["export", "--all"]), 0).0;
+    assert!(exported(&direct) == exported(&to) && exported(&to).lines().count() == 40);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_is_for_nobody_elses_eyes_and_may_go_into_a_pipe() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let (dynamodb, archive) = engine().await;
+    put(&archive, &json!({"pk": "p", "sk": "s"})).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    ended(&run(&dynamodb, &["export", "--all", "-o", &file.display().to_string()]), 0);
+    let mode = std::fs::metadata(&file).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    ended(&run(&dynamodb, &["export", "--all", "-o", "/dev/null"]), 0);
+    let (printed, _) = ended(&run(&dynamodb, &["export", "--all", "-o", "/dev/stdout"]), 0);
+    assert_eq!(printed, "{\"pk\":\"p\",\"sk\":\"s\"}\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_receipt_of_an_erasure_under_way_is_not_taken_over() {
+    let (dynamodb, archive) = engine().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file").display().to_string();
+    let receipt = json!({"pk": "erasure#ada", "sk": "1", "Account": "ada", "Through": "scan", "StartedAt": 1});
+    let mut finished = receipt.clone();
+    finished["sk"] = json!("0");
+    finished["FinishedAt"] = json!(2);
+    std::fs::write(&file, format!("{receipt}\n{finished}\n")).expect("a file");
+    let (printed, said) = ended(&run(&dynamodb, &["import", &file]), 1);
+    assert!(printed.starts_with("1 imported") && said.contains(":1: the receipt of an erasure"), "{printed}{said}");
+    assert_eq!(archive.size().await.map(|size| size.items), Ok(1));
 }

@@ -12,9 +12,10 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
+use super::Format;
 use super::load::{Written, problem};
 use super::message::Where;
-use super::{Format, count};
+use crate::progress::count;
 
 /// Validate rules and the word lists they name; every problem is told with its line and the fix
 ///

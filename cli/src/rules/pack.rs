@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use chathook_moderation::Rules;
 use clap::Args;
 
-use super::count;
 use super::load::Written;
+use crate::progress::count;
 
 /// Pack a rules file and its word lists into one file that loads in milliseconds
 ///

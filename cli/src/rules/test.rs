@@ -254,7 +254,7 @@ impl<'r> Summary<'r> {
             table.add_row([count.id, mode, &count.messages.to_string(), &count.hits.to_string()]);
         }
         let verdicts: Vec<_> = self.verdicts.iter().map(|(verdict, count)| format!("{verdict} {count}")).collect();
-        let messages = super::count(self.messages, "message");
+        let messages = crate::progress::count(self.messages, "message");
         format!("{table}\n{messages}: {}; {:.1} µs each", verdicts.join(", "), self.micros())
     }
 }

@@ -85,7 +85,7 @@ pub enum ArchiveError {
     /// Anything else that DynamoDB says.
     #[error(
         "DynamoDB refused {action} with {code} (request {request_id}); a ValidationException means that the table has \
-         other keys than `pk` and `sk`"
+         other keys than `pk` and `sk`, or that an item has a key that is too long or a set that is empty"
     )]
     Refused {
         /// The IAM action.

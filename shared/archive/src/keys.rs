@@ -178,8 +178,15 @@ pub(crate) fn place(sort_key: &str, is_c2c: bool) -> Option<&str> {
 
 /// The partition of what is told of the erasures of `account`, and the `sk` of one that started then.
 pub(crate) fn erasure(account: &str) -> String {
-    format!("erasure#{}", part(account))
+    format!("{ERASURE}{}", part(account))
 }
+
+/// Whether a partition is of that.
+pub(crate) fn is_erasure(partition_key: &str) -> bool {
+    partition_key.starts_with(ERASURE)
+}
+
+const ERASURE: &str = "erasure#";
 
 pub(crate) fn erasure_started(at: u64) -> String {
     padded(at)

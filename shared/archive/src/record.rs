@@ -127,13 +127,24 @@ fn is_delivered(item: &Item) -> bool {
 
 /// What DynamoDB reckons an item's size to be.
 pub(crate) fn size(item: &Item) -> usize {
-    let value = |value: &AttributeValue| match value {
+    item.iter().map(|(name, value)| name.len() + value_size(value)).sum()
+}
+
+fn value_size(value: &AttributeValue) -> usize {
+    // A byte for every two digits, and one.
+    let number = |digits: &String| digits.len().div_ceil(2) + 1;
+    match value {
         AttributeValue::S(text) => text.len(),
-        // A byte for every two digits, and one.
-        AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
-        _ => 0,
-    };
-    item.iter().map(|(name, attribute)| name.len() + value(attribute)).sum()
+        AttributeValue::N(digits) => number(digits),
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::Ss(set) => set.iter().map(String::len).sum(),
+        AttributeValue::Ns(set) => set.iter().map(number).sum(),
+        AttributeValue::Bs(set) => set.iter().map(|bytes| bytes.as_ref().len()).sum(),
+        // Three bytes, and one for each member.
+        AttributeValue::L(list) => 3 + list.iter().map(|value| 1 + value_size(value)).sum::<usize>(),
+        AttributeValue::M(map) => 3 + map.len() + size(map),
+        _ => 1,
+    }
 }
 
 impl fmt::Debug for Record {

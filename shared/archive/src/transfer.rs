@@ -10,21 +10,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
-use aws_sdk_dynamodb::config::Builder;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chathook_protocol::json::Object;
+use chathook_protocol::json::{self, Object};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::client::patient;
+use crate::keys::{self, Range};
 use crate::record::{self, Item, MAX_ITEM_BYTES};
 use crate::{Archive, ArchiveError, Conversation};
 
@@ -33,6 +31,9 @@ const MAX_DIGITS: usize = 38;
 
 /// The powers of ten that the first digit of a DynamoDB number may stand for.
 const MAGNITUDES: std::ops::RangeInclusive<i64> = -130..=125;
+
+/// As deep as DynamoDB nests.
+const DEEPEST: usize = 32;
 
 /// An item of the table, of whatever kind.
 #[derive(Clone, PartialEq)]
@@ -147,11 +148,6 @@ impl RawItem {
         let key = |name| self.attribute(name).unwrap_or_default().to_owned();
         Position { pk: key("pk"), sk: key("sk") }
     }
-
-    fn is_same(&self, other: &Item) -> bool {
-        self.item.len() == other.len()
-            && self.item.iter().all(|(name, value)| other.get(name).is_some_and(|other| is_same(value, other)))
-    }
 }
 
 impl fmt::Debug for RawItem {
@@ -206,12 +202,12 @@ impl Archive {
                 .key_condition_expression("pk = :pk")
                 .expression_attribute_values(":pk", AttributeValue::S(conversation.partition_key()))
                 .set_exclusive_start_key(start);
-            let answer = query.customize().config_override(persistent()).send().await;
+            let answer = query.customize().config_override(patient()).send().await;
             let answer = answer.map_err(|error| self.request("dynamodb:Query").failed(&error))?;
             (answer.items, answer.last_evaluated_key)
         } else {
             let scan = self.client.scan().table_name(self.table()).set_exclusive_start_key(start);
-            let answer = scan.customize().config_override(persistent()).send().await;
+            let answer = scan.customize().config_override(patient()).send().await;
             let answer = answer.map_err(|error| self.request("dynamodb:Scan").failed(&error))?;
             (answer.items, answer.last_evaluated_key)
         };
@@ -219,11 +215,31 @@ impl Archive {
         Ok(ExportPage { items, next: last.map(|item| RawItem { item }.position()) })
     }
 
-    /// Writes an item where nothing is: what is in the table stays, so doing it again is safe.
+    /// Whether the table has an item there, or had one that has expired by `now`, Unix seconds: `item`.
     ///
     /// # Errors
-    /// [`ArchiveError::TooLarge`] and [`ArchiveError::Refused`] are about this item, all others about the table.
+    /// Any [`ArchiveError`] of a request.
+    pub async fn has(&self, item: &RawItem, now: u64) -> Result<bool, ArchiveError> {
+        let Position { pk, sk } = item.position();
+        let there = self.items(&pk, &Range::of_item(&sk)).await?;
+        let has_expired =
+            item.attribute("ExpiresAt").and_then(|end| end.parse().ok()).is_some_and(|end: u64| end <= now);
+        Ok(has_expired || !there.is_empty())
+    }
+
+    /// Writes an item where nothing is: what is in the table stays, so doing it again is safe.
+    ///
+    /// The receipt of an erasure that had not come to its end is not taken: another table has other items left to blank.
+    ///
+    /// # Errors
+    /// [`ArchiveError::TooLarge`], [`ArchiveError::Refused`] and [`ArchiveError::Question`] are about this item, all
+    /// others about the table.
     pub async fn import(&self, item: &RawItem) -> Result<Imported, ArchiveError> {
+        if item.attribute("pk").is_some_and(keys::is_erasure) && item.attribute("FinishedAt").is_none() {
+            return Err(ArchiveError::Question(
+                "the receipt of an erasure that was under way; erase that account in this table again",
+            ));
+        }
         let bytes = record::size(&item.item);
         if bytes > MAX_ITEM_BYTES {
             return Err(ArchiveError::TooLarge { bytes });
@@ -235,11 +251,11 @@ impl Archive {
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .set_item(Some(item.item.clone()));
-        match put.customize().config_override(persistent()).send().await {
+        match put.customize().config_override(patient()).send().await {
             Ok(_) => Ok(Imported::New),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => {
-                    let is_same = failed.item().is_some_and(|stored| item.is_same(stored));
+                    let is_same = failed.item().is_some_and(|stored| is_same_item(&item.item, stored));
                     Ok(if is_same { Imported::AlreadyThere } else { Imported::Differs })
                 }
                 _ => Err(self.request("dynamodb:PutItem").failed(&error)),
@@ -248,54 +264,53 @@ impl Archive {
     }
 }
 
-/// For what takes hours: a table that is throttled for some seconds must not end it.
-fn persistent() -> Builder {
-    let retries = RetryConfig::standard()
-        .with_max_attempts(8)
-        .with_initial_backoff(Duration::from_millis(50))
-        .with_max_backoff(Duration::from_secs(5));
-    patient().retry_config(retries)
-}
-
 fn read(name: &str, value: &RawValue) -> Result<AttributeValue, ItemError> {
     let json = value.get();
     let wrong = || ItemError::Type(name.to_owned());
     match json.as_bytes().first() {
         Some(b'"') => serde_json::from_str(json).map(AttributeValue::S).map_err(|_| wrong()),
         Some(b'-' | b'0'..=b'9') => number(name, json),
-        Some(b'{') => read_typed(name, &serde_json::from_str(json).map_err(|_| wrong())?),
+        Some(b'{') => read_typed(name, value, DEEPEST),
         _ => Err(wrong()),
     }
 }
 
-/// DynamoDB's own JSON: one member, named after the type. Its depth is bounded by the parser's.
-fn read_typed(name: &str, value: &Value) -> Result<AttributeValue, ItemError> {
+/// DynamoDB's own JSON: one member, named after the type.
+fn read_typed(name: &str, value: &RawValue, depth: usize) -> Result<AttributeValue, ItemError> {
     let wrong = || ItemError::Type(name.to_owned());
-    let bytes =
-        |value: &Value| value.as_str().and_then(|text| BASE64.decode(text).ok()).map(Blob::new).ok_or_else(wrong);
-    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(wrong);
-    let digits = |value: &Value| number(name, value.as_str().ok_or_else(wrong)?);
-    let list = |value: &Value| value.as_array().cloned().ok_or_else(wrong);
-    let members = value.as_object().filter(|members| members.len() == 1).ok_or_else(wrong)?;
-    let (kind, value) = members.iter().next().ok_or_else(wrong)?;
-    Ok(match kind.as_str() {
+    let below = depth.checked_sub(1).ok_or_else(wrong)?;
+    let text = |value: &RawValue| serde_json::from_str::<String>(value.get()).map_err(|_| wrong());
+    let digits = |value: &RawValue| number(name, &text(value)?);
+    let bytes = |value: &RawValue| BASE64.decode(text(value)?).map(Blob::new).map_err(|_| wrong());
+    let list = |value| json::array(value).ok_or_else(wrong);
+    let whole = Object::parse(value.get()).map_err(|_| wrong())?;
+    let mut members = whole.iter();
+    let (Some((kind, value)), None) = (members.next(), members.next()) else { return Err(wrong()) };
+    Ok(match kind {
         "S" => AttributeValue::S(text(value)?),
         "N" => digits(value)?,
         "B" => AttributeValue::B(bytes(value)?),
-        "BOOL" => AttributeValue::Bool(value.as_bool().ok_or_else(wrong)?),
-        "NULL" if *value == json!(true) => AttributeValue::Null(true),
-        "L" => AttributeValue::L(list(value)?.iter().map(|value| read_typed(name, value)).collect::<Result<_, _>>()?),
+        "BOOL" => AttributeValue::Bool(serde_json::from_str(value.get()).map_err(|_| wrong())?),
+        "NULL" if value.get() == "true" => AttributeValue::Null(true),
+        "L" => {
+            let items = list(value)?.into_iter().map(|value| read_typed(name, value, below));
+            AttributeValue::L(items.collect::<Result<_, _>>()?)
+        }
         "M" => {
-            let members = value.as_object().ok_or_else(wrong)?.iter();
-            let member = |(key, value): (&String, &Value)| Ok((key.clone(), read_typed(name, value)?));
-            AttributeValue::M(members.map(member).collect::<Result<_, ItemError>>()?)
+            let mut map = Item::new();
+            for (key, value) in Object::parse(value.get()).map_err(|_| wrong())?.iter() {
+                if map.insert(key.to_owned(), read_typed(name, value, below)?).is_some() {
+                    return Err(ItemError::Twice(name.to_owned()));
+                }
+            }
+            AttributeValue::M(map)
         }
-        "SS" => AttributeValue::Ss(list(value)?.iter().map(text).collect::<Result<_, _>>()?),
+        "SS" => AttributeValue::Ss(list(value)?.into_iter().map(text).collect::<Result<_, _>>()?),
         "NS" => {
-            let number = |value: &Value| digits(value).and(text(value));
-            AttributeValue::Ns(list(value)?.iter().map(number).collect::<Result<_, _>>()?)
+            let number = |value: &RawValue| digits(value).and(text(value));
+            AttributeValue::Ns(list(value)?.into_iter().map(number).collect::<Result<_, _>>()?)
         }
-        "BS" => AttributeValue::Bs(list(value)?.iter().map(bytes).collect::<Result<_, _>>()?),
+        "BS" => AttributeValue::Bs(list(value)?.into_iter().map(bytes).collect::<Result<_, _>>()?),
         _ => return Err(wrong()),
     })
 }
@@ -330,6 +345,11 @@ fn number(name: &str, digits: &str) -> Result<AttributeValue, ItemError> {
     is_number.then(|| AttributeValue::N(digits.to_owned())).ok_or_else(|| ItemError::Number(name.to_owned()))
 }
 
+fn is_same_item(one: &Item, other: &Item) -> bool {
+    one.len() == other.len()
+        && one.iter().all(|(name, value)| other.get(name).is_some_and(|other| is_same(value, other)))
+}
+
 /// Whether two values are the same to DynamoDB, which may write a number differently than it came.
 fn is_same(one: &AttributeValue, other: &AttributeValue) -> bool {
     match (one, other) {
@@ -337,6 +357,14 @@ fn is_same(one: &AttributeValue, other: &AttributeValue) -> bool {
             one == other || Number::parse(one) == Number::parse(other)
         }
         (AttributeValue::S(one), AttributeValue::S(other)) => one == other,
+        (AttributeValue::L(one), AttributeValue::L(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (AttributeValue::M(one), AttributeValue::M(other)) => is_same_item(one, other),
+        (AttributeValue::Ns(one), AttributeValue::Ns(other)) => {
+            let number = |digits: &String| Number::parse(digits);
+            one.len() == other.len() && one.iter().all(|one| other.iter().any(|other| number(one) == number(other)))
+        }
         (one, other) => typed(one) == typed(other),
     }
 }

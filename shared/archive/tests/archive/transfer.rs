@@ -200,6 +200,13 @@ async fn an_import_overwrites_nothing() {
         assert_eq!(engine.archive.import(&item).await.unwrap(), expected, "{line}");
     }
     assert_eq!(lines(&engine.archive, None, None).await, [line]);
+    let nested = r#"{"pk":"n","sk":"s","a":{"L":[{"N":"1.0"},{"M":{"b":{"NS":["2.0"]}}}]}}"#;
+    for expected in [Imported::New, Imported::AlreadyThere] {
+        assert_eq!(engine.archive.import(&RawItem::from_json(nested).unwrap()).await.unwrap(), expected);
+    }
+    let wide = json!({"pk": "p", "sk": "s", "a": {"L": [{"B": "x".repeat(600 * 1024)}]}}).to_string();
+    let wide = engine.archive.import(&RawItem::from_json(&wide).unwrap()).await;
+    assert!(matches!(wide, Err(ArchiveError::TooLarge { .. })), "{wide:?}");
     let large = json!({"pk": "p", "sk": "s", "Text": "x".repeat(400 * 1024)}).to_string();
     let large = engine.archive.import(&RawItem::from_json(&large).unwrap()).await;
     assert!(matches!(large, Err(ArchiveError::TooLarge { .. })), "{large:?}");
@@ -237,6 +244,9 @@ fn what_is_no_item_is_refused_with_what_to_mend() {
         (format!(r#"{{{keys},"a":{{"B":"?"}}}}"#), kind()),
         (format!(r#"{{{keys},"a":{{"S":"1","N":"1"}}}}"#), kind()),
         (format!(r#"{{{keys},"a":"\ud800"}}"#), kind()),
+        (format!(r#"{{{keys},"a":{{"S":"1","S":"2"}}}}"#), kind()),
+        (format!(r#"{{{keys},"a":{{"M":{{"b":{{"S":"1"}},"b":{{"S":"2"}}}}}}}}"#), ItemError::Twice("a".into())),
+        (format!(r#"{{{keys},"a":{{"$serde_json::private::RawValue":"{{}}"}}}}"#), kind()),
         (format!(r#"{{{keys},"a":{}1{}}}"#, r#"{"L":["#.repeat(200), "]}".repeat(200)), kind()),
     ];
     for (line, error) in cases {
