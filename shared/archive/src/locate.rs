@@ -19,7 +19,7 @@ const NEAR_ENOUGH: u64 = 128;
 const PROBES: usize = 20;
 
 /// A probe looks at so many items: what follows a message is mostly the next one, else what happened to it.
-const ITEMS_PER_PROBE: usize = 50;
+const ITEMS_PER_PROBE: usize = 16;
 
 /// What a probe says.
 enum Probe {
@@ -81,7 +81,7 @@ impl Archive {
 
     /// The first message from one number to another that has a time, or the last.
     async fn probe(&self, partition: &str, from: u64, to: u64, last: bool) -> Result<Probe, ArchiveError> {
-        let (items, more) = self.ask(partition, &Range::of_seqs(from, to), last, None, ITEMS_PER_PROBE).await?;
+        let (items, more) = self.ask(partition, &Range::of_seqs(from, to), last, None, ITEMS_PER_PROBE, false).await?;
         for item in items {
             let Some(key) = text(&item, "sk").filter(|key| is_message(key)) else { continue };
             let message = StoredMessage::from(item);

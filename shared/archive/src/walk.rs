@@ -109,7 +109,7 @@ impl Archive {
                 }
                 requests += 1;
                 let wanted = walk.wanted(limit - found.messages.len());
-                let (items, more) = self.ask(&walk.partition, range, walk.newest_first, after, wanted).await?;
+                let (items, more) = self.ask(&walk.partition, range, walk.newest_first, after, wanted, false).await?;
                 for item in items {
                     let Some(key) = text(&item, "sk") else { continue };
                     if is_message(&key) || !Range::all().contains(&key) {
@@ -168,7 +168,7 @@ impl Archive {
         let mut all = Vec::new();
         let mut after = None;
         for _ in 0..REQUESTS_PER_PAGE {
-            let (items, more) = self.query(partition, range, false, after, usize::MAX, true).await?;
+            let (items, more) = self.ask(partition, range, false, after, usize::MAX, true).await?;
             all.extend(items.into_iter().map(StoredMessage::from));
             if more.is_none() {
                 break;
@@ -178,19 +178,8 @@ impl Archive {
         Ok(all)
     }
 
-    /// One request: what it found, and where to go on.
+    /// One request: what it found, and where to go on. What is `up_to_date` costs twice as much.
     pub(crate) async fn ask(
-        &self,
-        partition: &str,
-        range: &Range,
-        newest_first: bool,
-        after: Option<String>,
-        wanted: usize,
-    ) -> Result<(Vec<Item>, Option<String>), ArchiveError> {
-        self.query(partition, range, newest_first, after, wanted, false).await
-    }
-
-    async fn query(
         &self,
         partition: &str,
         range: &Range,
