@@ -17,7 +17,7 @@ use list::{Followed, List};
 
 use crate::local::{DATA, Left, Running, TABLE};
 
-/// Look into the archive: a conversation's messages in order, or one message
+/// Look into the archive: list, follow and find messages, export and import them
 #[derive(Args)]
 #[command(
     after_help = "Reads from the running `serve`, else from the data it left in --data; with --aws from your account.\n\n\
@@ -118,7 +118,7 @@ pub struct Source {
 pub enum Format {
     /// For people
     Table,
-    /// An array of objects with every attribute under the platform's name
+    /// JSON, with every attribute under the platform's name
     Json,
 }
 
