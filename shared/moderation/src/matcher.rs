@@ -570,7 +570,8 @@ impl Reports {
             }
             span = word.clone();
         }
-        self.report(input, entry, index, span);
+        // A mask covers whole characters.
+        self.report(input, entry, index, graphemes.bytes(&graphemes.covering(&span)));
     }
 
     /// Reports a hit without half a character at its ends: a person sees an accent, or the two letters of a flag, as one
