@@ -25,6 +25,13 @@ pub(crate) struct Expected<'m> {
 
 /// Confirms a candidate. Gives the units of the hit.
 pub(crate) fn confirm(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
+    // Most candidates that are no hits are told apart before the text is looked at. Each letter is a unit or more.
+    if candidate.last - candidate.first + 1 < expected.letters.len()
+        || !(is_divided_enough(expected, candidate.gaps)
+            && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
+    {
+        return None;
+    }
     if expected.ends_word && !stream.ends_word(candidate.last) {
         return None;
     }
@@ -81,6 +88,10 @@ fn reads(unit: &Unit, letter: Letter) -> bool {
 /// Whether the units stand for the letters, all of them in order, each once or more. `offset` is the first unit's
 /// place, as `star` counts.
 fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize) -> bool {
+    // Most terms are written as they are.
+    if star.is_none() && units.iter().map(|unit| unit.base).eq(letters.iter().map(|letter| letter.base)) {
+        return true;
+    }
     // Each bit is a letter that the units so far may have come to.
     let Some(all) = 1_u128.checked_shl(u32::try_from(letters.len()).unwrap_or(u32::MAX)) else {
         return letters.len() >= 128 && aligns_long(units, letters, star, offset);
@@ -246,24 +257,11 @@ impl Traits {
             candidate.gaps > 0 || candidate.star.is_some() || self.own < self.characters.max(self.letters);
         self.letters > 0
             && (length > 1 || !is_disguised)
-            && self.is_divided_enough(expected, candidate.gaps)
+            && !(self.has_stops && candidate.gaps > 0 && is_divided_by_chance(expected, candidate.gaps))
             && self.is_repeated_enough(length, is_disguised)
             && (self.own > 0 || self.is_foreign(length))
             && (self.digits == 0 || self.is_no_number(stream, expected, candidate, first))
-            && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star))
             && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))
-    }
-
-    /// Letters that are divided on purpose are divided nearly all. Ideographs have no spaces between them otherwise.
-    fn is_divided_enough(&self, expected: &Expected<'_>, gaps: usize) -> bool {
-        if gaps == 0 {
-            return true;
-        }
-        let between = expected.letters.len().saturating_sub(1);
-        if expected.is_ideographic {
-            return gaps * 2 >= between && (!self.has_stops || (between > 1 && gaps >= between));
-        }
-        between > 1 && gaps * 2 > between
     }
 
     /// One letter too many makes another word (`coma`, `comma`), unless it is one that words do not double.
@@ -306,6 +304,18 @@ impl Traits {
         let goes_on_right = is_digit(candidate.last) && goes_on(Some(candidate.last + 1), Some(candidate.last + 2));
         self.digits <= self.letters * 2 && !has_unit && !goes_on_left && !goes_on_right
     }
+}
+
+/// Letters that are divided on purpose are divided nearly all. Ideographs have no spaces between them otherwise.
+const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
+    let between = expected.letters.len().saturating_sub(1);
+    gaps == 0 || (expected.is_ideographic && gaps * 2 >= between) || (between > 1 && gaps * 2 > between)
+}
+
+/// Between ideographs, punctuation that ends or divides sentences is a disguise only where it is between all of them.
+const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
+    let between = expected.letters.len().saturating_sub(1);
+    expected.is_ideographic && !(between > 1 && gaps >= between)
 }
 
 /// Whether enough of the term is left beside the sign that stands for one of its letters.

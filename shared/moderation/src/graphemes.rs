@@ -54,6 +54,13 @@ impl Graphemes {
         (left, right)
     }
 
+    /// Takes the graphemes that a span covers, also if only in part, for masks from here on. Gives their bytes.
+    pub(crate) fn mask(&mut self, span: &Range<usize>) -> Range<usize> {
+        let graphemes = self.covering(span);
+        self.in_words.get_mut(graphemes.clone()).unwrap_or_default().fill(false);
+        self.bytes(&graphemes)
+    }
+
     /// The words that the span is part of.
     pub(crate) fn word_around(&self, span: &Range<usize>) -> Range<usize> {
         let Range { mut start, mut end } = self.covering(span);

@@ -304,7 +304,7 @@ impl Run<'_> {
         self.buffers.search_all(input);
         if !input.matcher.written.is_empty() {
             for index in group.clone() {
-                self.written(index);
+                self.written(index, &[]);
             }
         }
         let first = self.found.len();
@@ -325,6 +325,9 @@ impl Run<'_> {
             } else {
                 self.mask_anew(&group, first);
                 self.buffers.search_all(input);
+            }
+            if !input.matcher.written.is_empty() {
+                self.written_beside(first);
             }
             self.settle(first);
         }
@@ -372,8 +375,30 @@ impl Run<'_> {
         news.retain(|hit| known.binary_search(hit).is_err());
     }
 
-    /// Finds what is looked for as it is written.
-    fn written(&mut self, index: usize) {
+    /// Finds what is looked for as it is written, where what was masked in this round has cut words short. `first` is
+    /// the first of the hits that are masked by now.
+    fn written_beside(&mut self, first: usize) {
+        let Buffers { stream, masked, .. } = &mut *self.buffers;
+        let mut texts: Vec<_> = masked
+            .iter()
+            .filter(|masked| may_cut_a_word(self.input.text(masked.text), &masked.span))
+            .map(|masked| masked.text)
+            .collect();
+        texts.dedup();
+        if texts.is_empty() {
+            return;
+        }
+        let mut masked = Vec::new();
+        spans(self.found.get(first..).unwrap_or_default(), stream, &mut masked);
+        for index in texts {
+            let of_text = masked.iter().filter(|masked| masked.text == index);
+            let of_text: Vec<_> = of_text.map(|masked| masked.span.clone()).collect();
+            self.written(index, &of_text);
+        }
+    }
+
+    /// Finds what is looked for as it is written, when everything within the spans is masked. They are in order.
+    fn written(&mut self, index: usize, masked: &[Range<usize>]) {
         let matcher = self.input.matcher;
         let text = self.input.text(index);
         let mut parts: Vec<(u16, Range<usize>)> = Vec::with_capacity(text.len());
@@ -381,7 +406,16 @@ impl Run<'_> {
             let span = start..start + character.len_utf8();
             fold(character, |part| parts.push((matcher.characters.code(part), span.clone())));
         }
-        let mut graphemes = None;
+        let mut graphemes = (!masked.is_empty()).then(|| Graphemes::of(text));
+        let mut hidden_to = 0;
+        for span in masked {
+            let hidden = graphemes.as_mut().map_or(0..0, |graphemes: &mut Graphemes| graphemes.mask(span));
+            // One character may hold any number of hits.
+            let from = parts.partition_point(|(_, part)| part.start < hidden.start.max(hidden_to));
+            let rest = parts.get_mut(from..).unwrap_or_default().iter_mut();
+            rest.take_while(|(_, part)| part.start < hidden.end).for_each(|(code, _)| *code = NONE);
+            hidden_to = hidden.end;
+        }
         let mut word = 0..0;
         for (first, (_, begin)) in parts.iter().enumerate() {
             let mut node = ROOT;
@@ -536,7 +570,8 @@ impl Reports {
             }
             span = word.clone();
         }
-        self.report(input, entry, index, span);
+        // A mask covers whole characters.
+        self.report(input, entry, index, graphemes.bytes(&graphemes.covering(&span)));
     }
 
     /// Reports a hit without half a character at its ends: a person sees an accent, or the two letters of a flag, as one
@@ -569,6 +604,22 @@ impl Reports {
             found_before.push(found);
         }
     }
+}
+
+/// Whether a word may go on beyond an end of what is masked, so that only a part of it is left. Some spans that do not
+/// cut a word are not told apart.
+fn may_cut_a_word(text: &str, span: &Range<usize>) -> bool {
+    let may_be_in_word = |character: Option<char>| {
+        character.is_some_and(|character| {
+            character.is_ascii_alphanumeric() || !(character.is_ascii() || matches!(character, '\u{4E00}'..='\u{9FFF}'))
+        })
+    };
+    let (Some(before), Some(hit), Some(after)) = (text.get(..span.start), text.get(span.clone()), text.get(span.end..))
+    else {
+        return true;
+    };
+    (may_be_in_word(before.chars().next_back()) && may_be_in_word(hit.chars().next()))
+        || (may_be_in_word(hit.chars().next_back()) && may_be_in_word(after.chars().next()))
 }
 
 /// Gives the parts of the texts that hits cover, in order and without overlap.

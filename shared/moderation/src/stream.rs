@@ -8,7 +8,7 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::alphabet::{Alphabet, NONE};
-use crate::normalise::{Glyph, Kind, Letters, script_with_capitals, text_glyphs};
+use crate::normalise::{Glyph, Kind, Letters, glyphs_within, plain, script_with_capitals};
 
 /// One glyph of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,6 +182,9 @@ impl Stream {
     /// `false` where that could not be seen without a closer look; then the stream is to be filled anew.
     pub(crate) fn mask<'t>(&mut self, masked: &mut [Masked], text: impl Fn(usize) -> &'t str) -> bool {
         let is_dense = self.places.is_empty();
+        if !is_dense && self.mask_in_place(masked, &text) {
+            return true;
+        }
         let (mut units, mut places) = std::mem::take(&mut self.spare);
         units.clear();
         places.clear();
@@ -215,6 +218,33 @@ impl Stream {
         }
         self.spare = (units, places);
         is_done
+    }
+
+    /// Masks the parts if each of their characters is one unit, as in most texts. Else some of them may be masked, and
+    /// the rest is still to be done.
+    fn mask_in_place<'t>(&mut self, masked: &mut [Masked], text: &impl Fn(usize) -> &'t str) -> bool {
+        masked.iter_mut().all(|masked| {
+            let text = text(masked.text);
+            let Some(value) = text.get(masked.span.clone()) else { return false };
+            let first = self.unit_at(masked.bytes.start);
+            let mut start = masked.bytes.start;
+            let mut units = first..first;
+            for character in value.chars() {
+                let Some(place) = self.places.get(units.end).copied() else { return false };
+                let is_one = place.start == start && (place.end - place.start) as usize == character.len_utf8();
+                if !is_one || !stands_alone(character) || matches!(character, '\r' | '\n') {
+                    return false;
+                }
+                start = place.end;
+                units.end += 1;
+            }
+            if !self.can_mask(text, &masked.span, &masked.bytes, units.clone()) {
+                return false;
+            }
+            self.units.get_mut(units.clone()).unwrap_or_default().iter_mut().for_each(Unit::mask);
+            masked.units = units;
+            true
+        })
     }
 
     /// Whether a part can be masked without any other unit becoming another.
@@ -272,19 +302,36 @@ impl Stream {
 
     /// Appends the units of a part of a text that begins at an offset. Whether the text's first unit is still to come.
     fn push_part(&mut self, text: &str, offset: u32, mut begins_text: bool, alphabet: &Alphabet) -> bool {
-        text_glyphs(text, |span, glyph| {
-            let code = glyph.class().map_or(NONE, |class| alphabet.code(class));
+        for (start, character) in text.char_indices() {
+            let span = start..start + character.len_utf8();
             // The caller has seen to it that the stream's length is a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
-            let (start, end) = (offset + span.start as u32, offset + span.end as u32);
-            self.units.push(Unit { begins_text, ..Unit::new(glyph, code) });
-            self.places.push(Place { start, end });
+            let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
+            let unit = match (plain(character), u8::try_from(character)) {
+                (Some(_), Ok(ascii)) => alphabet.ascii(ascii),
+                (Some(glyph), Err(_)) => Unit::new(glyph, alphabet.code(glyph.base)),
+                (None, _) => {
+                    glyphs_within(text, &span, character, &mut |glyph| {
+                        let code = glyph.class().map_or(NONE, |class| alphabet.code(class));
+                        self.push_unit(Unit { begins_text, ..Unit::new(glyph, code) }, place, alphabet);
+                        begins_text = false;
+                    });
+                    continue;
+                }
+            };
+            self.push_unit(Unit { begins_text, ..unit }, place, alphabet);
             begins_text = false;
-            if ends_drawing(glyph.base) {
-                self.draw(alphabet);
-            }
-        });
+        }
         begins_text
+    }
+
+    #[inline]
+    fn push_unit(&mut self, unit: Unit, place: Place, alphabet: &Alphabet) {
+        self.units.push(unit);
+        self.places.push(place);
+        if ends_drawing(unit.base) {
+            self.draw(alphabet);
+        }
     }
 
     /// Keeps places from here on.

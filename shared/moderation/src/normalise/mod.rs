@@ -106,15 +106,9 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
     }
 }
 
-/// The same out of line, for characters that are rare.
-#[inline(never)]
-fn other_glyphs(character: char, see: &mut dyn FnMut(Glyph)) {
-    glyphs(character, see);
-}
-
 /// The glyph of a character that has one, wherever it stands, and is quickly found: ASCII and the common ideographs.
 #[inline]
-fn plain(character: char) -> Option<Glyph> {
+pub(crate) fn plain(character: char) -> Option<Glyph> {
     match character {
         '\0'..='\x7F' => ASCII.get(character as usize).copied().flatten(),
         '\u{4E00}'..='\u{9FFF}' => Some(Glyph::new(traditional::simplified(character), Letters::NONE, Kind::Ideograph)),
@@ -123,32 +117,30 @@ fn plain(character: char) -> Option<Glyph> {
 }
 
 /// Gives the glyphs of a text to `see`, each with the bytes it comes from.
-#[inline]
 pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) {
-    let mut before = '\0';
-    let mut rest = text.chars();
-    let mut start = 0;
-    while let Some(mut character) = rest.next() {
-        let end = start + character.len_utf8();
-        let original = character;
-        // The most common characters first; they need no look at their neighbours.
-        if let Some(glyph) = plain(character) {
-            see(start..end, glyph);
-            (before, start) = (character, end);
-            continue;
+    for (start, character) in text.char_indices() {
+        let span = start..start + character.len_utf8();
+        match plain(character) {
+            Some(glyph) => see(span, glyph),
+            None => glyphs_within(text, &span, character, &mut |glyph| see(span.clone(), glyph)),
         }
-        // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`.
-        if let Some(script) = script_with_capitals(character) {
-            let after = rest.as_str().chars().next().unwrap_or('\0');
-            let is_among_its_own = |other| script_with_capitals(other) == Some(script);
-            if is_among_its_own(before) || (is_among_its_own(after) && !before.is_ascii_alphanumeric()) {
-                character = lower(character);
-            }
-        }
-        other_glyphs(character, &mut |glyph| see(start..end, glyph));
-        before = original;
-        start = end;
     }
+}
+
+/// Gives the glyphs of a character where it stands in a text to `see`. Out of line, since most characters are
+/// [`plain`].
+#[inline(never)]
+pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char, see: &mut dyn FnMut(Glyph)) {
+    // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`.
+    if let Some(script) = script_with_capitals(character) {
+        let before = text.get(..span.start).and_then(|text| text.chars().next_back()).unwrap_or('\0');
+        let after = text.get(span.end..).and_then(|text| text.chars().next()).unwrap_or('\0');
+        let is_among_its_own = |other| script_with_capitals(other) == Some(script);
+        if is_among_its_own(before) || (is_among_its_own(after) && !before.is_ascii_alphanumeric()) {
+            character = lower(character);
+        }
+    }
+    glyphs(character, see);
 }
 
 /// A number for each script whose capitals may look like other letters than their small forms do.
@@ -183,21 +175,21 @@ fn lower(character: char) -> char {
 }
 
 fn kind(character: char) -> Kind {
-    if character.is_alphanumeric() || is_combining_mark(character) {
-        if is_spaceless(character) {
-            Kind::Ideograph
-        } else if character.is_numeric() && !character.is_alphabetic() {
-            Kind::Digit
-        } else {
-            Kind::Letter
-        }
+    // Each question is a search in a table, and most characters are letters.
+    let kind = if character.is_alphabetic() {
+        Kind::Letter
+    } else if character.is_numeric() {
+        Kind::Digit
+    } else if is_combining_mark(character) {
+        Kind::Letter
     } else if character.is_whitespace() || matches!(character, '\u{2800}' | '\u{3164}' | '\u{115F}' | '\u{1160}') {
-        Kind::Space
+        return Kind::Space;
     } else if matches!(character, '。' | '、' | '؟' | '،' | '¿' | '¡') {
-        Kind::Stop
+        return Kind::Stop;
     } else {
-        Kind::Sign
-    }
+        return Kind::Sign;
+    };
+    if is_spaceless(character) { Kind::Ideograph } else { kind }
 }
 
 /// Takes no place on the screen: zero-width and bidi controls, soft hyphens, variation selectors, tags.
