@@ -66,9 +66,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some(dictionary) => hit_words(&rules, dictionary).with_context(|| dictionary.display().to_string())?,
         None => Vec::new(),
     };
+    let report = Report { path, rules: &rules, problems: &problems, warnings: &warnings, words: &words };
     match arguments.format {
-        Format::Json => print_json(path, &rules, &problems, &warnings, &words)?,
-        Format::Text => print_text(path, &rules, &problems, &warnings, &words)?,
+        Format::Json => print_json(&report)?,
+        Format::Text => print_text(&report)?,
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -94,13 +95,17 @@ fn hit_words(rules: &Rules, dictionary: &Path) -> anyhow::Result<Vec<Harmless>> 
     Ok(words)
 }
 
-fn print_json(
-    path: &Path,
-    rules: &Rules,
-    problems: &[Problem],
-    warnings: &[Warning],
-    words: &[Harmless],
-) -> anyhow::Result<()> {
+/// What a check has come to.
+struct Report<'a> {
+    path: &'a Path,
+    rules: &'a Rules,
+    problems: &'a [Problem],
+    warnings: &'a [Warning],
+    words: &'a [Harmless],
+}
+
+fn print_json(report: &Report<'_>) -> anyhow::Result<()> {
+    let Report { path, rules, problems, warnings, words } = *report;
     let mode = |shadow| if shadow { "shadow" } else { "live" };
     let report = json!({
         "path": path.display().to_string(),
@@ -113,13 +118,8 @@ fn print_json(
     Ok(())
 }
 
-fn print_text(
-    path: &Path,
-    rules: &Rules,
-    problems: &[Problem],
-    warnings: &[Warning],
-    words: &[Harmless],
-) -> anyhow::Result<()> {
+fn print_text(report: &Report<'_>) -> anyhow::Result<()> {
+    let Report { path, rules, problems, warnings, words } = *report;
     for problem in problems {
         eprintln!("{problem}");
     }
