@@ -23,15 +23,18 @@ impl Patience {
     /// # Errors
     /// The failure itself, if it is not one that passes, or lasts too long.
     pub async fn bear(&mut self, error: ArchiveError) -> Result<(), ArchiveError> {
-        let passes =
-            matches!(error, ArchiveError::Throttled | ArchiveError::Timeout | ArchiveError::Unavailable { .. });
-        if !passes || self.pause > LONGEST_PAUSE {
+        if !passes(&error) || self.pause > LONGEST_PAUSE {
             return Err(error);
         }
         tokio::time::sleep(self.pause).await;
         self.pause *= 2;
         Ok(())
     }
+}
+
+/// Whether a failure is one that passes.
+pub fn passes(error: &ArchiveError) -> bool {
+    matches!(error, ArchiveError::Throttled | ArchiveError::Timeout | ArchiveError::Unavailable { .. })
 }
 
 /// Makes a request again and again while its failure is one that passes.

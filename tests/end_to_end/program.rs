@@ -8,7 +8,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use chathook_tests::{binary, workspace};
+use chathook_archive::RawItem;
+use chathook_tests::faults::{Fault, proxy};
+use chathook_tests::{TABLE, binary, engine, workspace};
 use serde_json::Value;
 
 /// `chathook` in `folder`, without any of the settings that may be around.
@@ -428,6 +430,35 @@ fn follow_shows_what_is_new_and_what_changes() {
     }));
     let changed = following.next_line();
     assert!(changed.contains("are you there?") && changed.contains("recalled by ana"), "{changed}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn follow_survives_an_outage_and_misses_nothing() {
+    let (direct, archive) = engine().await;
+    let (dynamodb, switch) = proxy(&direct, Fault::None).await;
+    let put = async |at: u64| {
+        let sk = format!("{at:020}#{at:020}#{at:020}");
+        let item = serde_json::json!({
+            "pk": "c2c#ada#grace", "sk": sk, "From_Account": "ada", "To_Account": "grace", "MsgTime": at,
+            "MsgSeq": at, "Text": format!("number {at}"),
+        });
+        archive.import(&RawItem::from_json(&item.to_string()).expect("an item")).await.expect("written");
+    };
+    put(1).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let follow = ["messages", "list", "--c2c", "ada", "grace", "--follow", "--dynamodb-endpoint", &dynamodb];
+    let following = Following::start(folder.path(), &[&follow[..], &["--table", TABLE]].concat());
+    assert!(following.next_line().contains("number 1"));
+    switch.set(Fault::Closed);
+    // More than one page of them.
+    for at in 2..=120 {
+        put(at).await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    switch.set(Fault::None);
+    for at in 2..=120 {
+        assert!(following.next_line().ends_with(&format!("number {at}")));
+    }
 }
 
 #[test]

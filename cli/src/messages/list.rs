@@ -12,6 +12,7 @@ use clap::{ArgGroup, Args};
 use clap::builder::NonEmptyStringValueParser;
 
 use super::{Chosen, Format, Source, print, show, time};
+use crate::patience::passes;
 
 /// So often `--follow` asks for what is new.
 const POLL: Duration = Duration::from_secs(2);
@@ -138,7 +139,7 @@ impl List {
         let mut seen = Seen::default();
         let mut troubled = false;
         loop {
-            let first_only = if seen.has_begun { usize::MAX } else { self.limit };
+            let first_only = if seen.has_begun() { usize::MAX } else { self.limit };
             match seen.look(archive, whose, self.limit).await {
                 Ok(mut messages) => {
                     troubled = false;
@@ -152,13 +153,10 @@ impl List {
                     }
                     out.flush()?;
                 }
-                // These pass. Any other would come again and again.
-                Err(
-                    error @ (ArchiveError::Throttled
-                    | ArchiveError::Timeout
-                    | ArchiveError::Unavailable { .. }
-                    | ArchiveError::Unreachable { .. }),
-                ) if seen.has_begun => {
+                // Any other would come again and again.
+                Err(error)
+                    if seen.has_begun() && (passes(&error) || matches!(error, ArchiveError::Unreachable { .. })) =>
+                {
                     if !troubled {
                         eprintln!("chathook: {error}; asking again");
                     }
@@ -174,52 +172,58 @@ impl List {
 /// What `--follow` has shown.
 #[derive(Default)]
 struct Seen {
-    has_begun: bool,
-    /// What each message looked like, and when it was last among the newest.
+    /// What each message looked like, and at which look it was last among the newest.
     messages: HashMap<String, (u64, u64)>,
+    /// How many looks went well.
     looks: u64,
 }
 
 impl Seen {
-    /// The messages that are new, or no longer what they were, oldest first; at first at least the newest `limit`.
+    fn has_begun(&self) -> bool {
+        self.looks > 0
+    }
+
+    /// The messages that are new, or no longer what they were, oldest first; at first at least the newest `limit`. A look
+    /// that fails has seen nothing.
     async fn look(
         &mut self,
         archive: &Archive,
         whose: &Whose,
         limit: usize,
     ) -> Result<Vec<StoredMessage>, ArchiveError> {
-        let size = if self.has_begun { LOOK_BACK } else { limit.max(LOOK_BACK) };
+        let size = if self.has_begun() { LOOK_BACK } else { limit.max(LOOK_BACK) };
         let mut listing = Listing { newest_first: true, limit: Some(size), ..Listing::default() };
-        let mut fresh = Vec::new();
-        self.looks += 1;
+        let mut newest = Vec::new();
         loop {
             let page = page(archive, whose, &listing).await?;
-            let mut oldest_is_new = false;
-            for message in page.messages {
-                let key = ["pk", "sk"].map(|name| message.attribute(name).unwrap_or_default()).join(" ");
-                let mut look = DefaultHasher::new();
-                // A message that cannot be serialised looks the same always, and there is none.
-                serde_json::to_string(&message).unwrap_or_default().hash(&mut look);
-                let look = look.finish();
-                let before = self.messages.insert(key, (look, self.looks));
-                oldest_is_new = before.is_none();
-                if before.is_none_or(|(before, _)| before != look) {
-                    fresh.push(message);
-                }
-            }
-            listing.cursor = page.next.filter(|_| self.has_begun && oldest_is_new);
+            newest.extend(page.messages);
+            let oldest_is_new = newest.last().is_some_and(|oldest| !self.messages.contains_key(&key(oldest)));
+            listing.cursor = page.next.filter(|_| self.has_begun() && oldest_is_new);
             if listing.cursor.is_none() {
                 break;
             }
         }
-        self.has_begun = true;
+
+        self.looks += 1;
+        newest.retain(|message| {
+            let mut look = DefaultHasher::new();
+            // A message that cannot be serialised looks the same always, and there is none.
+            serde_json::to_string(message).unwrap_or_default().hash(&mut look);
+            let look = look.finish();
+            let before = self.messages.insert(key(message), (look, self.looks));
+            before.is_none_or(|(before, _)| before != look)
+        });
         if self.messages.len() > REMEMBERED {
             let looks = self.looks;
             self.messages.retain(|_, (_, last)| *last == looks);
         }
-        fresh.reverse();
-        Ok(fresh)
+        newest.reverse();
+        Ok(newest)
     }
+}
+
+fn key(message: &StoredMessage) -> String {
+    ["pk", "sk"].map(|name| message.attribute(name).unwrap_or_default()).join(" ")
 }
 
 /// One page of them.
