@@ -6,7 +6,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{ProvideErrorMetadata as _, SdkError};
 use thiserror::Error;
 
-use crate::Archive;
+use crate::client::Archive;
 
 /// The largest message that SQS takes, in bytes, where the queue's `MaximumMessageSize` allows it. A callback of the
 /// largest size that is looked at, 256 KiB, is 342 KiB of base64; what is larger than this goes to the log in parts.
