@@ -209,9 +209,9 @@ impl Export<'_> {
 /// A file that an interrupted export left.
 struct PartialExport {
     file: File,
-    /// The end of its last whole line, or 0 if no whole line is an item.
-    kept: u64,
-    /// Its first and its last item.
+    /// The length up to the end of the last whole line; 0 if no whole line is an item.
+    whole_lines: u64,
+    /// The first and the last item.
     ends: Option<(RawItem, RawItem)>,
 }
 
@@ -235,15 +235,15 @@ impl PartialExport {
             first = line(&mut begin)?;
         }
         let foreign = "its last line is no item of an export; give another name";
-        let kept = start_of_line(&mut file, len)?.context(foreign)?;
-        if kept <= header.len() as u64 {
-            return Ok(Some(Self { file, kept: 0, ends: None }));
+        let whole_lines = start_of_line(&mut file, len)?.context(foreign)?;
+        if whole_lines <= header.len() as u64 {
+            return Ok(Some(Self { file, whole_lines: 0, ends: None }));
         }
-        let last = start_of_line(&mut file, kept - 1)?.context(foreign)?;
+        let last = start_of_line(&mut file, whole_lines - 1)?.context(foreign)?;
         file.seek(SeekFrom::Start(last))?;
         let last = line(&mut BufReader::new(&file))?;
         let item = |line: &[u8]| format.layout().item(line).context(foreign);
-        Ok(Some(Self { ends: Some((item(&first)?, item(&last)?)), file, kept }))
+        Ok(Some(Self { ends: Some((item(&first)?, item(&last)?)), file, whole_lines }))
     }
 
     /// Cuts off a last line that is not whole. Gives the file, and the key of its last item.
@@ -275,7 +275,7 @@ impl PartialExport {
                 );
             }
         }
-        self.file.set_len(self.kept)?;
+        self.file.set_len(self.whole_lines)?;
         self.file.seek(SeekFrom::End(0))?;
         Ok((Some(self.file), self.ends.map(|(_, last)| last.key())))
     }

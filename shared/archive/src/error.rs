@@ -114,13 +114,13 @@ impl Request<'_> {
         match error {
             SdkError::TimeoutError(_) => ArchiveError::Timeout,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => ArchiveError::Timeout,
-            // Unclassified is what went wrong before anything was sent.
+            // A failure of no known kind happened before anything was sent.
             SdkError::DispatchFailure(failure) if failure.is_other() && failure.as_other().is_none() => {
                 ArchiveError::Setup { reason: cause(error) }
             }
             SdkError::ConstructionFailure(_) => ArchiveError::Setup { reason: cause(error) },
             SdkError::ServiceError(answer) => self.refused(answer.err().code(), error.request_id()),
-            // What could not be read may be quoted, and hold messages.
+            // The error may quote the answer, which may hold messages.
             SdkError::ResponseError(_) => self.unreachable("the answer is not DynamoDB's".to_owned()),
             _ => self.unreachable(cause(error)),
         }
@@ -152,7 +152,7 @@ impl Request<'_> {
     }
 }
 
-/// The innermost error says it; those around it only say that something failed.
+/// The innermost error. Those around it only say that something failed.
 fn cause(error: &dyn Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
