@@ -24,7 +24,7 @@ use crate::source::Source;
 /// Write all items of a conversation, or of the table, to a file: messages, and all that happened to them later
 ///
 /// Nothing is left out and nothing merged: a line is an item of the table with every attribute, whether it is a message,
-/// a recall, an edit, a read mark or a refused message, expired or not. In jsonl it is a JSON object: a string of the
+/// a recall, an edit, a read receipt or a refused message, expired or not. In jsonl it is a JSON object: a string of the
 /// table is a JSON string (MsgBody is the exact text in one), a number a JSON number with all its digits. A csv file has
 /// columns for people, and the same object in the last one. `messages import` reads either.
 ///

@@ -138,7 +138,7 @@ async fn a_change_is_of_its_message_alone() {
 }
 
 #[tokio::test]
-async fn read_marks_only_move_forward() {
+async fn read_receipts_only_move_forward() {
     let engine = Engine::start().await;
     let reports = [
         read("bo", "ana", 50),
@@ -349,7 +349,7 @@ proptest! {
 }
 
 #[test]
-fn a_record_is_no_amendment() {
+fn a_message_is_no_change_record() {
     // Both make one item of one callback, and neither shows what people wrote.
     let edit = c2c_edit(1, "nobody may read this in a log", &json!({}));
     let change = Change::parse(Command::C2cEdit, &edit).unwrap();

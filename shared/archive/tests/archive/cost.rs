@@ -171,7 +171,7 @@ async fn what_a_million_of_each_costs() {
         ("a recall in a group", "group_after_recall_msg", [1.0, 1.0, 0.0]),
         ("an edit", "c2c_after_modify_msg", [1.0, 0.0, 1.0]),
         ("an edit in a group", "group_after_modify_msg", [1.0, 0.0, 0.0]),
-        ("a read mark", "c2c_after_msg_report", [1.0, 0.0, 0.0]),
+        ("a read receipt", "c2c_after_msg_report", [1.0, 0.0, 0.0]),
         ("a refused message", "group_send_msg_exception", [1.0, 1.0, 1.0]),
     ] {
         let callback = std::fs::read_to_string(fixtures.join(file).with_extension("json")).unwrap();

@@ -43,8 +43,8 @@ fn callbacks() -> Vec<String> {
     ]
 }
 
-async fn erase(archive: &Archive, account: &str, through: Lookup) -> Erasure {
-    let mut erasure = archive.begin_erasure(account, through, LATER).await.unwrap();
+async fn erase(archive: &Archive, account: &str, lookup: Lookup) -> Erasure {
+    let mut erasure = archive.begin_erasure(account, lookup, LATER).await.unwrap();
     while !erasure.is_finished() {
         archive.erase_page(&mut erasure, LATER).await.unwrap();
     }
@@ -64,20 +64,20 @@ async fn items(engine: &Engine) -> Vec<Row> {
 
 #[tokio::test]
 async fn everything_that_an_account_sent_is_blanked_and_nothing_else() {
-    for through in [Lookup::Index, Lookup::Scan] {
+    for lookup in [Lookup::Index, Lookup::Scan] {
         let engine = Engine::start().await;
         store(&engine, &callbacks()).await;
         let before = items(&engine).await;
 
-        let mut dry_run = Erasure::dry_run("ana", through, LATER);
+        let mut dry_run = Erasure::dry_run("ana", lookup, LATER);
         while !dry_run.is_finished() {
             engine.archive.erase_page(&mut dry_run, LATER).await.unwrap();
         }
-        assert_eq!(before, items(&engine).await, "a dry_run writes nothing");
+        assert_eq!(before, items(&engine).await, "a dry run writes nothing");
         assert_eq!(before.len(), engine.rows().await.len(), "not even a receipt");
 
-        let erasure = erase(&engine.archive, "ana", through).await;
-        assert_eq!(counts(&erasure), (5, 4), "{through:?}");
+        let erasure = erase(&engine.archive, "ana", lookup).await;
+        assert_eq!(counts(&erasure), (5, 4), "{lookup:?}");
         assert_eq!(counts(&dry_run), counts(&erasure));
 
         let after = items(&engine).await;
@@ -174,7 +174,7 @@ async fn an_erasure_that_is_interrupted_goes_on_and_counts_everything_once() {
     }
     assert_eq!(counts(&erasure), (250, 0));
     assert!(items(&engine).await.iter().all(|row| !row.contains_key("MsgBody")));
-    // A finished one is not taken up, and none has its time, were they begun in the same second.
+    // A finished erasure is not resumed, and the next has another time, even if it begins in the same second.
     let next = engine.archive.begin_erasure("ana", Lookup::Index, LATER).await.unwrap();
     assert_eq!((next.is_resumed(), next.started_at()), (false, LATER + 1));
     assert!(!engine.archive.begin_erasure("bo", Lookup::Index, LATER + 99).await.unwrap().is_resumed());
@@ -232,8 +232,8 @@ async fn where_people_share_a_number_each_loses_what_is_theirs() {
 async fn where_there_is_nothing_to_blank_nothing_is_written() {
     let engine = Engine::start().await;
     store(&engine, &callbacks()).await;
-    for through in [Lookup::Index, Lookup::Scan] {
-        let erasure = erase(&engine.archive, "nobody", through).await;
+    for lookup in [Lookup::Index, Lookup::Scan] {
+        let erasure = erase(&engine.archive, "nobody", lookup).await;
         assert_eq!((counts(&erasure), erasure.receipt(), erasure.previous()), ((0, 0), None, None));
     }
     assert_eq!(engine.rows().await.len(), items(&engine).await.len());

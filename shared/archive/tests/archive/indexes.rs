@@ -125,7 +125,7 @@ async fn a_table_without_the_index_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_of_one_listing_and_an_account_is_no_empty_text() {
+async fn a_cursor_is_of_one_query_and_an_account_is_no_empty_text() {
     let engine = busy().await;
     let first = MessageQuery { limit: Some(1), ..MessageQuery::default() };
     let cursor = engine.archive.messages_sent_by("ana", &first, NOW).await.unwrap().next_cursor;

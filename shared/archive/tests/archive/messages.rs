@@ -62,7 +62,7 @@ async fn the_last_page_says_so() {
 }
 
 #[tokio::test]
-async fn times_bound_a_listing_and_are_part_of_it() {
+async fn times_bound_a_query_and_are_part_of_it() {
     let engine = thirty().await;
     engine.store(&record(&group(json!({"MsgSeq": 96, "Random": 5, "MsgTime": null})))).await;
     let cases = [
