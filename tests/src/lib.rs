@@ -5,7 +5,6 @@
 
 pub mod faults;
 pub mod function;
-pub mod random;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -60,15 +59,24 @@ pub fn fixture(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// An engine that forgets, with an empty table in it; gives its URL and the table.
+/// Starts a DynamoDB-compatible engine that keeps its data in memory. Gives its URL.
 ///
 /// # Panics
 /// If it does not start.
-pub async fn engine() -> (String, Archive) {
+pub async fn start_engine() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let database = dynoxide::Database::memory().expect("an engine");
     tokio::spawn(dynoxide::server::serve_on(listener, database));
+    url
+}
+
+/// Starts an engine with an empty table in it. Gives its URL and the table.
+///
+/// # Panics
+/// If it does not start.
+pub async fn engine() -> (String, Archive) {
+    let url = start_engine().await;
     let archive = Archive::connect(TABLE, Some(&url)).await;
     archive.create_table().await.expect("an empty table");
     (url, archive)

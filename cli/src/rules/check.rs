@@ -12,7 +12,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::Format;
+use super::arguments::Format;
 use super::load::{Written, problem};
 use super::message::Where;
 use crate::progress::count;
@@ -24,7 +24,7 @@ use crate::progress::count;
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    rules: super::Rules,
+    rules: super::arguments::Rules,
 
     /// A dictionary of harmless words, one a line
     #[arg(long, value_name = "DICTIONARY")]

@@ -19,7 +19,7 @@ use crate::progress::count;
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    rules: super::Rules,
+    rules: super::arguments::Rules,
 
     /// The file to write
     #[arg(short, long, value_name = "FILE")]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chathook_archive::{Amendment, Archive, ArchiveError, Kept, Queue, Record};
+use chathook_archive::{Archive, ArchiveError, ChangeRecord, Queue, Record, Stored};
 use chathook_protocol::{Reply, What};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -68,7 +68,7 @@ impl AfterSend {
             return Ok(skipped());
         }
         let record = Record::new(&message, callback.query, callback.now, self.settings.retention_days);
-        count(stored(callback.deadline, self.archive.keep(&record)).await?);
+        count(stored(callback.deadline, self.archive.store(&record)).await?);
         Ok(Reply::allow())
     }
 }
@@ -94,8 +94,9 @@ impl AfterChange {
         {
             return Ok(skipped());
         }
-        let amendments = Amendment::of(&change, callback.query, callback.now, self.settings.retention_days);
-        let writes: Vec<_> = amendments.iter().map(|amendment| self.archive.amend(amendment)).collect();
+        let change_records = ChangeRecord::of(&change, callback.query, callback.now, self.settings.retention_days);
+        let writes: Vec<_> =
+            change_records.iter().map(|change_record| self.archive.store_change(change_record)).collect();
         let writes = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
         let kept: Vec<_> = stored(callback.deadline, writes.try_collect()).await?;
         kept.into_iter().for_each(count);
@@ -128,10 +129,10 @@ fn skipped() -> Reply {
     Reply::allow()
 }
 
-fn count(kept: Kept) {
+fn count(kept: Stored) {
     metrics::counter!(match kept {
-        Kept::New | Kept::Replaced => "Stored",
-        Kept::Duplicate => "Duplicates",
+        Stored::New | Stored::Replaced => "Stored",
+        Stored::Duplicate => "Duplicates",
     })
     .increment(1);
 }

@@ -11,10 +11,10 @@ use chathook_archive::RawItem;
 use clap::ValueEnum;
 use jiff::Timestamp;
 
-/// The longest line that is read: an item is 400 KiB at most, and no byte of what chathook writes becomes more than six.
+/// The longest line that is read. An item has 400 KiB at most, and a byte of it becomes at most six in a line.
 pub const MAX_LINE: u64 = 8 << 20;
 
-/// What a spreadsheet needs in order to read UTF-8.
+/// A byte order mark, which spreadsheets need in order to read UTF-8.
 const MARK: &str = "\u{feff}";
 
 const ITEM: &str = "Item";
@@ -39,7 +39,7 @@ const COLUMNS: [&str; 16] = [
     ITEM,
 ];
 
-/// What the lines are.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// A JSON object a line, with every attribute
@@ -49,7 +49,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The first line of a file, if that is no item.
+    /// The header of a file: its first line, if that is no item; else empty.
     pub fn header(self) -> anyhow::Result<String> {
         match self {
             Self::Jsonl => Ok(String::new()),
@@ -74,7 +74,7 @@ impl Format {
         }
     }
 
-    /// Whether a file of this format may begin so, as far as it goes.
+    /// Whether these bytes may be the beginning of a file of this format. They may end anywhere in its first line.
     pub fn may_begin(self, bytes: &[u8]) -> anyhow::Result<bool> {
         let header = self.header()?;
         let start = if header.is_empty() { r#"{"pk":""# } else { &header };
@@ -89,11 +89,11 @@ fn record(cells: &[impl AsRef<[u8]>]) -> anyhow::Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
-/// The same JSON without what another encoding lacks, or a list separator of some countries.
+/// The same JSON without characters that another encoding may lack, and without the list separator of some countries.
 fn ascii(json: &str) -> String {
     let mut ascii = String::with_capacity(json.len());
     for c in json.chars() {
-        // In JSON both stand in strings only.
+        // JSON has both only in strings.
         if c.is_ascii() && c != ';' {
             ascii.push(c);
         } else {
@@ -106,7 +106,7 @@ fn ascii(json: &str) -> String {
     ascii
 }
 
-/// What people see of an attribute.
+/// An attribute as people see it.
 fn cell(name: &str, item: &RawItem) -> String {
     let value = item.attribute(name).unwrap_or_default();
     let number = || value.parse::<i64>().ok();
@@ -118,29 +118,28 @@ fn cell(name: &str, item: &RawItem) -> String {
     moment.map_or_else(|| harmless(value), |moment| moment.to_string())
 }
 
-/// `text` on one line, and such that no spreadsheet takes it, or a part of it, for a formula: senders write what they
-/// like.
+/// `text` on one line, changed so that no spreadsheet takes any part of it for a formula. Senders may write anything.
 fn harmless(text: &str) -> String {
     let shown = |c: char| match c {
-        // In some countries the next cell would begin there.
+        // In some countries it begins the next cell.
         ';' => '；',
         '\u{2028}' | '\u{2029}' => ' ',
         c if c.is_control() => ' ',
         c => c,
     };
     let line: String = text.chars().map(shown).collect();
-    // The wide ones count where Chinese or Japanese is typed.
+    // Spreadsheets in Chinese and Japanese accept the wide signs too.
     let begins = line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     if begins && !line.strip_prefix('-').is_some_and(is_number) { format!("'{line}") } else { line }
 }
 
-/// How the items of a file are laid out, told by its first line.
+/// How the items of a file are laid out. Its first line tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// Each line is an item.
     Jsonl,
-    /// After the first line, the column of this number is.
+    /// Each line after the first has the item in the column of this number.
     Csv(usize),
 }
 
@@ -173,9 +172,9 @@ impl Layout {
     }
 }
 
-/// The fields of one line of csv; none if there is no line.
+/// The fields of one line of csv; none if the line is empty.
 fn fields(line: &[u8]) -> anyhow::Result<csv::ByteRecord> {
-    // For the reader it would end the line, and what follows would be lost.
+    // The csv reader would end the line there, and the rest would be lost.
     let breaks = line.trim_ascii_end().contains(&b'\r');
     ensure!(!breaks, "a line break of an old kind (CR) within; save the file with LF or CR LF at the end of lines");
     let mut record = csv::ByteRecord::new();

@@ -1,4 +1,4 @@
-//! The platform's part, played by us: posting signed callbacks and reading the answers.
+//! The platform's part: posting signed callbacks and reading the answers.
 
 use std::time::Duration;
 
@@ -8,30 +8,30 @@ use chathook_protocol::{Command, Reply, Token};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::local::{DEMO_APP_ID, DEMO_TOKEN};
+use crate::defaults::{DEMO_APP_ID, DEMO_TOKEN};
 
 /// Posts callbacks of one app to one URL.
-pub struct Platform {
+pub struct CallbackClient {
     url: String,
     app_id: String,
     token: Option<Token>,
     agent: ureq::Agent,
 }
 
-/// What came back for one callback.
+/// The webhook's answer to a callback.
 #[derive(Debug, Serialize)]
-pub struct Answered {
+pub struct CallbackAnswer {
     /// The callback's command.
     pub command: String,
     /// The HTTP status.
     pub status: u16,
-    /// The answer; a string when it was not JSON, as the platform could not read either.
+    /// The answer's body; a string if it is not JSON, which the platform could not read either.
     pub reply: Value,
     /// In a word or two.
     pub verdict: String,
 }
 
-/// A client for `url`. A proxy that the environment names is for the world outside, not for this machine.
+/// A client for `url`. A proxy that the environment names is for other machines, not for this one.
 fn agent(url: &str, timeout: Duration) -> ureq::Agent {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     let is_here = ["127.", "localhost", "[::1]"].iter().any(|here| host.starts_with(here));
@@ -39,15 +39,15 @@ fn agent(url: &str, timeout: Duration) -> ureq::Agent {
     if is_here { config.proxy(None).build().into() } else { config.build().into() }
 }
 
-/// Whether a chathook answers at `url`: it greets whoever only looks.
+/// Whether a chathook answers at `url`. It answers a GET with a known greeting.
 pub fn is_chathook(url: &str) -> bool {
     let greeting = agent(url, Duration::from_millis(500)).get(url).call();
     let greeting = greeting.ok().and_then(|mut greeting| greeting.body_mut().read_to_vec().ok());
     greeting.is_some_and(|greeting| greeting == Reply::allow().to_json().as_bytes())
 }
 
-impl Platform {
-    /// Of the app and token that `SDK_APP_ID` and `CALLBACK_TOKEN` name, else those of a `serve` without settings.
+impl CallbackClient {
+    /// For the app and token that `SDK_APP_ID` and `CALLBACK_TOKEN` name, else for the demo app.
     pub fn from_environment(url: &str) -> anyhow::Result<Self> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let (app_id, token) = match (variable("SDK_APP_ID"), variable("CALLBACK_TOKEN")) {
@@ -58,19 +58,19 @@ impl Platform {
         Self::new(url, app_id, token.as_deref())
     }
 
-    /// Of this app; unsigned without a token.
+    /// For this app. Without a token callbacks are not signed.
     pub fn new(url: &str, app_id: String, token: Option<&str>) -> anyhow::Result<Self> {
         if url.contains('?') {
             bail!("{url} has a query; give the URL as it is pasted into the console, which allows none");
         }
         let token =
             token.map(|token| Token::new(token).context("CALLBACK_TOKEN is not 1 to 128 characters")).transpose()?;
-        // What the platform waits, and time for a cold start on a slow machine.
+        // Longer than the platform waits: a cold start on a slow machine takes time.
         Ok(Self { url: url.to_owned(), app_id, token, agent: agent(url, Duration::from_secs(10)) })
     }
 
     /// Posts the callback `body` at `now` (Unix seconds), with the query that the platform appends.
-    pub fn post(&self, body: &[u8], now: u64) -> anyhow::Result<Answered> {
+    pub fn post(&self, body: &[u8], now: u64) -> anyhow::Result<CallbackAnswer> {
         let text = json::readable(body);
         let callback = Object::parse(&text).context("not a JSON object")?;
         let command = callback.text("CallbackCommand").context("no CallbackCommand in it: not a callback")?;
@@ -83,7 +83,7 @@ impl Platform {
         let status = response.status().as_u16();
         let reply = serde_json::from_str(&text).unwrap_or(Value::String(text));
         let verdict = verdict(command, status, &reply);
-        Ok(Answered { command: command.to_owned(), status, reply, verdict })
+        Ok(CallbackAnswer { command: command.to_owned(), status, reply, verdict })
     }
 
     fn signed_url(&self, command: &str, now: u64) -> String {
@@ -102,8 +102,8 @@ impl Platform {
     }
 }
 
-impl Answered {
-    /// Whether the platform would take it for an answer.
+impl CallbackAnswer {
+    /// Whether the platform would accept the answer.
     pub fn is_proper(&self) -> bool {
         self.status == 200 && self.reply["ActionStatus"] == "OK"
     }

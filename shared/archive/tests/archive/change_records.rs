@@ -1,13 +1,13 @@
 //! What happens to messages later: merged on read, whatever came first and however often.
 
-use chathook_archive::Kept::{Duplicate, New, Replaced};
-use chathook_archive::{Amendment, Conversation, Listing, ReadMark, StoredMessage};
+use chathook_archive::Stored::{Duplicate, New, Replaced};
+use chathook_archive::{ChangeRecord, Conversation, MessageQuery, ReadReceipt, StoredMessage};
 use chathook_protocol::{Change, Command, Query};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-use crate::changes::{KEY, c2c_edit, c2c_recall, group_edit, group_recall, keep, keep_at, read, refusal, text};
+use crate::changes::{KEY, c2c_edit, c2c_recall, group_edit, group_recall, read, refusal, store, store_at, text};
 use crate::engine::Engine;
 use crate::samples::{NOW, ana_and_bo, c2c, failed_c2c, group, record, the_group};
 
@@ -32,8 +32,8 @@ async fn a_recall_says_who_and_when_and_may_come_first() {
             callbacks.reverse();
         }
         for callback in &callbacks {
-            assert_eq!(keep_at(&engine, callback, NOW, None).await, [New]);
-            assert_eq!(keep_at(&engine, callback, NOW + 5, None).await, [Duplicate]);
+            assert_eq!(store_at(&engine, callback, NOW, None).await, [New]);
+            assert_eq!(store_at(&engine, callback, NOW + 5, None).await, [Duplicate]);
         }
         let [message] = &by_key(&engine).await[..] else { panic!("one message") };
         let recall = message.recall().unwrap();
@@ -53,9 +53,9 @@ async fn a_recall_says_who_and_when_and_may_come_first() {
 #[tokio::test]
 async fn a_recall_without_its_message_shows_nothing() {
     let engine = Engine::start().await;
-    keep(&engine, &[c2c_recall(&json!({})), group_recall(&json!({})), group_edit(1, "edited", &json!({}))]).await;
+    store(&engine, &[c2c_recall(&json!({})), group_recall(&json!({})), group_edit(1, "edited", &json!({}))]).await;
     for conversation in [ana_and_bo(), the_group()] {
-        assert!(engine.list(&conversation, &Listing::default(), NOW).await.is_empty());
+        assert!(engine.list(&conversation, &MessageQuery::default(), NOW).await.is_empty());
     }
     assert!(by_key(&engine).await.is_empty() && by_seq(&engine).await.is_empty());
 }
@@ -70,7 +70,7 @@ async fn an_edit_keeps_every_version_and_the_latest_counts() {
         c2c(json!({"CloudCustomData": "w", "EventTime": 900})),
         c2c_edit(2000, "second", &json!({"CloudCustomData": "x"})),
     ];
-    assert_eq!(keep(&engine, &edits).await, [New, New, New, New, Duplicate]);
+    assert_eq!(store(&engine, &edits).await, [New, New, New, New, Duplicate]);
     let [message] = &by_key(&engine).await[..] else { panic!("one message") };
     assert_eq!((message.text(), message.attribute("CloudCustomData")), ("second", Some("y")));
     assert_eq!(message.msg_body(), Some(text("second").to_string().as_str()));
@@ -104,9 +104,9 @@ async fn a_change_is_of_its_message_alone() {
     // Both sides under one key; a neighbour in time.
     let from_bo = json!({"From_Account": "bo", "To_Account": "ana"});
     let sides = [c2c(json!({})), c2c(from_bo.clone()), c2c(json!({"MsgSeq": 48375}))];
-    keep(&engine, &sides).await;
-    keep(&engine, &[c2c_recall(&from_bo), c2c_edit(1, "edited", &json!({}))]).await;
-    let found = engine.list(&ana_and_bo(), &Listing::default(), NOW).await;
+    store(&engine, &sides).await;
+    store(&engine, &[c2c_recall(&from_bo), c2c_edit(1, "edited", &json!({}))]).await;
+    let found = engine.list(&ana_and_bo(), &MessageQuery::default(), NOW).await;
     let states: Vec<_> =
         found.iter().map(|found| (found.from_account(), found.recall().is_some(), found.text())).collect();
     assert_eq!(states, [("ana", false, "edited"), ("bo", true, "hello"), ("ana", false, "hello")]);
@@ -119,10 +119,10 @@ async fn a_change_is_of_its_message_alone() {
         group(json!({"MsgSeq": 124})),
         group(json!({"MsgSeq": null, "Random": 9})),
     ];
-    keep(&engine, &messages).await;
+    store(&engine, &messages).await;
     let recall = json!({"MsgSeqList": [{"MsgSeq": 123, "MsgId": "a-1-8"}, {"MsgSeq": 124}, {"MsgSeq": 0}]});
-    assert_eq!(keep(&engine, &[group_recall(&recall), group_edit(1, "edited", &json!({}))]).await, [New; 4]);
-    let found = engine.list(&the_group(), &Listing::default(), NOW).await;
+    assert_eq!(store(&engine, &[group_recall(&recall), group_edit(1, "edited", &json!({}))]).await, [New; 4]);
+    let found = engine.list(&the_group(), &MessageQuery::default(), NOW).await;
     let states: Vec<_> =
         found.iter().map(|found| (found.random().unwrap(), found.recall().is_some(), found.text())).collect();
     assert_eq!(
@@ -138,7 +138,7 @@ async fn a_change_is_of_its_message_alone() {
 }
 
 #[tokio::test]
-async fn read_marks_only_move_forward() {
+async fn read_receipts_only_move_forward() {
     let engine = Engine::start().await;
     let reports = [
         read("bo", "ana", 50),
@@ -147,44 +147,47 @@ async fn read_marks_only_move_forward() {
         read("bo", "ana", 60),
         read("ana", "bo", 7),
     ];
-    assert_eq!(keep(&engine, &reports).await, [New, Duplicate, Duplicate, Replaced, New]);
-    let mark = |account: &str, last_read_time| ReadMark { account: account.to_owned(), last_read_time };
-    let marks = engine.archive.read_marks(&ana_and_bo(), NOW).await.unwrap();
+    assert_eq!(store(&engine, &reports).await, [New, Duplicate, Duplicate, Replaced, New]);
+    let mark = |account: &str, last_read_time| ReadReceipt { account: account.to_owned(), last_read_time };
+    let marks = engine.archive.read_receipts(&ana_and_bo(), NOW).await.unwrap();
     assert_eq!(marks, [mark("ana", 7), mark("bo", 60)]);
-    assert!(engine.list(&ana_and_bo(), &Listing::default(), NOW).await.is_empty());
-    assert!(engine.archive.read_marks(&the_group(), NOW).await.unwrap().is_empty());
+    assert!(engine.list(&ana_and_bo(), &MessageQuery::default(), NOW).await.is_empty());
+    assert!(engine.archive.read_receipts(&the_group(), NOW).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn refused_group_messages_are_listed_apart() {
     let engine = Engine::start().await;
     let refusals = [refusal(2000, &json!({})), refusal(1000, &json!({"Random": 1})), refusal(2000, &json!({}))];
-    assert_eq!(keep(&engine, &refusals).await, [New, New, Duplicate]);
-    keep(
+    assert_eq!(store(&engine, &refusals).await, [New, New, Duplicate]);
+    store(
         &engine,
         &[refusal(9000, &json!({"TopicId": "t"})), refusal(3000, &json!({"EventTime": null})), group(json!({}))],
     )
     .await;
-    let listed = |listing: Listing| {
+    let listed = |query: MessageQuery| {
         let engine = &engine;
         async move {
-            let page = engine.archive.refused(&the_group(), &listing, NOW).await.unwrap();
+            let page = engine.archive.refused_messages(&the_group(), &query, NOW).await.unwrap();
             let times: Vec<_> = page.messages.iter().map(StoredMessage::event_time).collect();
             (times, page)
         }
     };
-    let (times, page) = listed(Listing::default()).await;
+    let (times, page) = listed(MessageQuery::default()).await;
     assert_eq!(times, [None, Some(1000), Some(2000)]);
     assert_eq!((page.messages[1].error_code(), page.messages[1].text()), (Some(10023), "me, me, me"));
     assert_eq!(page.messages[1].attribute("ErrorInfo"), Some("too many"));
-    let (times, page) = listed(Listing { newest_first: true, limit: Some(1), ..Listing::default() }).await;
+    let (times, page) = listed(MessageQuery { newest_first: true, limit: Some(1), ..MessageQuery::default() }).await;
     assert_eq!(times, [Some(2000)]);
     assert_eq!(
-        listed(Listing { newest_first: true, cursor: page.next, ..Listing::default() }).await.0,
+        listed(MessageQuery { newest_first: true, cursor: page.next_cursor, ..MessageQuery::default() }).await.0,
         [Some(1000), None]
     );
-    assert_eq!(listed(Listing { from_time: Some(2), to_time: Some(2), ..Listing::default() }).await.0, [Some(2000)]);
-    assert_eq!(engine.list(&the_group(), &Listing::default(), NOW).await.len(), 1);
+    assert_eq!(
+        listed(MessageQuery { from_time: Some(2), to_time: Some(2), ..MessageQuery::default() }).await.0,
+        [Some(2000)]
+    );
+    assert_eq!(engine.list(&the_group(), &MessageQuery::default(), NOW).await.len(), 1);
 }
 
 #[tokio::test]
@@ -206,13 +209,13 @@ async fn pages_of_any_size_show_the_same_and_times_filter_messages_alone() {
         }
         callbacks.push(group_recall(&json!({"MsgSeqList": [{"MsgSeq": seq}]})));
     }
-    keep(&engine, &callbacks).await;
+    store(&engine, &callbacks).await;
     for (conversation, count) in [(the_group(), 15), (ana_and_bo(), 10)] {
         let all = |newest_first, limit, from_time| {
             let (engine, conversation) = (&engine, conversation.clone());
             async move {
-                let listing = Listing { newest_first, limit, from_time, ..Listing::default() };
-                let found = engine.list(&conversation, &listing, NOW).await;
+                let query = MessageQuery { newest_first, limit, from_time, ..MessageQuery::default() };
+                let found = engine.list(&conversation, &query, NOW).await;
                 found.iter().map(|found| shown(found).to_string()).collect::<Vec<_>>()
             }
         };
@@ -245,7 +248,7 @@ async fn changes_expire_with_their_message() {
         read("bo", "ana", sent),
         refusal(sent * 1000, &json!({})),
     ] {
-        keep_at(&engine, &callback, NOW, Some(2)).await;
+        store_at(&engine, &callback, NOW, Some(2)).await;
     }
     let ends: Vec<_> =
         engine.rows().await.into_iter().map(|row| (row["sk"].clone(), row["ExpiresAt"].clone())).collect();
@@ -253,8 +256,16 @@ async fn changes_expire_with_their_message() {
         let days_left = if key.starts_with("read#") { 2 } else { 1 };
         assert_eq!(*end, (NOW + days_left * day).to_string(), "{key}");
     }
-    assert!(engine.archive.refused(&the_group(), &Listing::default(), NOW + day).await.unwrap().messages.is_empty());
-    assert!(engine.archive.read_marks(&ana_and_bo(), NOW + 2 * day).await.unwrap().is_empty());
+    assert!(
+        engine
+            .archive
+            .refused_messages(&the_group(), &MessageQuery::default(), NOW + day)
+            .await
+            .unwrap()
+            .messages
+            .is_empty()
+    );
+    assert!(engine.archive.read_receipts(&ana_and_bo(), NOW + 2 * day).await.unwrap().is_empty());
 }
 
 /// Everything that can happen to a handful of messages.
@@ -289,13 +300,13 @@ async fn seen(engine: &Engine) -> Vec<String> {
     let mut seen = Vec::new();
     for conversation in [ana_and_bo(), the_group()] {
         for newest_first in [false, true] {
-            let listing = Listing { newest_first, limit: Some(1), ..Listing::default() };
-            seen.extend(engine.list(&conversation, &listing, NOW).await.iter().map(|found| shown(found).to_string()));
+            let query = MessageQuery { newest_first, limit: Some(1), ..MessageQuery::default() };
+            seen.extend(engine.list(&conversation, &query, NOW).await.iter().map(|found| shown(found).to_string()));
         }
-        seen.push(format!("{:?}", engine.archive.read_marks(&conversation, NOW).await.unwrap()));
+        seen.push(format!("{:?}", engine.archive.read_receipts(&conversation, NOW).await.unwrap()));
     }
     seen.extend([by_key(engine).await, by_seq(engine).await].concat().iter().map(|found| shown(found).to_string()));
-    let refused = engine.archive.refused(&the_group(), &Listing::default(), NOW).await.unwrap();
+    let refused = engine.archive.refused_messages(&the_group(), &MessageQuery::default(), NOW).await.unwrap();
     seen.extend(refused.messages.iter().map(|found| shown(found).to_string()));
     for shown in &mut seen {
         if let Ok(Value::Object(mut message)) = serde_json::from_str(shown) {
@@ -326,9 +337,9 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (expected, found) = runtime.block_on(async {
             let (in_order, told_so) = (Engine::start().await, Engine::start().await);
-            keep(&in_order, &history).await;
+            store(&in_order, &history).await;
             for (at, late) in told {
-                keep_at(&told_so, &history[at], NOW + late, None).await;
+                store_at(&told_so, &history[at], NOW + late, None).await;
             }
             (seen(&in_order).await, seen(&told_so).await)
         });
@@ -338,10 +349,10 @@ proptest! {
 }
 
 #[test]
-fn a_record_is_no_amendment() {
+fn a_message_is_no_change_record() {
     // Both make one item of one callback, and neither shows what people wrote.
     let edit = c2c_edit(1, "nobody may read this in a log", &json!({}));
     let change = Change::parse(Command::C2cEdit, &edit).unwrap();
-    let shown = format!("{:?} {:?}", Amendment::of(&change, &Query::default(), NOW, None), record(&c2c(json!({}))));
+    let shown = format!("{:?} {:?}", ChangeRecord::of(&change, &Query::default(), NOW, None), record(&c2c(json!({}))));
     assert!(shown.contains("#edit#") && !shown.contains("nobody"), "{shown}");
 }

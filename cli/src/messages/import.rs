@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chathook_archive::{Archive, ArchiveError, Imported, Position};
+use chathook_archive::{Archive, ArchiveError, Imported, ItemKey};
 use clap::Args;
 use indicatif::ProgressBar;
 use tokio::task::JoinSet;
 
-use crate::lines::{Layout, MAX_LINE};
-use crate::messages::Source;
-use crate::patience::patiently;
+use crate::messages::export_format::{Layout, MAX_LINE};
+use crate::progress;
+use crate::retry::with_retries;
+use crate::source::Source;
 
 /// Store the items of a file that `messages export` wrote
 ///
@@ -35,7 +36,7 @@ pub struct Arguments {
     source: Source,
 }
 
-/// How many writes are under way at once: the way to the table takes longer than the write.
+/// How many writes are under way at once. The way to the table takes longer than the write.
 const IN_FLIGHT: usize = 16;
 
 impl Arguments {
@@ -48,28 +49,28 @@ impl Arguments {
             let bytes = file.metadata().ok().map(|metadata| metadata.len());
             (name, Box::new(BufReader::with_capacity(1 << 16, file)), bytes)
         };
-        let reading = self.source.open().await?;
+        let source = self.source.open().await?;
         let mut import = Import {
-            archive: reading.archive(),
+            archive: source.archive(),
             name: &name,
-            progress: crate::progress::bytes(bytes),
+            progress: progress::bytes(bytes),
             under_way: JoinSet::new(),
             result: Counts::default(),
         };
         let stopped = import.run(input).await;
-        // What is under way is done, whatever stopped the rest.
+        // The writes under way are waited for, whatever stopped the rest.
         while !import.under_way.is_empty() {
             let _ = import.one_done().await;
         }
         import.progress.finish_and_clear();
-        let Counts { new, already_there, differ, failed } = import.result;
-        let table = import.archive.table();
+        let Counts { new, duplicates, conflicts, failed } = import.result;
+        let table = import.archive.table_name();
         writeln!(
             std::io::stdout(),
-            "{new} imported into {table}, {already_there} already there, {differ} differ and stay, {failed} not imported"
+            "{new} imported into {table}, {duplicates} already there, {conflicts} differ and stay, {failed} not imported"
         )?;
         stopped.with_context(|| format!("{name} was not read to its end; mend this, and give it again"))?;
-        Ok(if differ + failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if conflicts + failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
@@ -77,8 +78,8 @@ impl Arguments {
 #[derive(Default)]
 struct Counts {
     new: u64,
-    already_there: u64,
-    differ: u64,
+    duplicates: u64,
+    conflicts: u64,
     failed: u64,
 }
 
@@ -87,12 +88,12 @@ struct Import<'a> {
     /// The file's.
     name: &'a str,
     progress: ProgressBar,
-    under_way: JoinSet<(u64, Position, Result<Imported, ArchiveError>)>,
+    under_way: JoinSet<(u64, ItemKey, Result<Imported, ArchiveError>)>,
     result: Counts,
 }
 
 impl Import<'_> {
-    /// Imports line by line. Ends early when the file cannot be read, or the table takes nothing.
+    /// Imports line by line. Ends early if the file cannot be read, or if the table takes nothing.
     async fn run(&mut self, mut input: Box<dyn BufRead>) -> anyhow::Result<()> {
         let mut known = None;
         let mut line = Vec::new();
@@ -124,7 +125,7 @@ impl Import<'_> {
                     }
                     let archive = self.archive.clone();
                     self.under_way
-                        .spawn(async move { (number, item.position(), patiently(|| archive.import(&item)).await) });
+                        .spawn(async move { (number, item.key(), with_retries(|| archive.import(&item)).await) });
                 }
                 Err(error) => self.failed(number, &error),
             }
@@ -141,15 +142,18 @@ impl Import<'_> {
         let (number, position, result) = done?;
         match result {
             Ok(Imported::New) => self.result.new += 1,
-            Ok(Imported::AlreadyThere) => self.result.already_there += 1,
-            Ok(Imported::Differs) => {
-                self.result.differ += 1;
+            Ok(Imported::Duplicate) => self.result.duplicates += 1,
+            Ok(Imported::Conflict) => {
+                self.result.conflicts += 1;
                 self.say(&format!(
                     "{}:{number}: differs from what the table holds, which stays: {position}",
                     self.name
                 ));
             }
-            Err(error @ (ArchiveError::TooLarge { .. } | ArchiveError::Refused { .. } | ArchiveError::Question(_))) => {
+            Err(
+                error
+                @ (ArchiveError::TooLarge { .. } | ArchiveError::Refused { .. } | ArchiveError::InvalidRequest(_)),
+            ) => {
                 self.failed(number, &error.into());
             }
             Err(error) => return Err(error.into()),
@@ -162,7 +166,7 @@ impl Import<'_> {
         self.say(&format!("{}:{number}: {error:#}", self.name));
     }
 
-    /// On a line of its own, above the bar.
+    /// Prints on a line of its own, above the bar.
     fn say(&self, text: &str) {
         self.progress.suspend(|| eprintln!("{text}"));
     }

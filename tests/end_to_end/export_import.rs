@@ -8,9 +8,9 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use chathook_archive::{Archive, RawItem};
+use chathook_random::Random;
 use chathook_tests::faults::{Fault, proxy};
 use chathook_tests::function::{Function, Setup};
-use chathook_tests::random::Random;
 use chathook_tests::{TABLE, binary, engine, fixture};
 use serde_json::{Value, json};
 
@@ -122,7 +122,7 @@ async fn an_export_killed_at_any_moment_goes_on_to_the_same_end() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("export");
     let name = file.display().to_string();
-    let mut random = Random::new();
+    let mut random = Random::from_environment();
     for format in ["jsonl", "csv"] {
         let (whole, _) = ended(&run(&direct, &["export", "--all", "--format", format]), 0);
         let (mut killed, mut told) = (0, 0);
@@ -130,7 +130,7 @@ async fn an_export_killed_at_any_moment_goes_on_to_the_same_end() {
             let mut command = messages(&slow, &["export", "--all", "--format", format, "-o", &name, "--resume"]);
             let mut child = command.stderr(Stdio::piped()).spawn().expect("chathook runs");
             // Later each time, so that a busy machine gets on as well.
-            tokio::time::sleep(random.moment(Duration::from_millis(80) * (killed + 2))).await;
+            tokio::time::sleep(random.duration(Duration::from_millis(80) * (killed + 2))).await;
             let is_polite = random.below(2) == 0;
             if is_polite {
                 // As Ctrl-C does.
@@ -278,12 +278,12 @@ async fn the_receipt_of_an_erasure_under_way_is_not_taken_over() {
     let (dynamodb, archive) = engine().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("file").display().to_string();
-    let receipt = json!({"pk": "erasure#ada", "sk": "1", "Account": "ada", "Through": "scan", "StartedAt": 1});
+    let receipt = json!({"pk": "erasure#ada", "sk": "1", "Account": "ada", "Lookup": "scan", "StartedAt": 1});
     let mut finished = receipt.clone();
     finished["sk"] = json!("0");
     finished["FinishedAt"] = json!(2);
     std::fs::write(&file, format!("{receipt}\n{finished}\n")).expect("a file");
     let (printed, said) = ended(&run(&dynamodb, &["import", &file]), 1);
     assert!(printed.starts_with("1 imported") && said.contains(":1: the receipt of an erasure"), "{printed}{said}");
-    assert_eq!(archive.size().await.map(|size| size.items), Ok(1));
+    assert_eq!(archive.table_size().await.map(|size| size.items), Ok(1));
 }

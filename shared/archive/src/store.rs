@@ -1,76 +1,78 @@
-//! Keeping a message, or what happened to one: one conditional write.
+//! Storing a message, or a change of one, with one conditional write.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
-use crate::amendment::Rule;
-use crate::record::{self, Item, MAX_ITEM_BYTES};
-use crate::{Amendment, Archive, ArchiveError, Record};
+use crate::change_record::{ChangeRecord, OnConflict};
+use crate::client::Archive;
+use crate::error::ArchiveError;
+use crate::item::{self, Item};
+use crate::record::Record;
+use crate::schema::MAX_ITEM_BYTES;
 
-/// What became of a message that was to be kept.
+/// What storing a message or a change did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    /// It was not there.
+pub enum Stored {
+    /// It is new in the table.
     New,
-    /// It was there as a failed delivery, and is now there as a delivered message; or a read mark moved.
+    /// It replaced an earlier item: a delivered message its own failed delivery, or a read receipt an earlier one.
     Replaced,
-    /// It was there already, and nothing was written.
+    /// The table had it already. Nothing was written.
     Duplicate,
 }
 
-/// What came of one write request.
+/// The result of one write request.
 enum Put {
-    Written(Kept),
-    /// This item is at the key, and stays.
+    Written(Stored),
+    /// This item has the key, and stays.
     Occupied(Item),
 }
 
 impl Archive {
-    /// Keeps a message once, however often it comes: with one write request, whatever is stored.
+    /// Stores a message once, however often it comes. This takes one write request, whatever the table holds.
     ///
-    /// Only where another message has the same key by chance (see [`Record`]'s keys) does a second request put this one
-    /// beside it.
+    /// Only if another message has the same key by chance, a second request stores this one beside it.
     ///
     /// # Errors
     /// Any [`ArchiveError`] of a request; trying again is always safe.
-    pub async fn keep(&self, record: &Record) -> Result<Kept, ArchiveError> {
+    pub async fn store(&self, record: &Record) -> Result<Stored, ArchiveError> {
         let bytes = record.size();
         if bytes > MAX_ITEM_BYTES {
             return Err(ArchiveError::TooLarge { bytes });
         }
-        let stored = match self.put(record, record.item().clone()).await? {
-            Put::Written(kept) => return Ok(kept),
-            Put::Occupied(stored) => stored,
+        let occupant = match self.put(record, record.item().clone()).await? {
+            Put::Written(stored) => return Ok(stored),
+            Put::Occupied(item) => item,
         };
-        match record.item_apart() {
-            Some(apart) if !record.is_stored_as(&stored) => match self.put(record, apart).await? {
-                Put::Written(kept) => Ok(kept),
-                Put::Occupied(_) => Ok(Kept::Duplicate),
+        match record.fallback_item() {
+            Some(item) if !record.is_stored_as(&occupant) => match self.put(record, item).await? {
+                Put::Written(stored) => Ok(stored),
+                Put::Occupied(_) => Ok(Stored::Duplicate),
             },
-            _ => Ok(Kept::Duplicate),
+            _ => Ok(Stored::Duplicate),
         }
     }
 
-    /// Keeps a change once, however often it comes and whatever it changes: with one write request.
+    /// Stores a change once, however often it comes and whatever it changes. This takes one write request.
     ///
     /// # Errors
     /// Any [`ArchiveError`] of a request; trying again is always safe.
-    pub async fn amend(&self, amendment: &Amendment) -> Result<Kept, ArchiveError> {
-        let item = amendment.item();
-        let bytes = record::size(item);
+    pub async fn store_change(&self, change: &ChangeRecord) -> Result<Stored, ArchiveError> {
+        let item = change.item();
+        let bytes = item::size(item);
         if bytes > MAX_ITEM_BYTES {
             return Err(ArchiveError::TooLarge { bytes });
         }
-        let (condition, name) = match amendment.rule() {
-            Rule::First => {
+        let (condition, name) = match change.on_conflict() {
+            OnConflict::KeepFirst => {
                 ("attribute_not_exists(pk) OR (ReceivedAt > :this AND attribute_not_exists(ErasedAt))", "ReceivedAt")
             }
-            Rule::LatestRead => ("attribute_not_exists(pk) OR LastReadTime < :this", "LastReadTime"),
+            OnConflict::KeepLatestRead => ("attribute_not_exists(pk) OR LastReadTime < :this", "LastReadTime"),
         };
         let written = self
-            .client
+            .hot
             .put_item()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .condition_expression(condition)
             .set_expression_attribute_values(item.get(name).map(|value| [(":this".to_owned(), value.clone())].into()))
             .return_values(ReturnValue::AllOld)
@@ -78,21 +80,21 @@ impl Archive {
             .send()
             .await;
         match written {
-            Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Kept::New),
-            Ok(_) => Ok(Kept::Replaced),
+            Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Stored::New),
+            Ok(_) => Ok(Stored::Replaced),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Kept::Duplicate),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Stored::Duplicate),
                 _ => Err(self.request("dynamodb:PutItem").failed(&error)),
             },
         }
     }
 
-    /// Writes `item` where nothing is. A delivered one-to-one message also takes the place of its own failed delivery.
+    /// Writes `item` if its key is free. A delivered one-to-one message also replaces its own failed delivery.
     async fn put(&self, record: &Record, item: Item) -> Result<Put, ArchiveError> {
         let mut request = self
-            .client
+            .hot
             .put_item()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         request = match (item.get("From_Account"), item.get("MsgBody")) {
@@ -107,8 +109,8 @@ impl Archive {
             _ => request.condition_expression("attribute_not_exists(pk)"),
         };
         match request.set_item(Some(item)).send().await {
-            Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Put::Written(Kept::New)),
-            Ok(_) => Ok(Put::Written(Kept::Replaced)),
+            Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Put::Written(Stored::New)),
+            Ok(_) => Ok(Put::Written(Stored::Replaced)),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => {
                     Ok(Put::Occupied(failed.item().cloned().unwrap_or_default()))

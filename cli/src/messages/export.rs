@@ -9,19 +9,22 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
-use chathook_archive::{Archive, Conversation, Position, RawItem};
+use chathook_archive::{Archive, Conversation, ItemKey, RawItem};
 use clap::{ArgGroup, Args};
 use indicatif::{HumanBytes, ProgressBar};
 
-use crate::lines::{Format, MAX_LINE};
-use crate::messages::{Chosen, Source};
-use crate::patience::patiently;
-use crate::progress::count;
+use crate::clock::now;
+use crate::conversation::ConversationArguments;
+use crate::messages::export_format::{Format, MAX_LINE};
+use crate::output::is_broken_pipe;
+use crate::progress::{self, count};
+use crate::retry::with_retries;
+use crate::source::Source;
 
 /// Write all items of a conversation, or of the table, to a file: messages, and all that happened to them later
 ///
 /// Nothing is left out and nothing merged: a line is an item of the table with every attribute, whether it is a message,
-/// a recall, an edit, a read mark or a refused message, expired or not. In jsonl it is a JSON object: a string of the
+/// a recall, an edit, a read receipt or a refused message, expired or not. In jsonl it is a JSON object: a string of the
 /// table is a JSON string (MsgBody is the exact text in one), a number a JSON number with all its digits. A csv file has
 /// columns for people, and the same object in the last one. `messages import` reads either.
 ///
@@ -38,7 +41,7 @@ Exit codes: 0 the export is complete, 1 it is not, with the reason on standard e
 #[command(group = ArgGroup::new("what").args(["c2c", "group", "all"]).required(true))]
 pub struct Arguments {
     #[command(flatten)]
-    chosen: Chosen,
+    conversation: ConversationArguments,
     /// The whole table: DynamoDB reads, and bills, all of it
     #[arg(long)]
     all: bool,
@@ -58,7 +61,7 @@ pub struct Arguments {
 impl Arguments {
     pub async fn run(&self) -> anyhow::Result<ExitCode> {
         let output = self.output.as_deref().filter(|path| *path != Path::new("-"));
-        let begun = match output {
+        let partial = match output {
             None if self.resume => bail!("only a file can be resumed: name it with -o"),
             Some(path) if is_special(path) && self.resume => {
                 bail!("{} is no file, and only a file can be resumed", path.display())
@@ -67,13 +70,13 @@ impl Arguments {
             Some(path) if !self.resume && path.exists() => {
                 bail!("{} exists; give --resume to go on with it, or another name", path.display())
             }
-            Some(path) => Begun::open(path, self.format).with_context(|| path.display().to_string())?,
+            Some(path) => PartialExport::open(path, self.format).with_context(|| path.display().to_string())?,
             None => None,
         };
-        let reading = self.source.open().await?;
-        let conversation = self.chosen.conversation();
+        let source = self.source.open().await?;
+        let conversation = self.conversation.conversation();
         let mut export = Export {
-            archive: reading.archive(),
+            archive: source.archive(),
             conversation: conversation.as_ref(),
             format: self.format,
             is_shown: output.is_none() && std::io::stdout().is_terminal(),
@@ -82,7 +85,7 @@ impl Arguments {
         };
         let Some(path) = output else {
             return match export.run(|| Ok(std::io::stdout()), None).await {
-                Err(error) if crate::is_broken_pipe(&error) => Ok(ExitCode::FAILURE),
+                Err(error) if is_broken_pipe(&error) => Ok(ExitCode::FAILURE),
                 result => {
                     result.context("the export is not complete")?;
                     eprintln!("{} exported", count(export.items, "item"));
@@ -92,9 +95,9 @@ impl Arguments {
         };
 
         let name = path.display();
-        let leaves_a_part = !is_special(path);
-        let (file, after) = match begun {
-            Some(begun) => begun.go_on(&export).await.with_context(|| name.to_string())?,
+        let is_regular_file = !is_special(path);
+        let (file, after) = match partial {
+            Some(partial) => partial.resume(&export).await.with_context(|| name.to_string())?,
             None => (None, None),
         };
         let noun = if after.is_some() { "more item" } else { "item" };
@@ -103,10 +106,10 @@ impl Arguments {
             _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
             result = export.run(|| file.map_or_else(|| create(path), Ok), after) => result,
         };
-        // Some file systems tell only now that the disk is full.
-        let result = result.and_then(|()| if leaves_a_part { Ok(File::open(path)?.sync_all()?) } else { Ok(()) });
+        // Some file systems report only now that the disk is full.
+        let result = result.and_then(|()| if is_regular_file { Ok(File::open(path)?.sync_all()?) } else { Ok(()) });
         let written = count(export.items, noun);
-        if leaves_a_part && path.exists() {
+        if is_regular_file && path.exists() {
             result
                 .with_context(|| format!("{name} is not complete; {written} written, --resume goes on from there"))?;
         } else {
@@ -117,12 +120,12 @@ impl Arguments {
     }
 }
 
-/// Whether something is there that takes what is written and keeps no place: a pipe, a device.
+/// Whether the path is a pipe or a device: it takes what is written, but cannot be resumed.
 fn is_special(path: &Path) -> bool {
     path.exists() && !path.is_file() && !path.is_dir()
 }
 
-/// What people wrote is for nobody else's eyes: the file is the caller's alone.
+/// Creates the file, readable for the caller alone: it holds what people wrote.
 fn create(path: &Path) -> anyhow::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -136,14 +139,14 @@ fn create(path: &Path) -> anyhow::Result<File> {
     Ok(file)
 }
 
-/// Two exports into one file would spoil it: one that was taken for dead, and the one that resumes it.
+/// Locks the file. Two exports would spoil it: one that seemed dead, and the one that resumes it.
 fn lock(file: &File) -> anyhow::Result<()> {
     // Some file systems have no locks.
     ensure!(!matches!(file.try_lock(), Err(TryLockError::WouldBlock)), "another export is still writing to it");
     Ok(())
 }
 
-/// An export that goes on.
+/// An export under way.
 struct Export<'a> {
     archive: &'a Archive,
     /// `None` is the whole table.
@@ -151,20 +154,21 @@ struct Export<'a> {
     format: Format,
     /// Whether the lines themselves go to the terminal.
     is_shown: bool,
-    /// How many were written, and how long their lines are.
+    /// How many items were written.
     items: u64,
+    /// How many bytes their lines have.
     bytes: u64,
 }
 
 impl Export<'_> {
-    /// Writes page after page. `out` is asked for when there is something to write: an export that cannot begin leaves
+    /// Writes page after page. `out` is called after the first page was read, so that an export that cannot begin leaves
     /// no file behind.
     async fn run<W: Write>(
         &mut self,
         out: impl FnOnce() -> anyhow::Result<W>,
-        after: Option<Position>,
+        after: Option<ItemKey>,
     ) -> anyhow::Result<()> {
-        let mut page = patiently(|| self.archive.export(self.conversation, after.as_ref())).await?;
+        let mut page = with_retries(|| self.archive.export(self.conversation, after.as_ref())).await?;
         let progress = self.progress(after.is_some()).await;
         let mut out = BufWriter::with_capacity(1 << 16, out()?);
         if after.is_none() {
@@ -172,47 +176,47 @@ impl Export<'_> {
         }
         loop {
             for item in &page.items {
-                let line = self.format.line(item).with_context(|| item.position().to_string())?;
+                let line = self.format.line(item).with_context(|| item.key().to_string())?;
                 out.write_all(line.as_bytes())?;
                 self.bytes += line.len() as u64;
             }
-            // What was paid for need not be read again.
+            // Reading is paid for, so nothing that was read may be lost.
             out.flush()?;
             self.items += page.items.len() as u64;
             progress.set_position(self.items);
             progress.set_message(HumanBytes(self.bytes).to_string());
-            let Some(after) = page.next else { break };
-            page = patiently(|| self.archive.export(self.conversation, Some(&after))).await?;
+            let Some(after) = page.next_cursor else { break };
+            page = with_retries(|| self.archive.export(self.conversation, Some(&after))).await?;
         }
         progress.finish_and_clear();
         Ok(())
     }
 
-    /// Where what is left is known, that is for a whole table from its beginning, the bar shows it.
+    /// The bar shows how much is left only for a whole table from its beginning: nothing else is known in advance.
     async fn progress(&self, is_resumed: bool) -> ProgressBar {
         if !std::io::stderr().is_terminal() || self.is_shown {
             return ProgressBar::hidden();
         }
         let total = match self.conversation {
-            // Some who may scan may not describe.
-            None if !is_resumed => self.archive.size().await.ok().map(|size| size.items),
+            // A role may be allowed to scan the table and not to describe it.
+            None if !is_resumed => self.archive.table_size().await.ok().map(|size| size.items),
             _ => None,
         };
-        crate::progress::items(total.filter(|total| *total > 0))
+        progress::items(total.filter(|total| *total > 0))
     }
 }
 
-/// A file that an export left.
-struct Begun {
+/// A file that an interrupted export left.
+struct PartialExport {
     file: File,
-    /// The end of its last whole line, or 0 if no whole line is an item.
-    kept: u64,
-    /// Its first and its last item.
+    /// The length up to the end of the last whole line; 0 if no whole line is an item.
+    whole_lines: u64,
+    /// The first and the last item.
     ends: Option<(RawItem, RawItem)>,
 }
 
-impl Begun {
-    /// Looks at a file; `None` if there is none. Nothing in it is changed.
+impl PartialExport {
+    /// Looks at a file; `None` if there is none. The file is not changed.
     fn open(path: &Path, format: Format) -> anyhow::Result<Option<Self>> {
         let mut file = match OpenOptions::new().read(true).write(true).open(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -231,31 +235,31 @@ impl Begun {
             first = line(&mut begin)?;
         }
         let foreign = "its last line is no item of an export; give another name";
-        let kept = start_of_line(&mut file, len)?.context(foreign)?;
-        if kept <= header.len() as u64 {
-            return Ok(Some(Self { file, kept: 0, ends: None }));
+        let whole_lines = start_of_line(&mut file, len)?.context(foreign)?;
+        if whole_lines <= header.len() as u64 {
+            return Ok(Some(Self { file, whole_lines: 0, ends: None }));
         }
-        let last = start_of_line(&mut file, kept - 1)?.context(foreign)?;
+        let last = start_of_line(&mut file, whole_lines - 1)?.context(foreign)?;
         file.seek(SeekFrom::Start(last))?;
         let last = line(&mut BufReader::new(&file))?;
         let item = |line: &[u8]| format.layout().item(line).context(foreign);
-        Ok(Some(Self { ends: Some((item(&first)?, item(&last)?)), file, kept }))
+        Ok(Some(Self { ends: Some((item(&first)?, item(&last)?)), file, whole_lines }))
     }
 
-    /// Cuts off what is not whole, and gives the file to write on, and behind which item.
-    async fn go_on(mut self, export: &Export<'_>) -> anyhow::Result<(Option<File>, Option<Position>)> {
+    /// Cuts off a last line that is not whole. Gives the file, and the key of its last item.
+    async fn resume(mut self, export: &Export<'_>) -> anyhow::Result<(Option<File>, Option<ItemKey>)> {
         if let Some((first, last)) = &self.ends {
-            let (begin, end) = (first.position(), last.position());
+            let (begin, end) = (first.key(), last.key());
             match export.conversation {
                 Some(conversation) => ensure!(
                     begin.is_in(conversation) && end.is_in(conversation),
                     "it is an export of something else; give another name"
                 ),
-                // One conversation alone, unless it is the one that the table begins with.
-                None if begin.is_beside(&end) => {
-                    let table = patiently(|| export.archive.export(None, None)).await?.items;
+                // It seems to hold one conversation. That is right only if the table begins with it.
+                None if begin.shares_conversation_with(&end) => {
+                    let table = with_retries(|| export.archive.export(None, None)).await?.items;
                     ensure!(
-                        table.first().is_some_and(|item| item.position().is_beside(&begin)),
+                        table.first().is_some_and(|item| item.key().shares_conversation_with(&begin)),
                         "it holds one conversation, and the table begins with another; name the one that it is of, or \
                          give another name"
                     );
@@ -264,27 +268,27 @@ impl Begun {
             }
             for item in [first, last] {
                 ensure!(
-                    patiently(|| export.archive.has(item, crate::now_ms() / 1000)).await?,
+                    with_retries(|| export.archive.contains(item, now())).await?,
                     "the table {} does not have what it holds ({}); it is of another table, or of an earlier one",
-                    export.archive.table(),
-                    item.position()
+                    export.archive.table_name(),
+                    item.key()
                 );
             }
         }
-        self.file.set_len(self.kept)?;
+        self.file.set_len(self.whole_lines)?;
         self.file.seek(SeekFrom::End(0))?;
-        Ok((Some(self.file), self.ends.map(|(_, last)| last.position())))
+        Ok((Some(self.file), self.ends.map(|(_, last)| last.key())))
     }
 }
 
-/// A line, its end included; what is longer than any item is cut short.
+/// Reads a line with its line break. A line that is longer than any item is cut short.
 fn line(input: &mut BufReader<&File>) -> std::io::Result<Vec<u8>> {
     let mut line = Vec::new();
     input.take(MAX_LINE).read_until(b'\n', &mut line)?;
     Ok(line)
 }
 
-/// Where the line begins that goes on at `end`; `None` if that is further away than any item's.
+/// Where the line that reaches to `end` begins; `None` if it is longer than any item.
 fn start_of_line(file: &mut File, end: u64) -> std::io::Result<Option<u64>> {
     let mut block = vec![0; 1 << 16];
     let mut at = end;
@@ -318,12 +322,10 @@ mod tests {
         arguments: Arguments,
     }
 
-    /// A DynamoDB with a table; gives its URL too.
+    /// A DynamoDB with the default table. Gives its URL too.
     async fn engine() -> (String, Archive) {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
-        let archive = Archive::connect(crate::local::TABLE, Some(&url)).await;
+        let url = chathook_tests::start_engine().await;
+        let archive = Archive::connect(crate::defaults::TABLE, Some(&url)).await;
         archive.create_table().await.unwrap();
         (url, archive)
     }
@@ -421,7 +423,7 @@ mod tests {
     #[derive(Parser)]
     struct Import {
         #[command(flatten)]
-        arguments: crate::import::Arguments,
+        arguments: crate::messages::import::Arguments,
     }
 
     /// Exports all into a file, imports that into an empty table, and exports that.
@@ -462,7 +464,7 @@ mod tests {
                 RawItem::from_json(&line).unwrap()
             };
             let items: Vec<_> = items.iter().map(item).collect();
-            crate::runtime().unwrap().block_on(there_and_back(&items));
+            tokio::runtime::Runtime::new().unwrap().block_on(there_and_back(&items));
         }
     }
 }

@@ -2,34 +2,34 @@
 
 use std::sync::atomic::Ordering;
 
-use chathook_archive::{ArchiveError, Conversation, Filter, Listing, Outcome, Page, Record};
+use chathook_archive::{ArchiveError, Conversation, Filter, MessageQuery, Outcome, Page, Record};
 use chathook_protocol::Query;
 use serde_json::json;
 
-use crate::changes::{group_edit, group_recall, keep, text};
+use crate::changes::{group_edit, group_recall, store, text};
 use crate::engine::Engine;
 use crate::samples::{NOW, ana_and_bo, c2c, group, parse, record, the_group};
 
-fn limit(limit: usize) -> Listing {
-    Listing { limit: Some(limit), ..Listing::default() }
+fn limit(limit: usize) -> MessageQuery {
+    MessageQuery { limit: Some(limit), ..MessageQuery::default() }
 }
 
-async fn seqs(engine: &Engine, conversation: &Conversation, listing: &Listing) -> Vec<u64> {
-    let messages = engine.list(conversation, listing, NOW).await;
+async fn seqs(engine: &Engine, conversation: &Conversation, query: &MessageQuery) -> Vec<u64> {
+    let messages = engine.list(conversation, query, NOW).await;
     messages.iter().map(|message| message.msg_seq().unwrap()).collect()
 }
 
-/// Thirty messages each, kept in no order; a one-to-one `MsgSeq` runs against the time.
+/// Thirty messages each, stored in no order; a one-to-one `MsgSeq` runs against the time.
 async fn thirty() -> Engine {
     let engine = Engine::start().await;
     for at in (0..30).map(|at| at * 7 % 30) {
         let from = if at % 2 == 0 { ("ana", "bo") } else { ("bo", "ana") };
         let one = json!({"MsgTime": 1000 + at, "MsgSeq": 130 - at, "From_Account": from.0, "To_Account": from.1});
-        engine.keep(&record(&c2c(one))).await;
-        engine.keep(&record(&group(json!({"MsgSeq": 95 + at, "MsgTime": 1000 + at})))).await;
+        engine.store(&record(&c2c(one))).await;
+        engine.store(&record(&group(json!({"MsgSeq": 95 + at, "MsgTime": 1000 + at})))).await;
     }
-    engine.keep(&record(&c2c(json!({"To_Account": "boo"})))).await;
-    engine.keep(&record(&group(json!({"TopicId": "a topic"})))).await;
+    engine.store(&record(&c2c(json!({"To_Account": "boo"})))).await;
+    engine.store(&record(&group(json!({"TopicId": "a topic"})))).await;
     engine
 }
 
@@ -39,7 +39,7 @@ async fn pages_of_any_size_show_a_conversation_in_order() {
     for size in [1, 7, 30, 1000, usize::MAX] {
         let forth: Vec<u64> = (95..125).collect();
         let back: Vec<u64> = forth.iter().rev().copied().collect();
-        let newest = Listing { newest_first: true, ..limit(size) };
+        let newest = MessageQuery { newest_first: true, ..limit(size) };
         assert_eq!(seqs(&engine, &the_group(), &limit(size)).await, forth, "pages of {size}");
         assert_eq!(seqs(&engine, &the_group(), &newest).await, back, "pages of {size}");
         // By time, not by MsgSeq.
@@ -53,18 +53,18 @@ async fn pages_of_any_size_show_a_conversation_in_order() {
 async fn the_last_page_says_so() {
     let engine = thirty().await;
     let page = engine.archive.messages(&the_group(), &limit(30), NOW).await.unwrap();
-    assert!(matches!(page, Page { messages, next: None } if messages.len() == 30));
+    assert!(matches!(page, Page { messages, next_cursor: None } if messages.len() == 30));
     let page = engine.archive.messages(&the_group(), &limit(29), NOW).await.unwrap();
-    assert!(page.next.is_some());
+    assert!(page.next_cursor.is_some());
     let nobody = Conversation::C2c("ana".into(), "nobody".into());
-    let page = engine.archive.messages(&nobody, &Listing::default(), NOW).await.unwrap();
-    assert!(page.messages.is_empty() && page.next.is_none());
+    let page = engine.archive.messages(&nobody, &MessageQuery::default(), NOW).await.unwrap();
+    assert!(page.messages.is_empty() && page.next_cursor.is_none());
 }
 
 #[tokio::test]
-async fn times_bound_a_listing_and_are_part_of_it() {
+async fn times_bound_a_query_and_are_part_of_it() {
     let engine = thirty().await;
-    engine.keep(&record(&group(json!({"MsgSeq": 96, "Random": 5, "MsgTime": null})))).await;
+    engine.store(&record(&group(json!({"MsgSeq": 96, "Random": 5, "MsgTime": null})))).await;
     let cases = [
         (Some(1010), Some(1012), 3),
         (Some(1025), None, 5),
@@ -77,9 +77,9 @@ async fn times_bound_a_listing_and_are_part_of_it() {
     for (from_time, to_time, expected) in cases {
         for newest_first in [false, true] {
             for conversation in [ana_and_bo(), the_group()] {
-                let listing = Listing { newest_first, from_time, to_time, ..limit(2) };
-                let found = engine.list(&conversation, &listing, NOW).await;
-                assert_eq!(found.len(), expected, "{conversation:?} {listing:?}");
+                let query = MessageQuery { newest_first, from_time, to_time, ..limit(2) };
+                let found = engine.list(&conversation, &query, NOW).await;
+                assert_eq!(found.len(), expected, "{conversation:?} {query:?}");
                 let mut times: Vec<_> = found.iter().map(|message| message.msg_time().unwrap()).collect();
                 if newest_first {
                     times.reverse();
@@ -94,7 +94,7 @@ async fn times_bound_a_listing_and_are_part_of_it() {
 async fn long_lived() -> Engine {
     let engine = Engine::start().await;
     let messages = (0..1000).map(|at| record(&group(json!({"MsgSeq": at * 10_000 + 1, "MsgTime": at * 10_000}))));
-    engine.keep_all(&messages.collect::<Vec<_>>()).await;
+    engine.store_all(&messages.collect::<Vec<_>>()).await;
     engine
 }
 
@@ -105,9 +105,9 @@ async fn a_point_in_time_in_a_group_of_ten_million_takes_few_reads() {
     for time in [0, 1, 10_000, 3_999_999, 4_000_000, 7_777_777, 9_989_999, 9_990_000, 9_990_001, 20_000_000] {
         for newest_first in [false, true] {
             let bounds = if newest_first { (None, Some(time)) } else { (Some(time), None) };
-            let listing = Listing { newest_first, from_time: bounds.0, to_time: bounds.1, ..limit(5) };
+            let query = MessageQuery { newest_first, from_time: bounds.0, to_time: bounds.1, ..limit(5) };
             let before = requests.load(Ordering::SeqCst);
-            let page = archive.messages(&the_group(), &listing, NOW).await.unwrap();
+            let page = archive.messages(&the_group(), &query, NOW).await.unwrap();
             let reads = requests.load(Ordering::SeqCst) - before;
             assert!((1..=40).contains(&reads), "{reads} reads to {time}");
 
@@ -118,19 +118,19 @@ async fn a_point_in_time_in_a_group_of_ten_million_takes_few_reads() {
                 all.filter(|sent| *sent >= time).take(5).collect()
             };
             let found: Vec<_> = page.messages.iter().map(|message| message.msg_time().unwrap()).collect();
-            assert_eq!(found, expected, "{listing:?}");
+            assert_eq!(found, expected, "{query:?}");
         }
     }
     // Between two times, from either end, and not to the end of the group.
     for newest_first in [false, true] {
-        let listing = Listing { newest_first, from_time: Some(5_000_000), to_time: Some(5_100_000), ..limit(10) };
+        let query = MessageQuery { newest_first, from_time: Some(5_000_000), to_time: Some(5_100_000), ..limit(10) };
         let before = requests.load(Ordering::SeqCst);
         let mut cursor = None;
         let mut found = 0;
         loop {
-            let page = archive.messages(&the_group(), &Listing { cursor, ..listing.clone() }, NOW).await.unwrap();
+            let page = archive.messages(&the_group(), &MessageQuery { cursor, ..query.clone() }, NOW).await.unwrap();
             found += page.messages.len();
-            cursor = page.next;
+            cursor = page.next_cursor;
             if cursor.is_none() {
                 break;
             }
@@ -150,18 +150,18 @@ async fn times_in_a_group_need_not_follow_its_numbers_exactly() {
         (0..600).map(|at| record(&group(json!({"MsgSeq": at + 1, "MsgTime": time(at)})))).collect();
     records.extend((0..20).map(|at| record(&group(json!({"MsgSeq": 0, "MsgTime": 1000 + at * 30})))));
     records.push(record(&group(json!({"MsgSeq": 300, "Random": 9, "MsgTime": null}))));
-    engine.keep_all(&records).await;
+    engine.store_all(&records).await;
     let numbered: Vec<_> = (0..600).map(time).collect();
     let unnumbered: Vec<_> = (0..20).map(|at| 1000 + at * 30).collect();
     for (from, to) in [(1100, 1100), (1000, 1003), (1295, 1320), (1590, 5000), (0, 999), (0, 5000)] {
         for size in [3, 1000] {
-            let listing = Listing { from_time: Some(from), to_time: Some(to), ..limit(size) };
+            let query = MessageQuery { from_time: Some(from), to_time: Some(to), ..limit(size) };
             let inside =
                 |times: &[u64]| times.iter().copied().filter(|time| (from..=to).contains(time)).collect::<Vec<u64>>();
             let expected: Vec<u64> = [inside(&unnumbered), inside(&numbered)].concat();
-            let found = engine.list(&the_group(), &listing, NOW).await;
+            let found = engine.list(&the_group(), &query, NOW).await;
             assert_eq!(found.iter().map(|it| it.msg_time().unwrap()).collect::<Vec<_>>(), expected, "{from} to {to}");
-            let back = engine.list(&the_group(), &Listing { newest_first: true, ..listing }, NOW).await;
+            let back = engine.list(&the_group(), &MessageQuery { newest_first: true, ..query }, NOW).await;
             let expected: Vec<u64> = expected.into_iter().rev().collect();
             assert_eq!(back.iter().map(|it| it.msg_time().unwrap()).collect::<Vec<_>>(), expected, "{from} to {to}");
         }
@@ -173,8 +173,8 @@ async fn between(engine: &Engine, from_time: Option<u64>, to_time: Option<u64>) 
     let mut all = Vec::new();
     for newest_first in [false, true] {
         for size in [2, 1000] {
-            let listing = Listing { newest_first, from_time, to_time, ..limit(size) };
-            let found = engine.list(&the_group(), &listing, NOW).await;
+            let query = MessageQuery { newest_first, from_time, to_time, ..limit(size) };
+            let found = engine.list(&the_group(), &query, NOW).await;
             let mut texts: Vec<_> = found.iter().map(|message| message.text().to_owned()).collect();
             texts.sort();
             all.push(texts);
@@ -184,12 +184,12 @@ async fn between(engine: &Engine, from_time: Option<u64>, to_time: Option<u64>) 
     all.swap_remove(0)
 }
 
-async fn keep_in_group(engine: &Engine, messages: &[(u64, u64, u64, u8, &str)]) {
+async fn store_in_group(engine: &Engine, messages: &[(u64, u64, u64, u8, &str)]) {
     for (seq, random, time, online_only, says) in messages {
         let fields = json!({
             "MsgSeq": seq, "Random": random, "MsgTime": time, "OnlineOnlyFlag": online_only, "MsgBody": text(says),
         });
-        engine.keep(&record(&group(fields))).await;
+        engine.store(&record(&group(fields))).await;
     }
 }
 
@@ -205,7 +205,7 @@ async fn what_was_sent_to_those_online_alone_hides_nothing() {
         (101, 1, 9500, 0, "c"),
         (102, 1, 9600, 0, "d"),
     ];
-    keep_in_group(&engine, &messages).await;
+    store_in_group(&engine, &messages).await;
     assert_eq!(between(&engine, None, Some(2000)).await, ["a", "b"]);
     assert_eq!(between(&engine, Some(5000), None).await, ["c", "d", "typing", "typing again"]);
     assert_eq!(between(&engine, Some(995), Some(9050)).await, ["b", "typing"]);
@@ -214,7 +214,7 @@ async fn what_was_sent_to_those_online_alone_hides_nothing() {
     for at in 0..60_u64 {
         let messages =
             [(200 + at * 50, 50, 10_000 + at * 50, 0, "later"), (200 + at * 50, 10, 10_040 + at * 50, 1, "typing")];
-        keep_in_group(&engine, &messages).await;
+        store_in_group(&engine, &messages).await;
     }
     assert_eq!(between(&engine, Some(11_000), Some(11_049)).await, ["later", "typing"]);
     assert_eq!(between(&engine, Some(11_030), Some(11_060)).await, ["later", "typing"]);
@@ -225,10 +225,10 @@ async fn changes_without_their_messages_hide_nothing() {
     let engine = Engine::start().await;
     // Recalled in bulk: messages from before there was an archive.
     let recalls = (10_000..10_080).map(|seq| group_recall(&json!({"MsgSeqList": [{"MsgSeq": seq}]})));
-    keep(&engine, &recalls.collect::<Vec<_>>()).await;
+    store(&engine, &recalls.collect::<Vec<_>>()).await;
     let messages = [(1, "a"), (10_080, "b"), (10_090, "c"), (10_100, "d"), (20_000, "e")];
     let messages: Vec<_> = messages.map(|(seq, says)| (seq, 1, seq, 0, says)).into();
-    keep_in_group(&engine, &messages).await;
+    store_in_group(&engine, &messages).await;
     assert_eq!(between(&engine, None, Some(10_090)).await, ["a", "b", "c"]);
     assert_eq!(between(&engine, Some(10_085), None).await, ["c", "d", "e"]);
     assert_eq!(between(&engine, Some(2), Some(10_080)).await, ["b"]);
@@ -237,10 +237,10 @@ async fn changes_without_their_messages_hide_nothing() {
 #[tokio::test]
 async fn a_number_that_is_out_of_the_ordinary_costs_no_more_reads() {
     let engine = long_lived().await;
-    keep_in_group(&engine, &[(u64::MAX - 1, 1, 20_000_000, 0, "far")]).await;
+    store_in_group(&engine, &[(u64::MAX - 1, 1, 20_000_000, 0, "far")]).await;
     let (archive, requests) = engine.counted().await;
-    let listing = Listing { from_time: Some(4_000_000), ..limit(5) };
-    let page = archive.messages(&the_group(), &listing, NOW).await.unwrap();
+    let query = MessageQuery { from_time: Some(4_000_000), ..limit(5) };
+    let page = archive.messages(&the_group(), &query, NOW).await.unwrap();
     assert!(requests.load(Ordering::SeqCst) <= 40);
     assert!(page.messages.iter().all(|message| message.msg_time() >= Some(4_000_000)));
     assert_eq!(between(&engine, Some(9_990_001), None).await, ["far"]);
@@ -250,7 +250,7 @@ async fn a_number_that_is_out_of_the_ordinary_costs_no_more_reads() {
 async fn a_group_that_counts_anew_is_read_whole() {
     let engine = Engine::start().await;
     for seq in 1..=10 {
-        keep_in_group(&engine, &[(seq * 200, 1, 1000 + seq, 0, "old"), (seq, 1, 9000 + seq, 0, "new")]).await;
+        store_in_group(&engine, &[(seq * 200, 1, 1000 + seq, 0, "old"), (seq, 1, 9000 + seq, 0, "new")]).await;
     }
     assert_eq!(between(&engine, Some(9000), None).await, ["new"; 10]);
 }
@@ -262,8 +262,8 @@ async fn a_message_is_found_by_its_msg_id() {
     let off = "144115233406643804-2000-4026038329";
     let lost = "144115233406643804-4000-4026038330";
     for (seq, id, sent) in [(1, near, 1012), (2, off, 1900), (3, lost, 1700)] {
-        engine.keep(&record(&c2c(json!({"MsgSeq": seq, "MsgId": id, "MsgTime": sent})))).await;
-        engine.keep(&record(&group(json!({"MsgSeq": 200 + seq, "MsgId": id, "MsgTime": sent})))).await;
+        engine.store(&record(&c2c(json!({"MsgSeq": seq, "MsgId": id, "MsgTime": sent})))).await;
+        engine.store(&record(&group(json!({"MsgSeq": 200 + seq, "MsgId": id, "MsgTime": sent})))).await;
     }
     for conversation in [ana_and_bo(), the_group()] {
         for (id, expected) in [(near, 1), (off, 1), (lost, 0), ("144115233406643804-1010-1", 0)] {
@@ -284,10 +284,10 @@ async fn a_filter_looks_at_the_message_as_it_reads_now() {
     for (seq, from, body) in bodies {
         let body = body.unwrap_or_else(|| text("hello"));
         engine
-            .keep(&record(&group(json!({"MsgSeq": seq, "From_Account": from, "MsgTime": seq, "MsgBody": body}))))
+            .store(&record(&group(json!({"MsgSeq": seq, "From_Account": from, "MsgTime": seq, "MsgBody": body}))))
             .await;
     }
-    keep(
+    store(
         &engine,
         &[group_edit(9000, "goodbye", &json!({"MsgSeq": 2})), group_recall(&json!({"MsgSeqList": [{"MsgSeq": 4}]}))],
     )
@@ -316,8 +316,8 @@ async fn a_filter_looks_at_the_message_as_it_reads_now() {
     ];
     for (filter, expected) in cases {
         for newest_first in [false, true] {
-            let listing = Listing { filter: filter.clone(), newest_first, ..limit(2) };
-            let mut found = seqs(&engine, &the_group(), &listing).await;
+            let query = MessageQuery { filter: filter.clone(), newest_first, ..limit(2) };
+            let mut found = seqs(&engine, &the_group(), &query).await;
             found.sort_unstable();
             assert_eq!(found, expected, "{filter:?}");
         }
@@ -329,7 +329,7 @@ async fn group_messages_without_a_number_come_first_and_by_time() {
     let engine = Engine::start().await;
     for (seq, time) in [(Some(2), 30), (None, 50), (Some(1), 40), (Some(0), 10), (None, 20)] {
         let callback = group(json!({"MsgSeq": seq, "MsgTime": time}));
-        engine.keep(&record(&callback)).await;
+        engine.store(&record(&callback)).await;
     }
     let found = engine.list(&the_group(), &limit(2), NOW).await;
     assert_eq!(found.iter().map(|message| message.msg_time().unwrap()).collect::<Vec<_>>(), [10, 20, 50, 40, 30]);
@@ -341,9 +341,9 @@ async fn what_has_expired_is_not_shown() {
     let day = 86_400;
     for (seq, sent) in [(1, NOW - 3 * day), (2, NOW - 2 * day), (3, NOW - day), (4, NOW)] {
         let callback = group(json!({"MsgSeq": seq, "MsgTime": sent}));
-        engine.keep(&Record::new(&parse(&callback), &Query::default(), NOW, Some(2))).await;
+        engine.store(&Record::new(&parse(&callback), &Query::default(), NOW, Some(2))).await;
         let callback = c2c(json!({"MsgSeq": seq, "MsgTime": sent, "MsgRandom": 1}));
-        engine.keep(&Record::new(&parse(&callback), &Query::default(), NOW, Some(2))).await;
+        engine.store(&Record::new(&parse(&callback), &Query::default(), NOW, Some(2))).await;
     }
     for conversation in [the_group(), ana_and_bo()] {
         for (now, expected) in
@@ -368,7 +368,7 @@ async fn a_message_without_a_plausible_time_is_kept_from_its_arrival() {
     let engine = Engine::start().await;
     for (seq, time) in [(1, json!(null)), (2, json!(0)), (3, json!(NOW * 1000)), (4, json!(NOW))] {
         let callback = group(json!({"MsgSeq": seq, "MsgTime": time}));
-        engine.keep(&Record::new(&parse(&callback), &Query::default(), NOW, Some(7))).await;
+        engine.store(&Record::new(&parse(&callback), &Query::default(), NOW, Some(7))).await;
     }
     let rows = engine.rows().await;
     assert_eq!(rows.len(), 4);
@@ -388,7 +388,7 @@ async fn later_changes_to_messages_are_passed_over() {
     }
     for size in [1, 7, 100] {
         assert_eq!(seqs(&engine, &the_group(), &limit(size)).await, (95..125).collect::<Vec<_>>());
-        let newest = Listing { newest_first: true, ..limit(size) };
+        let newest = MessageQuery { newest_first: true, ..limit(size) };
         assert_eq!(seqs(&engine, &ana_and_bo(), &newest).await, (101..=130).collect::<Vec<_>>());
     }
     assert_eq!(engine.archive.message_by_seq(&the_group(), 99, NOW).await.unwrap().len(), 1);
@@ -401,24 +401,25 @@ async fn many_large_messages_are_read_to_the_end() {
     let text = "x".repeat(12 * 1024);
     for seq in 1..=200 {
         let body = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}]);
-        engine.keep(&record(&group(json!({"MsgSeq": seq, "MsgTime": seq, "MsgBody": body})))).await;
+        engine.store(&record(&group(json!({"MsgSeq": seq, "MsgTime": seq, "MsgBody": body})))).await;
     }
     // 2.4 MB: several answers, whatever the limit.
     assert_eq!(seqs(&engine, &the_group(), &limit(1000)).await, (1..=200).collect::<Vec<_>>());
-    let last = Listing { from_time: Some(199), ..limit(10) };
+    let last = MessageQuery { from_time: Some(199), ..limit(10) };
     let page = engine.archive.messages(&the_group(), &last, NOW).await.unwrap();
     assert_eq!(page.messages.len(), 2);
-    assert!(page.next.is_none());
+    assert!(page.next_cursor.is_none());
 }
 
 #[tokio::test]
 async fn questions_that_the_keys_cannot_answer_are_refused() {
     let engine = Engine::start().await;
     let archive = &engine.archive;
-    let foreign = |cursor: &str| Listing { cursor: Some(cursor.into()), from_time: Some(5), ..Listing::default() };
-    for listing in [foreign(""), foreign("read#ana"), foreign("00000000000000000004#00000000000000000001")] {
-        let error = archive.messages(&ana_and_bo(), &listing, NOW).await.unwrap_err();
-        assert!(matches!(error, ArchiveError::Question(_)), "{error}");
+    let foreign =
+        |cursor: &str| MessageQuery { cursor: Some(cursor.into()), from_time: Some(5), ..MessageQuery::default() };
+    for query in [foreign(""), foreign("read#ana"), foreign("00000000000000000004#00000000000000000001")] {
+        let error = archive.messages(&ana_and_bo(), &query, NOW).await.unwrap_err();
+        assert!(matches!(error, ArchiveError::InvalidRequest(_)), "{error}");
     }
     for error in [
         archive.message_by_key(&ana_and_bo(), "48374", NOW).await.unwrap_err(),
@@ -427,6 +428,6 @@ async fn questions_that_the_keys_cannot_answer_are_refused() {
         archive.message_by_seq(&the_group(), 0, NOW).await.unwrap_err(),
         archive.message_by_id(&the_group(), "7", NOW).await.unwrap_err(),
     ] {
-        assert!(matches!(error, ArchiveError::Question(_)), "{error}");
+        assert!(matches!(error, ArchiveError::InvalidRequest(_)), "{error}");
     }
 }

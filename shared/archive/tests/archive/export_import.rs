@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use chathook_archive::{Archive, ArchiveError, Conversation, Imported, ItemError, Position, RawItem};
+use chathook_archive::{Archive, ArchiveError, Conversation, Imported, ItemError, ItemKey, RawItem};
 use proptest::prelude::*;
 use serde_json::json;
 use tokio::runtime::Runtime;
@@ -19,12 +19,12 @@ async fn write(engine: &Engine, item: &Item) {
 }
 
 /// Every line of a conversation or the table.
-async fn lines(archive: &Archive, conversation: Option<&Conversation>, mut after: Option<Position>) -> Vec<String> {
+async fn lines(archive: &Archive, conversation: Option<&Conversation>, mut after: Option<ItemKey>) -> Vec<String> {
     let mut lines = Vec::new();
     loop {
         let page = archive.export(conversation, after.as_ref()).await.unwrap();
         lines.extend(page.items.iter().map(|item| item.to_json().unwrap()));
-        after = page.next;
+        after = page.next_cursor;
         if after.is_none() {
             return lines;
         }
@@ -108,7 +108,7 @@ proptest! {
                 let item = RawItem::from_json(line).unwrap();
                 assert_eq!(&item.to_json().unwrap(), line);
                 assert_eq!(to.archive.import(&item).await.unwrap(), Imported::New);
-                assert_eq!(to.archive.import(&item).await.unwrap(), Imported::AlreadyThere);
+                assert_eq!(to.archive.import(&item).await.unwrap(), Imported::Duplicate);
             }
             assert_eq!(lines(&to.archive, None, None).await, exported);
             let mut stored = to.raw.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
@@ -154,8 +154,8 @@ async fn an_export_goes_on_behind_any_item_and_leaves_nothing_out() {
             let message = crate::samples::parse(callback);
             chathook_archive::Record::new(&message, &chathook_protocol::Query::default(), 5, Some(1))
         };
-        engine.keep(&record(&self::c2c(c2c))).await;
-        engine.keep(&record(&group(json!({"MsgSeq": seq, "MsgBody": body})))).await;
+        engine.store(&record(&self::c2c(c2c))).await;
+        engine.store(&record(&group(json!({"MsgSeq": seq, "MsgBody": body})))).await;
     }
     for (pk, sk) in [("c2c#ana#bo", "read#ana"), ("c2c#ana#bo", "anything"), ("another", "thing")] {
         engine.put(pk, sk).await;
@@ -165,7 +165,7 @@ async fn an_export_goes_on_behind_any_item_and_leaves_nothing_out() {
         let whole = lines(&engine.archive, conversation, None).await;
         assert_eq!(whole.len(), count, "{conversation:?}");
         for (at, line) in whole.iter().enumerate() {
-            let after = RawItem::from_json(line).unwrap().position();
+            let after = RawItem::from_json(line).unwrap().key();
             assert!(conversation.is_none_or(|conversation| after.is_in(conversation)));
             let rest = lines(&engine.archive, conversation, Some(after)).await;
             assert!(rest == whole[at + 1..], "{conversation:?} after {at}");
@@ -176,32 +176,32 @@ async fn an_export_goes_on_behind_any_item_and_leaves_nothing_out() {
     let second = RawItem::from_json(&whole[1]).unwrap();
     let (pk, sk) = (second.attribute("pk").unwrap(), second.attribute("sk").unwrap());
     engine.raw.delete_item().table_name(TABLE).key("pk", text(pk)).key("sk", text(sk)).send().await.unwrap();
-    assert!(lines(&engine.archive, Some(&c2c), Some(second.position())).await == whole[2..]);
-    assert_eq!(engine.archive.size().await.unwrap().items, 12);
+    assert!(lines(&engine.archive, Some(&c2c), Some(second.key())).await == whole[2..]);
+    assert_eq!(engine.archive.table_size().await.unwrap().items, 12);
 }
 
 #[tokio::test]
 async fn an_import_overwrites_nothing() {
     let engine = Engine::start().await;
-    engine.keep(&record(&c2c(json!({})))).await;
+    engine.store(&record(&c2c(json!({})))).await;
     let line = lines(&engine.archive, None, None).await.remove(0);
     let with = |unread: &str| line.replace("\"UnreadMsgNum\":7", unread);
     for (line, expected) in [
-        (line.clone(), Imported::AlreadyThere),
+        (line.clone(), Imported::Duplicate),
         // The same number in other words.
-        (with("\"UnreadMsgNum\":70.0e-1"), Imported::AlreadyThere),
-        (with("\"UnreadMsgNum\":{\"N\":\"7\"}"), Imported::AlreadyThere),
-        (with("\"UnreadMsgNum\":-7"), Imported::Differs),
-        (with("\"UnreadMsgNum\":\"7\""), Imported::Differs),
-        (with("\"Other\":7"), Imported::Differs),
-        (with("\"UnreadMsgNum\":7,\"More\":1"), Imported::Differs),
+        (with("\"UnreadMsgNum\":70.0e-1"), Imported::Duplicate),
+        (with("\"UnreadMsgNum\":{\"N\":\"7\"}"), Imported::Duplicate),
+        (with("\"UnreadMsgNum\":-7"), Imported::Conflict),
+        (with("\"UnreadMsgNum\":\"7\""), Imported::Conflict),
+        (with("\"Other\":7"), Imported::Conflict),
+        (with("\"UnreadMsgNum\":7,\"More\":1"), Imported::Conflict),
     ] {
         let item = RawItem::from_json(&line).unwrap();
         assert_eq!(engine.archive.import(&item).await.unwrap(), expected, "{line}");
     }
     assert_eq!(lines(&engine.archive, None, None).await, [line]);
     let nested = r#"{"pk":"n","sk":"s","a":{"L":[{"N":"1.0"},{"M":{"b":{"NS":["2.0"]}}}]}}"#;
-    for expected in [Imported::New, Imported::AlreadyThere] {
+    for expected in [Imported::New, Imported::Duplicate] {
         assert_eq!(engine.archive.import(&RawItem::from_json(nested).unwrap()).await.unwrap(), expected);
     }
     let wide = json!({"pk": "p", "sk": "s", "a": {"L": [{"B": "x".repeat(600 * 1024)}]}}).to_string();
@@ -215,20 +215,20 @@ async fn an_import_overwrites_nothing() {
 #[test]
 fn what_is_no_item_is_refused_with_what_to_mend() {
     let keys = r#""pk":"p","sk":"s""#;
-    let number = || ItemError::Number("a".into());
-    let kind = || ItemError::Type("a".into());
+    let number = || ItemError::InvalidNumber("a".into());
+    let kind = || ItemError::UnknownType("a".into());
     let nines = "9".repeat(38);
     let cases = [
-        (String::new(), ItemError::Json),
-        ("[1]".into(), ItemError::Json),
-        (format!("{{{keys}"), ItemError::Json),
-        (format!("{{{keys}}} {{"), ItemError::Json),
-        (r#"{"sk":"s"}"#.into(), ItemError::Key("pk")),
-        (r#"{"pk":"p"}"#.into(), ItemError::Key("sk")),
-        (r#"{"pk":"p","sk":""}"#.into(), ItemError::Key("sk")),
-        (r#"{"pk":1,"sk":"s"}"#.into(), ItemError::Key("pk")),
-        (format!(r#"{{{keys},"a":1,"a":1}}"#), ItemError::Twice("a".into())),
-        (format!(r#"{{{keys},"pk":"p"}}"#), ItemError::Twice("pk".into())),
+        (String::new(), ItemError::NotJson),
+        ("[1]".into(), ItemError::NotJson),
+        (format!("{{{keys}"), ItemError::NotJson),
+        (format!("{{{keys}}} {{"), ItemError::NotJson),
+        (r#"{"sk":"s"}"#.into(), ItemError::MissingKey("pk")),
+        (r#"{"pk":"p"}"#.into(), ItemError::MissingKey("sk")),
+        (r#"{"pk":"p","sk":""}"#.into(), ItemError::MissingKey("sk")),
+        (r#"{"pk":1,"sk":"s"}"#.into(), ItemError::MissingKey("pk")),
+        (format!(r#"{{{keys},"a":1,"a":1}}"#), ItemError::DuplicateAttribute("a".into())),
+        (format!(r#"{{{keys},"pk":"p"}}"#), ItemError::DuplicateAttribute("pk".into())),
         (format!(r#"{{{keys},"a":1e126}}"#), number()),
         (format!(r#"{{{keys},"a":1e-131}}"#), number()),
         (format!(r#"{{{keys},"a":{nines}9}}"#), number()),
@@ -245,7 +245,10 @@ fn what_is_no_item_is_refused_with_what_to_mend() {
         (format!(r#"{{{keys},"a":{{"S":"1","N":"1"}}}}"#), kind()),
         (format!(r#"{{{keys},"a":"\ud800"}}"#), kind()),
         (format!(r#"{{{keys},"a":{{"S":"1","S":"2"}}}}"#), kind()),
-        (format!(r#"{{{keys},"a":{{"M":{{"b":{{"S":"1"}},"b":{{"S":"2"}}}}}}}}"#), ItemError::Twice("a".into())),
+        (
+            format!(r#"{{{keys},"a":{{"M":{{"b":{{"S":"1"}},"b":{{"S":"2"}}}}}}}}"#),
+            ItemError::DuplicateAttribute("a".into()),
+        ),
         (format!(r#"{{{keys},"a":{{"$serde_json::private::RawValue":"{{}}"}}}}"#), kind()),
         (format!(r#"{{{keys},"a":{}1{}}}"#, r#"{"L":["#.repeat(200), "]}".repeat(200)), kind()),
     ];

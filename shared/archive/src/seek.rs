@@ -1,24 +1,28 @@
-//! From a point in time to a place in a group, whose messages are ordered by number.
+//! Finding the place in a group for a point in time. Group messages are ordered by number, not by time.
 //!
-//! Numbers and times grow together, so the place is found by halving: each probe reads the first message at or after a
-//! number and looks at its time. Numbers that are missing (expired, never stored) cost nothing. Where a probe cannot tell,
-//! or after [`PROBES`] of them, the halving ends early: then more is read than had to be, and nothing is missed.
+//! Numbers and times grow together, so the place is found by halving. Each probe reads the first message at or after a
+//! number and looks at its time. Missing numbers (expired, never stored) cost nothing. If a probe cannot tell, or after
+//! [`MAX_PROBES`], the halving ends early: then more is read than necessary, and nothing is missed.
 //!
-//! The times need not grow strictly: what is found is right up to [`DISORDER`](crate::walk::DISORDER), and the page that
-//! starts there looks at every message itself. What was sent to those online alone is passed over: it takes the number of
-//! the message before it, whenever that was.
+//! The times need not grow strictly. The result is right up to [`MAX_DISORDER`](crate::pager::MAX_DISORDER), and the page
+//! that starts there looks at the time of every message. Messages that were sent only to those online are passed over:
+//! such a message has the number of the message before it, whenever that was sent.
 
-use crate::keys::{self, Range, is_message};
-use crate::walk::text;
-use crate::{Archive, ArchiveError, StoredMessage};
+use crate::client::Archive;
+use crate::error::ArchiveError;
+use crate::item::text;
+use crate::key_range::KeyRange;
+use crate::keys::{self, is_message};
+use crate::message::StoredMessage;
+use crate::range_query::RangeQuery;
 
-/// So few numbers are read, not halved any further.
+/// So few numbers are not halved any further.
 const NEAR_ENOUGH: u64 = 128;
 
-/// Ten million numbers need 17. Each is a request; with a page's own it makes no more than 40.
-const PROBES: usize = 20;
+/// Ten million numbers need 17. Each is a request; with those of the page there are no more than 40.
+const MAX_PROBES: usize = 20;
 
-/// A probe looks at so many items: what follows a message is mostly the next one, else what happened to it.
+/// How many items a probe looks at. A message is mostly followed by the next one, else by its changes.
 const ITEMS_PER_PROBE: usize = 16;
 
 /// What a probe says.
@@ -27,7 +31,7 @@ enum Probe {
     Found(Point),
     /// There is none.
     Nothing,
-    /// There may be one after what was read.
+    /// There may be one after the items that were read.
     Unknown,
 }
 
@@ -39,8 +43,8 @@ pub(crate) struct Point {
 }
 
 impl Archive {
-    /// The first and the last message of a group whose numbers grow with time. `None`: nobody can say, or they do not,
-    /// since the group was dissolved and counts anew.
+    /// The first and the last message of a group whose numbers grow with time. `None` if that is unknown, or if they do
+    /// not: the group was dissolved and started counting again.
     pub(crate) async fn ends_in_order(&self, partition: &str) -> Result<Option<(Point, Point)>, ArchiveError> {
         let first = self.probe(partition, 1, u64::MAX, false).await?;
         let last = self.probe(partition, 1, u64::MAX, true).await?;
@@ -50,8 +54,8 @@ impl Archive {
         })
     }
 
-    /// Two numbers between which `time` came: below the first no message is of that time or later, from the second on
-    /// every one is. `ends` are those of the group.
+    /// Two numbers between which `time` came: below the first no message is of that time or later, from the second on all
+    /// are. `first` and `last` are the ends of the group.
     pub(crate) async fn seqs_around(
         &self,
         partition: &str,
@@ -65,7 +69,7 @@ impl Archive {
             return Ok((last.seq, u64::MAX));
         }
         let (mut low, mut high) = (first.seq, last.seq);
-        for _ in 0..PROBES {
+        for _ in 0..MAX_PROBES {
             if high - low <= NEAR_ENOUGH {
                 break;
             }
@@ -79,9 +83,17 @@ impl Archive {
         Ok((low, high))
     }
 
-    /// The first message from one number to another that has a time, or the last.
+    /// The first message with a time from one number to another; with `last` the last one.
     async fn probe(&self, partition: &str, from: u64, to: u64, last: bool) -> Result<Probe, ArchiveError> {
-        let (items, more) = self.ask(partition, &Range::of_seqs(from, to), last, None, ITEMS_PER_PROBE, false).await?;
+        let query = RangeQuery {
+            partition,
+            range: &KeyRange::of_seqs(from, to),
+            newest_first: last,
+            after: None,
+            limit: ITEMS_PER_PROBE,
+            consistent: false,
+        };
+        let (items, more) = self.query_range(query).await?;
         for item in items {
             let Some(key) = text(&item, "sk").filter(|key| is_message(key)) else { continue };
             let message = StoredMessage::from(item);

@@ -1,4 +1,4 @@
-//! A message as it was kept, with what happened to it later.
+//! A message read from the table, with its changes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,16 +7,18 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::erase::ERASED_AT;
-use crate::record::Item;
+use crate::item::{Item, ItemKey};
+use crate::schema::{ERASED_AT, EXPIRES_AT};
 
-/// A message as it was kept, and as it reads now.
+/// A message as it was stored, and as it reads now.
 ///
-/// An edited message has the `MsgBody`, `CloudCustomData` and `Text` of its latest edit; what it said before is in its
-/// [versions](Self::versions). A recalled one still says what it said, and who [recalled](Self::recall) it.
+/// An edited message has the `MsgBody`, `CloudCustomData` and `Text` of its latest edit. Its
+/// [versions](Self::versions) hold what it said before. A recalled message still says what it said, and who
+/// [recalled](Self::recall) it.
 ///
-/// Serialises to a JSON object of all attributes under their names, numbers exact, with `MsgBody`, `GroupAtInfo` and
-/// `Extra` as the JSON they are; an edited message has also `Versions`, a recalled one `Recall`. Use `serde_json::to_string` and its like: a `serde_json::Value` would round numbers.
+/// It serialises to a JSON object of all attributes by name. Numbers are exact; `MsgBody`, `GroupAtInfo` and `Extra` are
+/// the JSON that they hold. An edited message also has `Versions`, a recalled one `Recall`. Use `serde_json::to_string`
+/// and its like: a `serde_json::Value` would round numbers.
 #[derive(Clone)]
 pub struct StoredMessage {
     attributes: BTreeMap<String, Attribute>,
@@ -48,7 +50,7 @@ enum Attribute {
 }
 
 impl From<Item> for StoredMessage {
-    /// Attributes of other types than text and number are none of ours, and left out.
+    /// Leaves out attributes that are neither text nor number: chathook writes none.
     fn from(item: Item) -> Self {
         let known = |(name, value)| match value {
             AttributeValue::S(text) => Some((name, Attribute::Text(text))),
@@ -59,7 +61,7 @@ impl From<Item> for StoredMessage {
     }
 }
 
-/// What a version says, and how it came about.
+/// The attributes of what a version says, and of how it came about.
 const CONTENT: [&str; 3] = ["MsgBody", "CloudCustomData", "Text"];
 const ORIGIN: [&str; 3] = ["Operator_Account", "EventTime", "ReceivedAt"];
 
@@ -173,7 +175,7 @@ impl StoredMessage {
         self.attribute("Text").unwrap_or_default()
     }
 
-    /// Whether it was sent to those online alone, and is not in the conversation's history.
+    /// Whether it was sent only to those online. Then it is not in the conversation's history.
     pub(crate) fn is_online_only(&self) -> bool {
         self.attribute("OnlineOnlyFlag") == Some("1")
     }
@@ -208,7 +210,7 @@ impl StoredMessage {
         self.attribute("ErrorCode")?.parse().ok()
     }
 
-    /// When the erasure began that blanked what the message said, Unix seconds.
+    /// When the erasure began that blanked the message, Unix seconds.
     #[must_use]
     pub fn erased_at(&self) -> Option<u64> {
         self.number(ERASED_AT)
@@ -223,13 +225,13 @@ impl StoredMessage {
         Some(Recall { account, time })
     }
 
-    /// What an edited message said, from the first version to the one that it has now; empty if nobody edited it.
+    /// What an edited message said, from the first version to the present one. Empty if nobody edited it.
     #[must_use]
     pub fn versions(&self) -> &[Version] {
         &self.versions
     }
 
-    /// Takes over what `edit` says.
+    /// Replaces what the message says by what `edit` says.
     pub(crate) fn rewrite(&mut self, edit: &Self) {
         let said = |name: &str| Some((name.to_owned(), edit.attributes.get(name)?.clone()));
         self.attributes.extend(CONTENT.into_iter().filter_map(said));
@@ -237,11 +239,23 @@ impl StoredMessage {
 
     /// Whether `ExpiresAt` has come.
     pub(crate) fn has_expired(&self, now: u64) -> bool {
-        self.number("ExpiresAt").is_some_and(|end| end <= now)
+        self.number(EXPIRES_AT).is_some_and(|end| end <= now)
     }
 
-    fn number(&self, name: &str) -> Option<u64> {
+    /// The attribute of that name as a number.
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
         self.attribute(name)?.parse().ok()
+    }
+
+    /// `sk`; empty for what is no item of this table.
+    pub(crate) fn sort_key(&self) -> &str {
+        self.attribute("sk").unwrap_or_default()
+    }
+
+    /// The item's key.
+    pub(crate) fn key(&self) -> ItemKey {
+        let key = |name| self.attribute(name).unwrap_or_default().to_owned();
+        ItemKey { pk: key("pk"), sk: key("sk") }
     }
 }
 
@@ -287,7 +301,7 @@ fn entries<'a, M: SerializeMap>(
             Attribute::Text(text) if matches!(name, "MsgBody" | "GroupAtInfo" | "Extra") => Some(text),
             Attribute::Text(_) => None,
         };
-        // Somebody else may have written it: what is no JSON is shown as text.
+        // Another program may have written it. What is no JSON is shown as text.
         match json.and_then(|json| serde_json::from_str::<&RawValue>(json).ok()) {
             Some(raw) => map.serialize_entry(name, raw)?,
             None => map.serialize_entry(name, attribute.text())?,
