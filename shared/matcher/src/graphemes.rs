@@ -8,7 +8,8 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The grapheme clusters of one text.
-pub(crate) struct Graphemes {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Graphemes {
     /// Where each begins; at the end, the length of the text.
     starts: Vec<usize>,
     /// Whether each holds a letter or digit of a script that puts spaces between words.
@@ -16,7 +17,9 @@ pub(crate) struct Graphemes {
 }
 
 impl Graphemes {
-    pub(crate) fn of(text: &str) -> Self {
+    /// Takes a text apart.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
         let (mut starts, mut in_words) = (Vec::new(), Vec::new());
         for (start, grapheme) in text.grapheme_indices(true) {
             starts.push(start);
@@ -27,17 +30,20 @@ impl Graphemes {
     }
 
     /// How many there are.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    pub fn count(&self) -> usize {
         self.in_words.len()
     }
 
     /// The byte range of one; empty behind the last.
-    pub(crate) fn span(&self, index: usize) -> Range<usize> {
+    #[must_use]
+    pub fn span(&self, index: usize) -> Range<usize> {
         self.start(index)..self.start(index + 1)
     }
 
     /// The graphemes that a span of bytes covers, also if only in part.
-    pub(crate) fn covering(&self, span: &Range<usize>) -> Range<usize> {
+    #[must_use]
+    pub fn covering(&self, span: &Range<usize>) -> Range<usize> {
         let first = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
         let end = self.starts.partition_point(|start| *start < span.end);
         first..end
@@ -52,13 +58,6 @@ impl Graphemes {
             && (self.start(first) != span.start || first.checked_sub(1).is_some_and(|before| self.is_in_word(before)));
         let right = self.is_in_word(last) && (self.start(last + 1) != span.end || self.is_in_word(last + 1));
         (left, right)
-    }
-
-    /// Takes the graphemes that a span covers, also if only in part, for masks from here on. Gives their bytes.
-    pub(crate) fn mask(&mut self, span: &Range<usize>) -> Range<usize> {
-        let graphemes = self.covering(span);
-        self.in_words.get_mut(graphemes.clone()).unwrap_or_default().fill(false);
-        self.bytes(&graphemes)
     }
 
     /// The words that the span is part of.
@@ -143,7 +142,7 @@ mod tests {
     #[test]
     fn a_span_covers_every_grapheme_it_touches() {
         let graphemes = Graphemes::of("ae\u{301}👨‍👩‍👧b");
-        assert_eq!(graphemes.len(), 4);
+        assert_eq!(graphemes.count(), 4);
         assert_eq!(graphemes.covering(&(0..1)), 0..1);
         assert_eq!(graphemes.covering(&(1..2)), 1..2);
         assert_eq!(graphemes.covering(&(2..5)), 1..3);

@@ -1,4 +1,4 @@
-//! All terms of all rules, looked for at once. Here they are made into trees; `run` is what happens to a message.
+//! All terms, looked for at once. Here they are made into trees; `run` is what happens to a text.
 //!
 //! A text is normalised once, however many terms there are ([`crate::stream`]); from each place where a term may begin
 //! it is read along the tree of all terms ([`crate::search`]); and what reaches the end of a term is confirmed on the
@@ -18,13 +18,12 @@ use std::ops::Range;
 
 use crate::alphabet::Alphabet;
 use crate::confirm::Expected;
-use crate::term::{Allowed, Form, Letter, Pattern, Term};
-use crate::text::Text;
+use crate::term::{Form, Letter, Pattern, Term};
 use crate::trie::Trie;
 
-/// The terms of all rules.
+/// Terms to be found in texts.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Matcher {
+pub struct Matcher {
     /// The classes of letters.
     pub(crate) classes: Alphabet,
     /// Terms that begin where a word begins.
@@ -44,8 +43,7 @@ pub(crate) struct Matcher {
 /// What one term is looked for as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
-    pub(crate) rule: u32,
-    /// The term's index; for an allowed phrase, the index behind those of all terms.
+    /// The term's index.
     pub(crate) term: u32,
     /// Where its letters end; they begin where those of the entry before end.
     pub(crate) letters_end: u32,
@@ -64,53 +62,54 @@ impl Flags {
     const GOES_ON_LEFT: u8 = 8;
     const GOES_ON_RIGHT: u8 = 16;
     const EXACT: u8 = 32;
-    const ALLOWED: u8 = 64;
 
     const fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
     }
 }
 
-/// A term found in a text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Found {
-    /// The index of the rule that looks for it.
-    pub(crate) rule: usize,
-    /// The index of the text.
-    pub(crate) text: usize,
-    /// The start in the text, bytes.
-    pub(crate) start: usize,
-    /// The end in the text, bytes.
-    pub(crate) end: usize,
-    /// The index of the term.
-    pub(crate) term: usize,
-}
-
-impl Found {
-    pub(crate) fn span(&self) -> Range<usize> {
-        self.start..self.end
-    }
-}
-
-/// More terms than can be numbered.
+/// A text, or a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooMany;
+pub struct Segment<'t> {
+    /// What is written there.
+    pub text: &'t str,
+    /// Whether a reader sees it right behind the segment before. A term may then begin in one and end in the other.
+    pub joins: bool,
+}
 
-impl fmt::Display for TooMany {
+/// A term found in a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// The index of the term.
+    pub term: usize,
+    /// The index of the segment.
+    pub segment: usize,
+    /// The bytes of the segment's text, in whole characters as a person sees them.
+    pub span: Range<usize>,
+}
+
+/// More terms, or longer ones, than a matcher can number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyTerms;
+
+impl fmt::Display for TooManyTerms {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("they have too many characters")
+        formatter.write_str("the terms have too many characters")
     }
 }
+
+impl std::error::Error for TooManyTerms {}
 
 impl Matcher {
-    /// Builds the trees.
-    pub(crate) fn new(terms: &[Term], allowed: &[Allowed]) -> Result<Self, TooMany> {
+    /// Builds a matcher. A term without a character is never found.
+    ///
+    /// # Errors
+    /// [`TooManyTerms`] if they have more than 65,533 different characters, or 2³² characters in all.
+    pub fn new(terms: &[Term]) -> Result<Self, TooManyTerms> {
         let mut matcher = Self::default();
-        let mut patterns: Vec<(Pattern, bool)> = Vec::with_capacity(terms.len() + allowed.len());
-        let terms = terms.iter().map(|term| (term.text.as_str(), term.rule, term.form, 0));
-        let allowed = allowed.iter().map(|phrase| (phrase.text.as_str(), phrase.rule, Form::Evasive, Flags::ALLOWED));
-        for (index, (text, rule, form, flag)) in terms.chain(allowed).enumerate() {
-            let evasive = if form == Form::Evasive { Pattern::evasive(text) } else { None };
+        let mut patterns: Vec<(Pattern, bool)> = Vec::with_capacity(terms.len());
+        for (index, Term { text, form }) in terms.iter().enumerate() {
+            let evasive = if *form == Form::Evasive { Pattern::evasive(text) } else { None };
             let is_evasive = evasive.is_some();
             let Some(pattern) = evasive.or_else(|| Pattern::literal(text)) else { continue };
             matcher.letters.extend(&pattern.letters);
@@ -121,11 +120,10 @@ impl Matcher {
                 (pattern.ends_word, Flags::ENDS_WORD),
                 (pattern.goes_on_left, Flags::GOES_ON_LEFT),
                 (pattern.goes_on_right, Flags::GOES_ON_RIGHT),
-                (form == Form::Exact, Flags::EXACT),
+                (*form == Form::Exact, Flags::EXACT),
             ];
-            let flags = flags.iter().filter(|(holds, _)| *holds).fold(flag, |flags, (_, flag)| flags | flag);
+            let flags = flags.iter().filter(|(holds, _)| *holds).fold(0, |flags, (_, flag)| flags | flag);
             matcher.entries.push(Entry {
-                rule: small(rule)?,
                 term: small(index)?,
                 letters_end: small(matcher.letters.len())?,
                 signs_end: small(matcher.signs.len())?,
@@ -138,8 +136,8 @@ impl Matcher {
         for (pattern, is_evasive) in &patterns {
             pattern.characters(if *is_evasive { &mut classes } else { &mut characters });
         }
-        matcher.classes = Alphabet::of(&classes).ok_or(TooMany)?;
-        matcher.characters = Alphabet::of(&characters).ok_or(TooMany)?;
+        matcher.classes = Alphabet::of(&classes).ok_or(TooManyTerms)?;
+        matcher.characters = Alphabet::of(&characters).ok_or(TooManyTerms)?;
         let (mut words, mut anywhere, mut written) = (Vec::new(), Vec::new(), Vec::new());
         for ((pattern, is_evasive), entry) in patterns.iter().zip(0..) {
             if !is_evasive {
@@ -150,35 +148,31 @@ impl Matcher {
             paths.push((pattern.codes(&matcher.classes), entry));
             paths.extend(pattern.joined(&matcher.classes).map(|path| (path, entry)));
         }
-        matcher.words = Trie::of(words).ok_or(TooMany)?;
-        matcher.anywhere = Trie::of(anywhere).ok_or(TooMany)?;
-        matcher.written = Trie::of(written).ok_or(TooMany)?;
+        matcher.words = Trie::of(words).ok_or(TooManyTerms)?;
+        matcher.anywhere = Trie::of(anywhere).ok_or(TooManyTerms)?;
+        matcher.written = Trie::of(written).ok_or(TooManyTerms)?;
         Ok(matcher)
     }
 
-    /// Every term in the texts, also those that overlap; by rule, then in the order of the message. A term that is
-    /// split over texts is found in each of them.
-    pub(crate) fn find(&self, texts: &[Text<'_>]) -> Vec<Found> {
+    /// Every term in the segments, also those that overlap; in the order of the text, and of terms that begin and end
+    /// at the same places in the order of the terms. A term that is split over segments is found in each of them.
+    #[must_use]
+    pub fn find(&self, segments: &[Segment<'_>]) -> Vec<Match> {
         if self.entries.is_empty() {
             return Vec::new();
         }
-        let mut found = run::find(self, texts);
-        found.sort_unstable();
-        // Of a rule's terms that are the same but for their spelling, the first.
-        found.dedup_by(|next, before| {
-            next.rule == before.rule && next.text == before.text && next.span() == before.span()
-        });
+        let mut found = run::find(self, segments);
+        found.sort_unstable_by_key(|found| (found.segment, found.span.start, found.span.end, found.term));
+        found.dedup();
         found
     }
 
-    /// Every term in one text.
-    pub(crate) fn find_in(&self, text: &str) -> Vec<Found> {
-        self.find(&[Text::of(text)])
-    }
-
-    /// The letters of a term as it was matched, for reports.
-    pub(crate) fn normalised(&self, term: usize) -> String {
-        let index = self.entries.partition_point(|entry| (entry.term as usize) < term);
+    /// The letters of a term as it was matched, for reports. Empty if there is no such term.
+    #[must_use]
+    pub fn normalised(&self, term: usize) -> String {
+        let Ok(index) = self.entries.binary_search_by_key(&term, |entry| entry.term as usize) else {
+            return String::new();
+        };
         self.expected(index)
             .map(|expected| expected.letters.iter().map(|letter| letter.base).collect())
             .unwrap_or_default()
@@ -203,6 +197,6 @@ impl Matcher {
     }
 }
 
-fn small(number: usize) -> Result<u32, TooMany> {
-    u32::try_from(number).map_err(|_| TooMany)
+fn small(number: usize) -> Result<u32, TooManyTerms> {
+    u32::try_from(number).map_err(|_| TooManyTerms)
 }

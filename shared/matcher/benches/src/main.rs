@@ -1,11 +1,11 @@
-//! How fast the engine is, beside others in the same run. See `RESULTS.md`.
+//! How fast the matcher is, beside others in the same run. See `RESULTS.md`.
 
 mod data;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use chathook_moderation::engine::Engine;
+use chathook_matcher::{Form, Match, Matcher, Segment, Term};
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use peak_alloc::PeakAlloc;
 use rustrict::{Censor, CensorStr};
@@ -38,6 +38,16 @@ fn time(mut call: impl FnMut()) -> Duration {
     times[times.len() / 2]
 }
 
+/// A matcher of terms that are found under any disguise.
+fn matcher<'t>(terms: impl IntoIterator<Item = &'t str>) -> Matcher {
+    let evasive = |text: &str| Term { text: text.to_owned(), form: Form::Evasive };
+    Matcher::new(&terms.into_iter().map(evasive).collect::<Vec<_>>()).expect("few terms")
+}
+
+fn find(matcher: &Matcher, text: &str) -> Vec<Match> {
+    matcher.find(&[Segment { text, joins: false }])
+}
+
 fn line(name: &str, time: Duration, note: &str) {
     println!("| {name} | {:.2} us | {note} |", time.as_nanos() as f64 / 1e3);
 }
@@ -50,15 +60,15 @@ fn main() {
 
 fn english() {
     println!("\n## 85-byte English messages, {} terms\n\n| engine | a message | |\n|---|---|---|", data::ENGLISH.len());
-    let engine = Engine::new(data::ENGLISH.into_iter()).expect("few terms");
+    let matcher = matcher(data::ENGLISH);
     let mut of_both = [Duration::ZERO; 3];
     for (name, messages) in [("harmless", &data::HARMLESS[..]), ("with a disguised term", &data::DISGUISED)] {
         let count = messages.len() as u32;
         for message in messages {
             assert_eq!(message.len(), 85, "{message}");
-            assert_eq!(engine.find(message).is_empty(), name == "harmless", "{message}");
+            assert_eq!(find(&matcher, message).is_empty(), name == "harmless", "{message}");
         }
-        let ours = time(|| messages.iter().for_each(|message| drop(black_box(engine.find(black_box(message))))));
+        let ours = time(|| messages.iter().for_each(|message| drop(black_box(find(&matcher, black_box(message))))));
         let is_inappropriate = time(|| {
             for message in messages {
                 black_box(black_box(message).is_inappropriate());
@@ -95,7 +105,7 @@ fn chinese() {
         terms.len()
     );
     let before = HEAP.current_usage();
-    let engine = Engine::new(terms.iter().map(String::as_str)).expect("50,000 terms");
+    let matcher = matcher(terms.iter().map(String::as_str));
     let built = HEAP.current_usage() - before;
     compare("of which the message has several", &terms);
     let others: Vec<String> = data::chinese_terms(50_400)
@@ -108,37 +118,37 @@ fn chinese() {
         terms.iter().filter(|term| data::CHINESE_MESSAGE.contains(term.as_str())).take(1).cloned().collect();
     compare("of which it has one", &[&one, &others[1..]].concat());
 
-    let bytes = engine.to_bytes();
-    drop(engine);
-    let load = time(|| drop(black_box(Engine::from_bytes(black_box(&bytes)))));
+    let bytes = matcher.to_bytes();
+    drop(matcher);
+    let load = time(|| drop(black_box(Matcher::from_bytes(black_box(&bytes)))));
     HEAP.reset_peak_usage();
     let before = HEAP.current_usage();
-    let loaded = Engine::from_bytes(&bytes).expect("what was packed");
+    let loaded = Matcher::from_bytes(&bytes).expect("what was packed");
     let (heap, peak) = (HEAP.current_usage() - before, HEAP.peak_usage() - before);
-    assert!(!loaded.find(&terms[0]).is_empty());
+    assert!(!find(&loaded, &terms[0]).is_empty());
     println!("\n## The packed {} terms\n\n| | |\n|---|---|", terms.len());
     println!("| artefact | {:.2} MB |", bytes.len() as f64 / 1e6);
     println!("| loads in | {:.2} ms |", load.as_secs_f64() * 1e3);
     println!(
-        "| heap of the loaded engine | {:.2} MB, at most {:.2} MB while loading |",
+        "| heap of the loaded matcher | {:.2} MB, at most {:.2} MB while loading |",
         heap as f64 / 1e6,
         peak as f64 / 1e6
     );
-    println!("| heap of the built engine | {:.2} MB |", built as f64 / 1e6);
+    println!("| heap of the built matcher | {:.2} MB |", built as f64 / 1e6);
 }
 
 /// Bare NFKC and an automaton, and what chathook takes for the same message and the same terms.
 fn compare(name: &str, terms: &[String]) {
-    let engine = Engine::new(terms.iter().map(String::as_str)).expect("50,000 terms");
+    let matcher = matcher(terms.iter().map(String::as_str));
     let automaton = CharwiseDoubleArrayAhoCorasick::<u32>::new(terms).expect("50,000 terms");
     let bare = time(|| {
         let text: String = black_box(data::CHINESE_MESSAGE).nfkc().collect();
         black_box(automaton.find_overlapping_iter(&text).count());
     });
-    let ours = time(|| drop(black_box(engine.find(black_box(data::CHINESE_MESSAGE)))));
+    let ours = time(|| drop(black_box(find(&matcher, black_box(data::CHINESE_MESSAGE)))));
     let ratio = ours.as_secs_f64() / bare.as_secs_f64();
     line(&format!("bare NFKC + daachorse charwise, terms {name}"), bare, "");
-    let hits = engine.find(data::CHINESE_MESSAGE).len();
+    let hits = find(&matcher, data::CHINESE_MESSAGE).len();
     line(&format!("chathook, terms {name}"), ours, &format!("{ratio:.2} times the time, {hits} hits"));
 }
 
@@ -151,7 +161,7 @@ fn hostile() {
         data::ENGLISH.into_iter().map(str::to_owned).chain(data::HOSTILE_TERMS.map(str::to_owned)).collect();
     let chinese = data::chinese_terms(50_000);
     let terms = english.iter().chain(&chinese).map(String::as_str);
-    let engine = Engine::new(terms).expect("terms");
+    let matcher = matcher(terms);
     for (name, unit) in data::HOSTILE {
         let mut columns = String::new();
         let mut last = Duration::ZERO;
@@ -160,7 +170,7 @@ fn hostile() {
             let mut times: Vec<_> = (0..3)
                 .map(|_| {
                     let start = Instant::now();
-                    black_box(engine.find(black_box(&text)));
+                    black_box(find(&matcher, black_box(&text)));
                     start.elapsed()
                 })
                 .collect();

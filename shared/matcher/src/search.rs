@@ -49,21 +49,16 @@ const MOST_REPEATS: u8 = 8;
 /// How many steps are taken from one beginning, all ways together. Only rules and texts made for each other come near;
 /// it bounds the time for a message by its length.
 const MOST_STEPS: usize = 512;
-/// How many units a search and the confirmation look at beyond the one they have come to.
-const LOOKS_AHEAD: usize = 2;
 
 /// A search, with buffers that are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
     readings: Vec<Reading>,
     steps: usize,
-    /// The furthest unit that the search has come to.
-    seen_to: usize,
 }
 
 impl Search {
-    /// Gives all candidates that begin at a unit with that code to `see`, each with what ends there. Returns the last
-    /// unit that it looked at.
+    /// Gives all candidates that begin at a unit with that code to `see`, each with what ends there.
     #[inline]
     pub(crate) fn from(
         &mut self,
@@ -72,14 +67,14 @@ impl Search {
         first: usize,
         code: u16,
         see: &mut impl FnMut(u32, Candidate),
-    ) -> usize {
+    ) {
         // Nearly all searches end at the second or third letter, and then a look into a filter is enough.
         if let Some((second, next)) = letter(units, first + 1)
             && next.code != code
         {
             let has_gap = second > first + 1 && trie.may_begin(code, GAP);
             if !has_gap && !trie.may_begin(code, next.code) {
-                return second;
+                return;
             }
             if let Some((third, after)) = letter(units, second + 1)
                 && after.code != next.code
@@ -87,10 +82,10 @@ impl Search {
                 && !trie.may_go_on(code, next.code, after.code)
                 && !(third > second + 1 && trie.may_go_on(code, next.code, GAP))
             {
-                return third;
+                return;
             }
         }
-        self.along(units, trie, first, code, see)
+        self.along(units, trie, first, code, see);
     }
 
     /// Reads the letters as they stand. Where a divider comes, the search goes on in all ways that a disguise may take.
@@ -102,16 +97,14 @@ impl Search {
         first: usize,
         mut code: u16,
         see: &mut impl FnMut(u32, Candidate),
-    ) -> usize {
+    ) {
         let (mut at, mut node) = (first + 1, trie.root(code));
         if node == ROOT {
-            return first;
+            return;
         }
-        let mut looks_ahead = 0;
         let mut see_ends = |node, at: usize| {
             for end in trie.ends(node) {
                 see(*end, Candidate { first, last: at - 1, gaps: 0, star: None });
-                looks_ahead = LOOKS_AHEAD;
             }
         };
         see_ends(node, at);
@@ -138,7 +131,6 @@ impl Search {
             at += 1;
             see_ends(node, at);
         }
-        at + looks_ahead
     }
 
     /// Reads on from where letters are divided, or another text begins.
@@ -150,14 +142,13 @@ impl Search {
         first: usize,
         mut reading: Reading,
         see: &mut impl FnMut(u32, Candidate),
-    ) -> usize {
-        self.seen_to = reading.at as usize;
+    ) {
         loop {
             while let Some(unit) = units.get(reading.at as usize) {
                 self.steps += 1;
                 if self.steps > MOST_STEPS {
                     self.readings.clear();
-                    return self.seen_to.max(reading.at as usize) + LOOKS_AHEAD;
+                    return;
                 }
                 let divides = unit.kind.is_divider();
                 let Some(node) = reading.step(unit, trie) else {
@@ -180,11 +171,9 @@ impl Search {
                     }
                 }
             }
-            self.seen_to = self.seen_to.max(reading.at as usize);
             let Some(next) = self.readings.pop() else { break };
             reading = next;
         }
-        self.seen_to + LOOKS_AHEAD
     }
 
     /// Puts the ways on across a divider on the stack.
@@ -198,7 +187,6 @@ impl Search {
         let inside = usize::from(reading.inside) + 1 + at - from;
         let is_short = inside <= usize::from(LONGEST_DIVIDER);
         let inside = u8::try_from(inside).unwrap_or(u8::MAX);
-        self.seen_to = self.seen_to.max(at);
         let Ok(next_at) = u32::try_from(at) else { return };
         let next = Reading { at: next_at, inside, ..*reading };
         // Most ways end at the next letter, and need not be taken up.
@@ -225,7 +213,6 @@ impl Search {
     /// Puts the ways on with any letter in place of a sign on the stack.
     fn star(&mut self, reading: &Reading, units: &[Unit], trie: &Trie) {
         let at = reading.at as usize;
-        self.seen_to = self.seen_to.max(at + usize::from(LONGEST_DIVIDER));
         let rest = units.get(at + 1..).unwrap_or_default();
         // The next letter; if that could be a divider as well, also the one behind it.
         let mut after = rest.iter().take(usize::from(LONGEST_DIVIDER)).filter(|unit| unit.code != NONE);

@@ -1,4 +1,4 @@
-//! A term as the operator wrote it, taken apart for the automaton.
+//! A term as it was given, taken apart for the automaton.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::normalise::{Glyph, Kind, Letters, fold, text_glyphs};
 
 /// How closely a text must match a term.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub enum Form {
     /// Character by character.
     Exact,
     /// But for letter case, width and style.
@@ -17,22 +17,14 @@ pub(crate) enum Form {
     Evasive,
 }
 
-/// A term of a rule. `cat` is a whole word, `cat*` the beginning of one, `*cat` its end, `*cat*` any part. Ideographs
-/// are found anywhere.
-#[derive(Debug, Clone)]
-pub(crate) struct Term {
-    pub(crate) text: String,
-    /// The rule's index.
-    pub(crate) rule: usize,
-    pub(crate) form: Form,
-}
-
-/// A phrase that is allowed: hits of the rule that lie inside an occurrence do not count.
-#[derive(Debug, Clone)]
-pub(crate) struct Allowed {
-    pub(crate) text: String,
-    /// The rule's index.
-    pub(crate) rule: usize,
+/// What to look for. `cat` is a whole word, `cat*` the beginning of one, `*cat` its end, `*cat*` any part. Ideographs are
+/// found anywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// As it is written, wildcards at its ends included.
+    pub text: String,
+    /// How closely a text must match it.
+    pub form: Form,
 }
 
 /// A letter of a term.

@@ -1,13 +1,15 @@
 //! Letter case taken out of a text.
 
 /// A text without letter case.
-pub(crate) fn fold(text: &str) -> String {
+#[must_use]
+pub fn fold(text: &str) -> String {
     text.chars().map(fold_char).collect()
 }
 
 /// Simple case folding by way of the upper case, which brings the variants of a letter together (`ſ` and `s`, `ς` and
 /// `σ`). A Turkish `İ` or `ı` counts as the `i` that it looks like.
-pub(crate) fn fold_char(character: char) -> char {
+#[must_use]
+pub fn fold_char(character: char) -> char {
     let mut upper = character.to_uppercase();
     let upper = match (upper.next(), upper.next()) {
         (Some(upper), None) => upper,

@@ -1,9 +1,9 @@
-//! From what a search has come upon to hits: confirmed, whole characters, not known yet and not allowed.
+//! From what a search has come upon to matches: confirmed, and whole characters.
 
 use std::ops::Range;
 
 use super::run::Input;
-use super::{Flags, Found};
+use super::{Flags, Match};
 use crate::confirm::confirm;
 use crate::graphemes::Graphemes;
 use crate::search::Candidate;
@@ -16,19 +16,16 @@ pub(super) struct Reports {
     pub(super) seen: Vec<u32>,
     /// The word that was last looked up, in units.
     pub(super) word: Range<usize>,
-    /// Hits not yet held against the others and against what is allowed.
-    pub(super) news: Vec<Found>,
-    /// Occurrences of allowed phrases in the texts at hand.
-    allowed: Vec<Found>,
-    /// Those of the text whose hits last had to be looked at closely.
+    /// All matches so far.
+    pub(super) found: Vec<Match>,
+    /// Those of the text whose matches last had to be looked at closely.
     graphemes: Option<(usize, Graphemes)>,
 }
 
 impl Reports {
     /// Forgets other texts, also those of a call that ended in a panic.
     pub(super) fn clear(&mut self) {
-        self.news.clear();
-        self.allowed.clear();
+        self.found.clear();
         self.graphemes = None;
     }
 
@@ -68,47 +65,18 @@ impl Reports {
         self.report(input, entry, index, span);
     }
 
-    pub(super) fn report(&mut self, input: &Input<'_>, entry: u32, text: usize, span: Range<usize>) {
+    pub(super) fn report(&mut self, input: &Input<'_>, entry: u32, segment: usize, span: Range<usize>) {
         let Some(entry) = input.matcher.entries.get(entry as usize) else { return };
-        let found =
-            Found { rule: entry.rule as usize, text, start: span.start, end: span.end, term: entry.term as usize };
-        let found_before = if entry.flags.has(Flags::ALLOWED) { &mut self.allowed } else { &mut self.news };
+        let found = Match { term: entry.term as usize, segment, span };
         // Every part of a long word may be a hit that covers the whole.
-        if found_before.last() != Some(&found) {
-            found_before.push(found);
+        if self.found.last() != Some(&found) {
+            self.found.push(found);
         }
-    }
-
-    /// Drops the news that are known, or allowed. What is known is in order.
-    pub(super) fn settle(&mut self, known: &[Found]) {
-        let Self { news, allowed, .. } = self;
-        news.sort_unstable();
-        news.dedup();
-        if !allowed.is_empty() {
-            allowed.sort_unstable();
-            // How far the phrases of a rule that begin up to here reach, so that one look-up is enough.
-            let mut reach: Vec<usize> = Vec::with_capacity(allowed.len());
-            for phrases in allowed.chunk_by(|one, next| (one.rule, one.text) == (next.rule, next.text)) {
-                reach.extend(phrases.iter().scan(0, |furthest: &mut usize, phrase| {
-                    *furthest = phrase.end.max(*furthest);
-                    Some(*furthest)
-                }));
-            }
-            news.retain(|hit| {
-                let place = (hit.rule, hit.text, hit.start);
-                let after = allowed.partition_point(|phrase| (phrase.rule, phrase.text, phrase.start) <= place);
-                let last = after.checked_sub(1).and_then(|last| Some((allowed.get(last)?, *reach.get(last)?)));
-                !last.is_some_and(|(phrase, reach)| {
-                    (phrase.rule, phrase.text) == (hit.rule, hit.text) && reach >= hit.end
-                })
-            });
-        }
-        news.retain(|hit| known.binary_search(hit).is_err());
     }
 }
 
 /// Whether a character is one to a person, too, as most are: others may be a part of one. Some that are one are not told
 /// apart.
-pub(super) fn stands_alone(character: char) -> bool {
+fn stands_alone(character: char) -> bool {
     character.is_ascii() || matches!(character, '\u{4E00}'..='\u{9FFF}')
 }
