@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::unicode::is_spaceless;
+
 /// The grapheme clusters of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graphemes {
@@ -84,21 +86,6 @@ impl Graphemes {
     fn is_in_word(&self, index: usize) -> bool {
         self.in_words.get(index).copied().unwrap_or_default()
     }
-}
-
-/// Whether the character belongs to a script written without spaces: ideographs, kana, Thai, Lao, Burmese, Khmer. There
-/// the neighbours of a term say nothing about whether it is a word of its own.
-pub(crate) const fn is_spaceless(character: char) -> bool {
-    matches!(character,
-        '\u{0E00}'..='\u{0EFF}' // Thai, Lao
-        | '\u{1000}'..='\u{109F}' | '\u{A9E0}'..='\u{A9FF}' | '\u{AA60}'..='\u{AA7F}' // Burmese
-        | '\u{1780}'..='\u{17FF}' // Khmer
-        | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' | '\u{3031}'..='\u{3035}' | '\u{3038}'..='\u{303C}'
-        | '\u{3041}'..='\u{312F}' | '\u{31A0}'..='\u{31BF}' | '\u{31F0}'..='\u{31FF}' // kana, bopomofo
-        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
-        | '\u{FF66}'..='\u{FF9F}' // half-width kana
-        | '\u{1AFF0}'..='\u{1B2FF}' // kana of later date, Nushu
-        | '\u{20000}'..='\u{3FFFD}')
 }
 
 #[cfg(test)]

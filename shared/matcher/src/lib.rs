@@ -1,22 +1,27 @@
-//! Many terms, any text, in any disguise: the spans where a person would read one of the terms.
-//!
-//! A [`Matcher`] is built from [`Term`]s once. It finds them in texts, given as [`Segment`]s, and says where each
-//! [`Match`] is. It knows nothing of what the terms are for.
-//!
-//! Nothing here does I/O, reads a clock or knows where it runs.
+//! Many terms, any text, in any disguise.
 
-mod alphabet;
-mod confirm;
+mod candidates;
+mod classes;
+mod confusables;
+mod dictionary;
+mod find;
 pub mod fold;
+mod glyphs;
 pub mod graphemes;
+mod letters;
+mod literal;
 mod matcher;
-mod normalise;
-mod pack;
-mod search;
+mod pattern;
+mod serialize;
 mod stream;
 mod term;
+mod traditional;
 mod trie;
+pub mod unicode;
+mod verify;
 
-pub use matcher::{Match, Matcher, Segment, TooManyTerms};
-pub use pack::LoadError;
+pub use dictionary::TooManyTerms;
+pub use find::{Match, Segment};
+pub use matcher::Matcher;
+pub use serialize::LoadError;
 pub use term::{Form, Term};

@@ -1,30 +1,13 @@
 //! A text as the sequence of its glyphs, each with the place it came from.
 //!
-//! Most texts are plain ASCII, of which each byte is one glyph. Then a unit is a copy from the alphabet's table, and no
-//! places are kept: the unit's number is its byte.
+//! Most texts are plain ASCII, of which each byte is one glyph. Then a unit is a copy from a table, and no places are
+//! kept: the unit's number is its byte.
 
 use std::ops::Range;
 
-use crate::alphabet::{Alphabet, NONE};
-use crate::normalise::{Glyph, Kind, Letters, glyphs_within, plain};
-
-/// One glyph of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unit {
-    pub(crate) base: char,
-    pub(crate) letters: Letters,
-    /// Its class in the automaton's alphabet.
-    pub(crate) code: u16,
-    pub(crate) kind: Kind,
-    /// Whether a text begins here.
-    pub(crate) begins_text: bool,
-}
-
-impl Unit {
-    pub(crate) const fn new(glyph: Glyph, code: u16) -> Self {
-        Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_text: false }
-    }
-}
+use crate::classes::{Classes, Unit};
+use crate::glyphs::{glyphs_within, plain};
+use crate::letters::Letters;
 
 /// The bytes of a unit in the stream.
 #[derive(Debug, Clone, Copy)]
@@ -33,15 +16,15 @@ struct Place {
     end: u32,
 }
 
-/// One text, or several that a client shows one behind the other.
+/// A segment, or several that a reader sees one behind the other.
 ///
-/// Offsets count the bytes of all its texts, as if they were one.
+/// Offsets count the bytes of all its segments, as if they were one text.
 #[derive(Debug, Default)]
 pub(crate) struct Stream {
     pub(crate) units: Vec<Unit>,
     /// The place of each unit. None are kept as long as the units are the bytes.
     places: Vec<Place>,
-    /// The texts, by the offset at which each begins.
+    /// The segments' indices, by the offset at which each begins.
     parts: Vec<(u32, usize)>,
     length: u32,
 }
@@ -95,58 +78,57 @@ impl Stream {
         self.length = 0;
     }
 
-    /// Appends a text. A stream ends at 4 GiB, far above what any message can be.
-    pub(crate) fn push(&mut self, index: usize, text: &str, alphabet: &Alphabet) {
+    /// Appends a segment. A stream ends at 4 GiB; what is beyond is not searched.
+    pub(crate) fn push(&mut self, index: usize, text: &str, classes: &Classes) {
         self.parts.push((self.length, index));
         let Ok(bytes) = u32::try_from(text.len()) else { return };
         let Some(length) = self.length.checked_add(bytes) else { return };
         let is_dense_so_far = self.places.is_empty() && self.units.len() == self.length as usize;
         if is_dense_so_far && is_dense(text) {
             let first = self.units.len();
-            self.units.extend(text.bytes().map(|byte| alphabet.ascii(byte)));
+            self.units.extend(text.bytes().map(|byte| classes.ascii(byte)));
             if let Some(unit) = self.units.get_mut(first) {
-                unit.begins_text = true;
+                unit.begins_segment = true;
             }
         } else {
             self.keep_places();
             self.units.reserve(text.len() / 2);
             self.places.reserve(text.len() / 2);
-            self.push_sparse(text, self.length, alphabet);
+            self.push_sparse(text, self.length, classes);
         }
         self.length = length;
     }
 
-    /// Appends the units of a text that begins at an offset.
-    fn push_sparse(&mut self, text: &str, offset: u32, alphabet: &Alphabet) {
-        let mut begins_text = true;
+    /// Appends the units of a segment that begins at an offset.
+    fn push_sparse(&mut self, text: &str, offset: u32, classes: &Classes) {
+        let mut begins_segment = true;
         for (start, character) in text.char_indices() {
             let span = start..start + character.len_utf8();
             // The caller has seen to it that the stream's length is a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
             let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
             let unit = match (plain(character), u8::try_from(character)) {
-                (Some(_), Ok(ascii)) => alphabet.ascii(ascii),
-                (Some(glyph), Err(_)) => Unit::new(glyph, alphabet.code(glyph.base)),
+                (Some(_), Ok(ascii)) => classes.ascii(ascii),
+                (Some(glyph), Err(_)) => classes.ideograph(glyph),
                 (None, _) => {
                     glyphs_within(text, &span, character, &mut |glyph| {
-                        let code = glyph.class().map_or(NONE, |class| alphabet.code(class));
-                        self.push_unit(Unit { begins_text, ..Unit::new(glyph, code) }, place, alphabet);
-                        begins_text = false;
+                        self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
+                        begins_segment = false;
                     });
                     continue;
                 }
             };
-            self.push_unit(Unit { begins_text, ..unit }, place, alphabet);
-            begins_text = false;
+            self.push_unit(Unit { begins_segment, ..unit }, place, classes);
+            begins_segment = false;
         }
     }
 
     #[inline]
-    fn push_unit(&mut self, unit: Unit, place: Place, alphabet: &Alphabet) {
+    fn push_unit(&mut self, unit: Unit, place: Place, classes: &Classes) {
         self.units.push(unit);
         self.places.push(place);
         if ends_drawing(unit.base) {
-            self.draw(alphabet);
+            self.draw(classes);
         }
     }
 
@@ -165,21 +147,21 @@ impl Stream {
 
     /// Joins the last units to one letter, if they draw one.
     #[inline(never)]
-    fn draw(&mut self, alphabet: &Alphabet) {
+    fn draw(&mut self, classes: &Classes) {
         for (signs, letter) in DRAWN {
             let Some(first) = self.units.len().checked_sub(signs.len()) else { continue };
             let Some(units) = self.units.get(first..) else { continue };
             let is_drawn = units.iter().map(|unit| unit.base).eq(signs.chars())
-                && units.iter().skip(1).all(|unit| !unit.begins_text);
+                && units.iter().skip(1).all(|unit| !unit.begins_segment);
             let Some(head) = units.first().copied().filter(|_| is_drawn) else { continue };
             let before = first.checked_sub(1).and_then(|before| self.units.get(before)).map(|unit| unit.base);
             // Two `v` are a `w`, more of them a drawn-out `v`.
             let own = if letter == b'w' { Letters::of(b'v') } else { Letters::NONE };
-            if letter == b'w' && before == Some('v') && !head.begins_text {
+            if letter == b'w' && before == Some('v') && !head.begins_segment {
                 continue;
             }
-            let letters = Letters::from_bits(Letters::of(letter).bits() | own.bits());
-            let code = letters.class().map_or(NONE, |class| alphabet.code(class));
+            let letters = Letters::of(letter).or(own);
+            let code = letters.class().map_or(head.code, |class| classes.code(class));
             let end = self.places.last().map_or(0, |place| place.end);
             self.units.truncate(first + 1);
             self.places.truncate(first + 1);
@@ -193,13 +175,13 @@ impl Stream {
 
     /// Whether no word goes on to the left of a unit.
     pub(crate) fn begins_word(&self, at: usize) -> bool {
-        self.units.get(at).is_some_and(|unit| unit.begins_text)
+        self.units.get(at).is_some_and(|unit| unit.begins_segment)
             || !at.checked_sub(1).and_then(|before| self.units.get(before)).is_some_and(|unit| unit.kind.is_word())
     }
 
     /// Whether no word goes on to the right of a unit.
     pub(crate) fn ends_word(&self, at: usize) -> bool {
-        !self.units.get(at + 1).is_some_and(|unit| unit.kind.is_word() && !unit.begins_text)
+        !self.units.get(at + 1).is_some_and(|unit| unit.kind.is_word() && !unit.begins_segment)
     }
 
     /// The units of the words that a range of units is part of.
@@ -214,7 +196,7 @@ impl Stream {
         start..end
     }
 
-    /// Gives the parts of a range of units, each as the text's index and the bytes in it.
+    /// Gives the parts of a range of units, each as the segment's index and the bytes in it.
     pub(crate) fn places(&self, units: &Range<usize>, mut see: impl FnMut(usize, Range<usize>)) {
         let Some(last) = units.end.checked_sub(1).filter(|last| *last < self.units.len()) else { return };
         let (start, end) = (self.place(units.start).start, self.place(last).end);

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::alphabet::NONE;
+use crate::classes::NONE;
 
 /// The tree.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

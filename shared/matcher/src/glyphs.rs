@@ -3,18 +3,16 @@
 //! A sender who disguises a word swaps its letters for characters that a person still reads as those letters, and puts
 //! others in between. So each character is taken apart into [`Glyph`]s: what remains of it without letter case, width,
 //! style and accents, and which Latin letters it may stand for. Nothing is decided here: `0` stays a digit that *may*
-//! be an `o`. Whether it is one, [`crate::confirm`] judges, with the whole word in view.
-
-mod looks;
-mod traditional;
+//! be an `o`. Whether it is one, [`crate::verify`] judges, with the whole word in view.
 
 use std::ops::Range;
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
-pub(crate) use looks::Letters;
-
-use crate::graphemes::is_spaceless;
+use crate::fold::fold_char;
+use crate::letters::Letters;
+use crate::unicode::{is_filler, is_spaceless, is_unseen};
+use crate::{confusables, traditional};
 
 /// One normalised character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +57,7 @@ impl Glyph {
         Self { base, letters, kind }
     }
 
-    /// What stands for it in the automaton: the same for all glyphs that could be mistaken for each other. `None` for
+    /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for
     /// what can be no letter.
     pub(crate) fn class(self) -> Option<char> {
         if let Some(class) = self.letters.class() {
@@ -86,18 +84,18 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
         }
         // Parenthesised small letters would decompose into three characters.
         '\u{249C}'..='\u{24B5}' => see(ascii_letter(character as u32 - 0x249C)),
-        _ if is_hidden(character) || is_decoration(character) => {}
-        _ => match looks::of(character) {
+        _ if is_unseen(character) => {}
+        _ => match confusables::of(character) {
             // Looks come first: some of these decompose into what they do not look like.
-            Some(letters) => see(Glyph::new(lower(character), letters, kind(character))),
+            Some(letters) => see(Glyph::new(fold_char(character), letters, kind(character))),
             None => decompose_compatible(character, |part| {
                 if part.is_ascii() {
                     if let Some(Some(glyph)) = ASCII.get(part as usize) {
                         see(*glyph);
                     }
-                } else if !is_hidden(part) && !is_decoration(part) {
-                    let small = lower(part);
-                    let letters = looks::of(part).or_else(|| looks::of(small)).unwrap_or(Letters::NONE);
+                } else if !is_unseen(part) {
+                    let small = fold_char(part);
+                    let letters = confusables::of(part).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
                     let base = if kind(small) == Kind::Ideograph { traditional::simplified(small) } else { small };
                     see(Glyph::new(base, letters, kind(small)));
                 }
@@ -137,7 +135,7 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
         let after = text.get(span.end..).and_then(|text| text.chars().next()).unwrap_or('\0');
         let is_among_its_own = |other| script_with_capitals(other) == Some(script);
         if is_among_its_own(before) || (is_among_its_own(after) && !before.is_ascii_alphanumeric()) {
-            character = lower(character);
+            character = fold_char(character);
         }
     }
     glyphs(character, see);
@@ -158,7 +156,7 @@ pub(crate) fn fold(character: char, mut see: impl FnMut(char)) {
     if character.is_ascii() {
         see(character.to_ascii_lowercase());
     } else {
-        decompose_compatible(character, |part| see(lower(part)));
+        decompose_compatible(character, |part| see(fold_char(part)));
     }
 }
 
@@ -168,21 +166,17 @@ fn ascii_letter(nth: u32) -> Glyph {
     Glyph::new(char::from(letter), Letters::of(letter), Kind::Letter)
 }
 
-/// Simple case folding by way of the upper case, which brings the variants of a letter together (`ſ` and `s`, `ς` and
-/// `σ`).
-fn lower(character: char) -> char {
-    crate::fold::fold_char(character)
-}
-
 fn kind(character: char) -> Kind {
     // Each question is a search in a table, and most characters are letters.
-    let kind = if character.is_alphabetic() {
+    let kind = if is_filler(character) {
+        return Kind::Space;
+    } else if character.is_alphabetic() {
         Kind::Letter
     } else if character.is_numeric() {
         Kind::Digit
     } else if is_combining_mark(character) {
         Kind::Letter
-    } else if character.is_whitespace() || matches!(character, '\u{2800}' | '\u{3164}' | '\u{115F}' | '\u{1160}') {
+    } else if character.is_whitespace() {
         return Kind::Space;
     } else if matches!(character, '。' | '、' | '؟' | '،' | '¿' | '¡') {
         return Kind::Stop;
@@ -190,26 +184,6 @@ fn kind(character: char) -> Kind {
         return Kind::Sign;
     };
     if is_spaceless(character) { Kind::Ideograph } else { kind }
-}
-
-/// Takes no place on the screen: zero-width and bidi controls, soft hyphens, variation selectors, tags.
-const fn is_hidden(character: char) -> bool {
-    matches!(character,
-        '\u{7F}'..='\u{9F}'
-        | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFB}'
-        | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// Combining marks that can be piled on any letter. Those that are letters in their scripts (the vowels of Devanagari,
-/// the voicing of kana) are not among them.
-const fn is_decoration(character: char) -> bool {
-    matches!(character,
-        '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}'
-        | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6DC}' | '\u{6DF}'..='\u{6E4}'
-        | '\u{6E7}' | '\u{6E8}' | '\u{6EA}'..='\u{6ED}' | '\u{E48}'..='\u{E4E}'
-        | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
 /// The glyphs of ASCII; `None` for control characters, which no one sees.
@@ -293,9 +267,9 @@ mod tests {
             glyphs(character, |glyph| classes.push(glyph.class()));
             classes
         };
-        let is_checked = |character: &char| script_with_capitals(*character).is_none() && !is_decoration(*character);
+        let is_checked = |character: &char| script_with_capitals(*character).is_none() && !is_unseen(*character);
         for character in ('\0'..=char::MAX).filter(is_checked) {
-            assert_eq!(class(character), class(lower(character)), "{character}");
+            assert_eq!(class(character), class(fold_char(character)), "{character}");
         }
         let classes = |text| {
             let mut classes = Vec::new();

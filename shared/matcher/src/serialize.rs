@@ -1,4 +1,4 @@
-//! A [`Matcher`] as bytes, to be built once and loaded in milliseconds.
+//! A [`Dictionary`] as bytes, to be built once and loaded in milliseconds.
 //!
 //! All tables are written as they stand, little-endian, each behind its length. There is no version and no checksum: who
 //! keeps the bytes keeps more beside them, and marks and checks it all. Loading checks that the tables fit each other, so
@@ -6,10 +6,10 @@
 
 use std::fmt;
 
-use crate::alphabet::Alphabet;
-use crate::matcher::{Entry, Flags, Matcher};
-use crate::normalise::Letters;
-use crate::term::Letter;
+use crate::classes::Classes;
+use crate::dictionary::{Dictionary, Entry, Flags};
+use crate::letters::Letters;
+use crate::pattern::Letter;
 use crate::trie::{Node, Trie};
 
 /// Bytes that are no matcher.
@@ -24,16 +24,15 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-impl Matcher {
-    /// The matcher as bytes.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
+impl Dictionary {
+    /// All tables as bytes.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut writer = Writer(Vec::new());
-        for alphabet in [&self.classes, &self.characters] {
-            writer.u16s(&alphabet.pages);
-            writer.u16s(&alphabet.codes);
+        for classes in [&self.classes, &self.characters] {
+            writer.u16s(&classes.pages);
+            writer.u16s(&classes.codes);
         }
-        for trie in [&self.words, &self.anywhere, &self.written] {
+        for trie in [&self.words, &self.anywhere, &self.literal] {
             writer.u32s(trie.roots.iter().copied());
             writer.u16s(&trie.labels);
             writer.u32s(trie.nodes.iter().map(|node| node.children));
@@ -50,19 +49,15 @@ impl Matcher {
         writer.0
     }
 
-    /// The matcher that [`Self::to_bytes`] of the same version wrote. Nobody has to vouch for the bytes: any others are
-    /// refused, or make a matcher that finds something else.
-    ///
-    /// # Errors
-    /// [`LoadError`] if the tables do not fit each other.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+    /// The tables that [`Self::to_bytes`] wrote.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
         Self::read(&mut Reader(bytes)).ok_or(LoadError)
     }
 
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let mut alphabet = || Some(Alphabet::new(reader.u16s()?, reader.u16s()?));
-        let (classes, characters) = (alphabet()?, alphabet()?);
-        let (words, anywhere, written) = (reader.trie()?, reader.trie()?, reader.trie()?);
+        let mut classes = || Some(Classes::new(reader.u16s()?, reader.u16s()?));
+        let (classes, characters) = (classes()?, classes()?);
+        let (words, anywhere, literal) = (reader.trie()?, reader.trie()?, reader.trie()?);
         let entries = reader.u32s()?;
         let letters = reader.u32s()?;
         let signs = reader.u32s()?.into_iter().map(char::from_u32).collect::<Option<Vec<_>>>()?;
@@ -85,7 +80,7 @@ impl Matcher {
         let is_whole = reader.0.is_empty()
             && ascends(entries.iter().map(|entry| entry.letters_end), letters.len())
             && ascends(entries.iter().map(|entry| entry.signs_end), signs.len());
-        is_whole.then_some(Self { classes, words, anywhere, characters, written, entries, letters, signs })
+        is_whole.then_some(Self { classes, words, anywhere, characters, literal, entries, letters, signs })
     }
 }
 
@@ -149,9 +144,10 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Form, Segment, Term};
+    use crate::find::{Segment, find};
+    use crate::term::{Form, Term};
 
-    fn matcher() -> Matcher {
+    fn dictionary() -> Dictionary {
         let term = |text: &str, form| Term { text: text.to_owned(), form };
         let terms = [
             term("casino royale", Form::Evasive),
@@ -161,40 +157,40 @@ mod tests {
             term("Exact", Form::Exact),
             term("c#", Form::Folded),
         ];
-        Matcher::new(&terms).unwrap()
+        Dictionary::new(&terms).unwrap()
     }
 
     #[test]
     fn what_is_packed_is_what_is_loaded() {
-        for matcher in [matcher(), Matcher::new(&[]).unwrap()] {
-            assert_eq!(Matcher::from_bytes(&matcher.to_bytes()), Ok(matcher));
+        for dictionary in [dictionary(), Dictionary::new(&[]).unwrap()] {
+            assert_eq!(Dictionary::from_bytes(&dictionary.to_bytes()), Ok(dictionary));
         }
     }
 
     #[test]
     fn other_bytes_are_refused() {
-        let bytes = matcher().to_bytes();
-        assert_eq!(Matcher::from_bytes(b""), Err(LoadError));
-        assert_eq!(Matcher::from_bytes(b"schema = 1"), Err(LoadError));
+        let bytes = dictionary().to_bytes();
+        assert_eq!(Dictionary::from_bytes(b""), Err(LoadError));
+        assert_eq!(Dictionary::from_bytes(b"schema = 1"), Err(LoadError));
         for at in 0..bytes.len() {
-            assert!(Matcher::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
+            assert!(Dictionary::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
         }
         let more = [&bytes[..], b"\0"].concat();
-        assert!(Matcher::from_bytes(&more).is_err());
+        assert!(Dictionary::from_bytes(&more).is_err());
     }
 
     /// Wrong tables are refused, or searched without harm.
     #[test]
     fn forged_bytes_do_no_harm() {
-        let bytes = matcher().to_bytes();
+        let bytes = dictionary().to_bytes();
         let text = "casino royale c#sino Exact 加微信 concatenate t.me c*sino";
         for at in (0..bytes.len()).step_by(5) {
             for value in [0, 1, 0x7F, 0xFF] {
                 let mut forged = bytes.clone();
                 forged[at] = value;
-                if let Ok(matcher) = Matcher::from_bytes(&forged) {
-                    let _ = matcher.find(&[Segment { text, joins: false }]);
-                    let _ = matcher.normalised(1);
+                if let Ok(dictionary) = Dictionary::from_bytes(&forged) {
+                    let _ = find(&dictionary, &[Segment { text, joins: false }]);
+                    let _ = dictionary.normalised(1);
                 }
             }
         }

@@ -1,54 +1,92 @@
 //! Whether a candidate is the term: the judgement that a person would pass on the original text.
 //!
-//! The automaton takes `0` for an `o` wherever it stands, and joins letters over any divider. Here the whole stretch is
-//! looked at: do its characters, one by one, stand for the term's letters; is it a word of its own; and is what was
-//! done to it done to disguise it, or does ordinary writing look like that.
+//! The trie takes `0` for an `o` wherever it stands, and joins letters over any divider. Here the whole stretch is looked
+//! at: do its characters, one by one, stand for the term's letters; is it a word of its own; and is what was done to it
+//! done to disguise it, or does ordinary writing look like that. What is uncommon in ordinary writing, and so taken for a
+//! disguise, the constants say.
 
 use std::ops::Range;
 
-use crate::alphabet::NONE;
-use crate::normalise::{Kind, Letters};
-use crate::search::Candidate;
-use crate::stream::{Stream, Unit};
-use crate::term::Letter;
+use crate::candidates::Candidate;
+use crate::classes::{NONE, Unit};
+use crate::dictionary::{Expected, Flags};
+use crate::glyphs::Kind;
+use crate::letters::Letters;
+use crate::pattern::Letter;
+use crate::stream::Stream;
 
-/// What a candidate is held against.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Expected<'m> {
-    pub(crate) letters: &'m [Letter],
-    /// Signs that the text must have, too.
-    pub(crate) signs: &'m [char],
-    pub(crate) is_ideographic: bool,
-    pub(crate) begins_word: bool,
-    pub(crate) ends_word: bool,
-}
+/// A letter this often in a row is no spelling: `casinooo`.
+const DRAWN_OUT: usize = 3;
+/// One letter more than a term has, once doubled, makes another word of a short one: `bet`, `beet`; `coma`, `comma`. Of
+/// terms from this length on it is a disguise if the letter is one that words hardly ever double.
+const LEAST_DOUBLED: usize = 5;
+/// The letters that words hardly ever double.
+const NEVER_DOUBLED: &[char] = &['a', 'h', 'i', 'j', 'k', 'q', 'u', 'v', 'w', 'x', 'y'];
 
-/// Confirms a candidate. Gives the units of the hit.
-pub(crate) fn confirm(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
-    // Most candidates that are no hits are told apart before the text is looked at. Each letter is a unit or more.
+/// Shorter words that look like a term and are Cyrillic in all their letters are words: `сор`, `хор`.
+const LEAST_FOREIGN: usize = 4;
+/// The Cyrillic letters that are drawn as Latin ones are. A longer word of these alone was chosen to look Latin; one with
+/// a letter that is only alike (`п`, `и`) is a word that does so by chance.
+const TWINS: &[char] = &['а', 'е', 'с', 'о', 'р', 'х', 'у', 'і', 'ј', 'ѕ', 'һ', 'ԁ', 'ԛ', 'ԝ', 'ӏ', 'ѵ', 'ү'];
+
+/// The length from which on a term may begin with a digit for a letter, other than as a number and its unit: `3rd`, `5am`.
+const LEAST_WITH_DIGIT_IN_FRONT: usize = 4;
+/// Behind several digits fewer letters than this are a unit: `100k`, `20gb`.
+const LEAST_BEHIND_NUMBER: usize = 3;
+/// More digits than this for each letter are a number with letters in it.
+const MOST_DIGITS_A_LETTER: usize = 2;
+
+/// Of shorter terms too little is left when a sign stands for one of the letters. Of those of just this length, only
+/// ideographs may be replaced by any sign, letters only by the sign of old: `s*x`.
+const LEAST_STARRED: usize = 3;
+const STAR: char = '*';
+
+/// The most letters that are looked at in all ways at once; one bit for each.
+const MOST_AT_ONCE: usize = 127;
+
+/// Verifies a candidate. Gives the units of the match.
+pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
+    // Most candidates that are no terms are told apart before the text is looked at. Each letter is a unit or more.
     if candidate.last - candidate.first + 1 < expected.letters.len()
         || !(is_divided_enough(expected, candidate.gaps)
             && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
+        || (expected.flags.has(Flags::ENDS_WORD) && !stream.ends_word(candidate.last))
     {
         return None;
     }
-    if expected.ends_word && !stream.ends_word(candidate.last) {
-        return None;
-    }
-    let first = beginning(stream, expected, candidate)?;
-    let units = stream.units.get(first..=candidate.last)?;
-    let has_signs = expected.signs.iter().all(|sign| units.iter().any(|unit| unit.base == *sign));
-    if !has_signs || !(Traits::of(units, expected, candidate, first).is_plausible(stream, expected, candidate, first)) {
-        return None;
-    }
+    // And most terms are written as they are.
+    let first = if is_undisguised(stream, expected, candidate) {
+        candidate.first
+    } else {
+        let first = beginning(stream, expected, candidate)?;
+        let units = stream.units.get(first..=candidate.last)?;
+        let has_signs = expected.signs.iter().all(|sign| units.iter().any(|unit| unit.base == *sign));
+        let traits = Traits::of(units, expected, candidate, first);
+        if !has_signs || !traits.are_plausible(stream, expected, candidate, first) {
+            return None;
+        }
+        first
+    };
     Some(drawn_out(stream, expected, first, candidate.last))
 }
 
-/// Where the hit begins: of repeated characters at the beginning as few as can be.
+/// Whether the units are the letters of the term and nothing else, and it may begin here. That is plausible if there is
+/// anything but signs among them.
+fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> bool {
+    let units = stream.units.get(candidate.first..=candidate.last).unwrap_or_default();
+    candidate.star.is_none()
+        && candidate.gaps == 0
+        && expected.signs.is_empty()
+        && units.iter().map(|unit| unit.base).eq(expected.letters.iter().map(|letter| letter.base))
+        && units.iter().all(|unit| !unit.kind.is_divider())
+        && (!expected.flags.has(Flags::BEGINS_WORD) || stream.begins_word(candidate.first))
+}
+
+/// Where the match begins: of repeated characters at the beginning as few as can be.
 fn beginning(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<usize> {
     let (first, last) = (candidate.first, candidate.last);
     let is_possible = |at: usize| {
-        (!expected.begins_word || stream.begins_word(at))
+        (!expected.flags.has(Flags::BEGINS_WORD) || stream.begins_word(at))
             && stream.units.get(at..=last).is_some_and(|units| aligns(units, expected.letters, candidate.star, at))
     };
     let code = stream.units.get(first)?.code;
@@ -62,14 +100,14 @@ fn beginning(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) ->
     is_possible(first).then_some(first)
 }
 
-/// The hit with all repeats of its outer characters, which would otherwise be left standing around it.
+/// The match with all repeats of its outer characters, which would otherwise be left standing around it.
 fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut last: usize) -> Range<usize> {
     let head = expected.letters.first();
-    // Of a term that is one letter again and again, every run is one hit.
+    // Of a term that is one letter again and again, every run is one match.
     let is_one_letter = || expected.letters.iter().all(|letter| Some(letter) == head);
-    if !expected.is_ideographic || is_one_letter() {
+    if !expected.flags.has(Flags::IDEOGRAPHIC) || is_one_letter() {
         let base = |at: usize| stream.units.get(at).map(|unit| unit.base);
-        let begins = |at: usize| stream.units.get(at).is_some_and(|unit| unit.begins_text);
+        let begins = |at: usize| stream.units.get(at).is_some_and(|unit| unit.begins_segment);
         while first > 0 && !begins(first) && base(first - 1) == base(first) {
             first -= 1;
         }
@@ -88,15 +126,11 @@ fn reads(unit: &Unit, letter: Letter) -> bool {
 /// Whether the units stand for the letters, all of them in order, each once or more. `offset` is the first unit's
 /// place, as `star` counts.
 fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize) -> bool {
-    // Most terms are written as they are.
-    if star.is_none() && units.iter().map(|unit| unit.base).eq(letters.iter().map(|letter| letter.base)) {
-        return true;
-    }
     // Each bit is a letter that the units so far may have come to.
-    let Some(all) = 1_u128.checked_shl(u32::try_from(letters.len()).unwrap_or(u32::MAX)) else {
-        return letters.len() >= 128 && aligns_long(units, letters, star, offset);
-    };
-    let all = all.wrapping_sub(1);
+    if letters.len() > MOST_AT_ONCE {
+        return aligns_long(units, letters, star, offset);
+    }
+    let all = (1_u128 << letters.len()) - 1;
     let mut come_to: u128 = 0;
     for (at, unit) in units.iter().enumerate() {
         let reach = if at == 0 { 1 } else { (come_to | come_to << 1) & all };
@@ -127,7 +161,7 @@ fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize
     come_to & (all ^ all >> 1) != 0
 }
 
-/// The same for terms of 128 letters and more, where each unit is the next letter, if it can be.
+/// The same for terms of more than [`MOST_AT_ONCE`] letters, where each unit is the next letter, if it can be.
 fn aligns_long(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize) -> bool {
     let mut come_to = 0;
     for (at, unit) in units.iter().enumerate() {
@@ -160,7 +194,7 @@ struct Traits {
     /// All characters are of one script in which ordinary words could look like the term.
     script: Option<Script>,
     scripts: usize,
-    /// Some character is a look-alike only for a lenient eye.
+    /// Some Cyrillic letter is none of [`TWINS`].
     is_loose: bool,
     /// It holds punctuation that ends or divides sentences.
     has_stops: bool,
@@ -227,31 +261,13 @@ impl Traits {
                 traits.scripts += 1;
                 traits.script = Some(script);
             }
-            traits.is_loose |= !matches!(
-                unit.base,
-                'а' | 'е'
-                    | 'с'
-                    | 'о'
-                    | 'р'
-                    | 'х'
-                    | 'у'
-                    | 'і'
-                    | 'ј'
-                    | 'ѕ'
-                    | 'һ'
-                    | 'ԁ'
-                    | 'ԛ'
-                    | 'ԝ'
-                    | 'ӏ'
-                    | 'ѵ'
-                    | 'ү'
-            );
+            traits.is_loose |= script == Script::Cyrillic && !TWINS.contains(&unit.base);
         }
         traits
     }
 
     /// Whether this is how a person would write the term in disguise, rather than something else.
-    fn is_plausible(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
+    fn are_plausible(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
         let length = expected.letters.len();
         let is_disguised =
             candidate.gaps > 0 || candidate.star.is_some() || self.own < self.characters.max(self.letters);
@@ -264,23 +280,20 @@ impl Traits {
             && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))
     }
 
-    /// One letter too many makes another word (`coma`, `comma`), unless it is one that words do not double.
+    /// Whether letters beyond those of the term are there to disguise it, or are none.
     fn is_repeated_enough(&self, length: usize, is_disguised: bool) -> bool {
         is_disguised
-            || self.longest_run > 2
+            || self.longest_run >= DRAWN_OUT
             || self.characters != length + 1
-            || (length > 4
-                && self.doubled.is_none_or(|letter| {
-                    matches!(letter, 'a' | 'h' | 'i' | 'j' | 'k' | 'q' | 'u' | 'v' | 'w' | 'x' | 'y')
-                }))
+            || (length >= LEAST_DOUBLED && self.doubled.is_none_or(|letter| NEVER_DOUBLED.contains(&letter)))
     }
 
-    /// Without one letter of the term's own: a word of another language that only looks like it?
+    /// Whether a term without one letter of its own is meant, and no word of another language that only looks like it.
     fn is_foreign(&self, length: usize) -> bool {
         match self.script {
             Some(Script::Other) | None => true,
             _ if self.scripts > 1 => true,
-            Some(Script::Cyrillic) => length > 3 && (!self.is_loose || self.digits > 0),
+            Some(Script::Cyrillic) => length >= LEAST_FOREIGN && (!self.is_loose || self.digits > 0),
             Some(_) => false,
         }
     }
@@ -294,37 +307,40 @@ impl Traits {
         // `3rd`, `5am`, `100k`, `15min`: a number and its unit.
         let has_unit = match leading {
             0 => false,
-            1 => length < 4,
-            _ => candidate.gaps == 0 && self.letters < 3,
+            1 => length < LEAST_WITH_DIGIT_IN_FRONT,
+            _ => candidate.gaps == 0 && self.letters < LEAST_BEHIND_NUMBER,
         };
         // `1.5k`, `v2.0`: only a part of a number.
         let goes_on =
             |point: Option<usize>, digit: Option<usize>| point.is_some_and(is_point) && digit.is_some_and(is_digit);
         let goes_on_left = leading > 0 && goes_on(first.checked_sub(1), first.checked_sub(2));
         let goes_on_right = is_digit(candidate.last) && goes_on(Some(candidate.last + 1), Some(candidate.last + 2));
-        self.digits <= self.letters * 2 && !has_unit && !goes_on_left && !goes_on_right
+        self.digits <= self.letters * MOST_DIGITS_A_LETTER && !has_unit && !goes_on_left && !goes_on_right
     }
 }
 
-/// Letters that are divided on purpose are divided nearly all. Ideographs have no spaces between them otherwise.
+/// Whether so many of the places between the letters are divided that it was done on purpose: most of them, and of
+/// ideographs half, since nothing is between those otherwise.
 const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
-    gaps == 0 || (expected.is_ideographic && gaps * 2 >= between) || (between > 1 && gaps * 2 > between)
+    gaps == 0
+        || (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
+        // Two letters with something in between are two letters.
+        || (between > 1 && gaps * 2 > between)
 }
 
-/// Between ideographs, punctuation that ends or divides sentences is a disguise only where it is between all of them.
+/// Whether punctuation that ends or divides sentences is where it always is. Between ideographs it is a disguise only if
+/// it is between all of them, and those are more than two.
 const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
-    expected.is_ideographic && !(between > 1 && gaps >= between)
+    expected.flags.has(Flags::IDEOGRAPHIC) && !(between > 1 && gaps >= between)
 }
 
 /// Whether enough of the term is left beside the sign that stands for one of its letters.
 fn may_be_starred(stream: &Stream, expected: &Expected<'_>, star: usize) -> bool {
-    match expected.letters.len() {
-        0..=2 => false,
-        3 => expected.is_ideographic || stream.units.get(star).is_some_and(|unit| unit.base == '*'),
-        _ => true,
-    }
+    let length = expected.letters.len();
+    let is_star = || stream.units.get(star).is_some_and(|unit| unit.base == STAR);
+    length > LEAST_STARRED || (length == LEAST_STARRED && (expected.flags.has(Flags::IDEOGRAPHIC) || is_star()))
 }
 
 /// Brackets are a `c` only within a word.

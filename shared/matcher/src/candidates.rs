@@ -3,11 +3,9 @@
 //! From each place where a term may begin, the text is read along the [`Trie`] of the terms in all ways that the rules
 //! of disguise allow: a letter may be repeated, a divider may stand between letters, one lone sign may stand for a
 //! letter, and a sign that could be a letter may as well be a divider. Nearly all readings end after two or three
-//! characters. Those that reach the end of a term are handed to [`crate::confirm`].
+//! characters. Those that reach the end of a term are handed to [`crate::verify`].
 
-use crate::alphabet::{GAP, NONE};
-use crate::normalise::Kind;
-use crate::stream::Unit;
+use crate::classes::{GAP, NONE, Unit};
 use crate::trie::{ROOT, Trie};
 
 /// A stretch of a stream that leads to the end of a term.
@@ -42,12 +40,12 @@ struct Reading {
 
 const NO_STAR: u32 = u32::MAX;
 
-/// Longer dividers divide sentences, not letters.
+/// How many units may stand between two letters. What is longer divides sentences, not letters.
 const LONGEST_DIVIDER: u8 = 16;
-/// How many times a letter may be repeated across dividers and texts. Adjacent repeats are free.
+/// How many times a letter may be repeated across dividers and segments. Side by side it may be any number of times.
 const MOST_REPEATS: u8 = 8;
-/// How many steps are taken from one beginning, all ways together. Only rules and texts made for each other come near;
-/// it bounds the time for a message by its length.
+/// How many steps are taken from one beginning, all ways together. Only terms and texts made for each other come near;
+/// it bounds the time for a text by its length.
 const MOST_STEPS: usize = 512;
 
 /// A search, with buffers that are used again.
@@ -109,7 +107,7 @@ impl Search {
         };
         see_ends(node, at);
         while let Some(unit) = units.get(at) {
-            if unit.kind.is_divider() || unit.begins_text {
+            if unit.kind.is_divider() || unit.begins_segment {
                 self.steps = at - first;
                 let Ok(at) = u32::try_from(at) else { break };
                 let reading =
@@ -259,7 +257,7 @@ impl Reading {
 
     /// Whether a letter stands apart from the one before.
     const fn is_far_repeat(&self, unit: &Unit) -> bool {
-        self.inside > 0 || unit.begins_text
+        self.inside > 0 || unit.begins_segment
     }
 
     /// 1 if it is in a divider that a letter would end, other than a space of the term.
@@ -298,17 +296,7 @@ fn is_last_of_run(units: &[Unit], next: usize, unit: &Unit) -> bool {
 /// Whether a sign may stand for a letter: one that people use so, alone between two letters, or between two dividers
 /// where all letters are divided.
 fn is_star(units: &[Unit], at: usize, unit: &Unit) -> bool {
-    if unit.kind != Kind::Sign && unit.base != '?' {
-        return false;
-    }
-    let is_known =
-        matches!(unit.base, '*' | '#' | '_' | '-' | '?' | '%' | '&' | '~' | '=' | '^' | '•' | '·' | '∙' | '◦')
-            || matches!(
-                unit.base,
-                '█' | '▓' | '■' | '□' | '●' | '★' | '☆' | '✱' | '✶' | '✻' | '❋' | '※' | '×' | '✕' | '✖'
-            )
-            || matches!(unit.base, '‐'..='―' | '○' | '◯' | '♥' | '♡' | '❤');
-    if !is_known {
+    if !stands_for_letters(unit.base) {
         return false;
     }
     let before = at.checked_sub(1).and_then(|before| units.get(before));
@@ -316,4 +304,37 @@ fn is_star(units: &[Unit], at: usize, unit: &Unit) -> bool {
     let divides = |unit: &Unit| unit.kind.is_divider() && unit.code == NONE;
     let is_between_alike = divides(before) == divides(after) || (before.kind.is_divider() && after.kind.is_divider());
     before.base != unit.base && after.base != unit.base && is_between_alike
+}
+
+/// The signs that people put in the place of a letter so as not to write it.
+const fn stands_for_letters(sign: char) -> bool {
+    matches!(
+        sign,
+        '*' | '#' | '_' | '-' | '?' | '%' | '&' | '~' | '=' | '^' | '‐'
+            ..='―'
+                | '×'
+                | '•'
+                | '·'
+                | '∙'
+                | '◦'
+                | '●'
+                | '○'
+                | '◯'
+                | '█'
+                | '▓'
+                | '■'
+                | '□'
+                | '★'
+                | '☆'
+                | '✱'
+                | '✶'
+                | '✻'
+                | '❋'
+                | '※'
+                | '✕'
+                | '✖'
+                | '♥'
+                | '♡'
+                | '❤'
+    )
 }
