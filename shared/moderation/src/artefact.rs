@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! magic, 16 bytes │ version, u32 │ CRC-32 of all that follows, u32
-//! the rules file's name │ its text │ the matcher │ number of word lists, u32 │ for each its name and its text
+//! the rules file's name │ its text │ the matcher │ number of lists of terms, u32 │ for each where it ends
+//! in the matcher, two u32 │ number of word lists, u32 │ for each its name and its text
 //! ```
 //! Numbers are little-endian; a text or other run of bytes has its length in front, u32. The rules file is read again
 //! when a pack is loaded, which takes no time worth saving and keeps every rule as it would be without a pack; the word
@@ -10,8 +11,10 @@
 
 use std::fmt;
 
-use crate::matcher::Matcher;
+use chathook_matcher::Matcher;
+
 use crate::rules::{Files, Rules, RulesError, parse};
+use crate::terms::{ListEnd, Terms};
 
 const MAGIC: &[u8; 16] = b"\x89chathook-rules\n";
 /// To be raised with every change to this layout, to the matcher's, or to how text is normalised.
@@ -81,7 +84,12 @@ impl Rules {
         let mut body = Vec::new();
         put(&mut body, file.as_bytes());
         put(&mut body, text.as_bytes());
-        put(&mut body, &rules.matcher.to_bytes());
+        put(&mut body, &rules.terms.matcher.to_bytes());
+        body.extend(length(rules.terms.lists.len()));
+        for list in &rules.terms.lists {
+            body.extend(length(list.terms));
+            body.extend(length(list.allowed));
+        }
         body.extend(length(lists.len()));
         for (name, text) in &lists {
             put(&mut body, name.as_bytes());
@@ -108,8 +116,9 @@ impl Rules {
         let mut body = Body::open(packed)?;
         let (file, text) = (body.text()?, body.text()?);
         let matcher = Matcher::from_bytes(body.bytes()?).map_err(|_| PackError::Damaged)?;
+        let lists = body.list_ends()?;
         let parsed = parse(file, text, Files::Packed).map_err(PackError::Rules)?;
-        Ok(Self::new(parsed, matcher))
+        Ok(Self::new(parsed, Terms { matcher, lists }))
     }
 }
 
@@ -122,6 +131,7 @@ impl Source {
         let mut body = Body::open(packed)?;
         let (file, text) = (body.text()?.to_owned(), body.text()?.to_owned());
         body.bytes()?;
+        body.list_ends()?;
         let mut lists = Vec::new();
         for _ in 0..body.number()? {
             lists.push((body.text()?.to_owned(), body.text()?.to_owned()));
@@ -181,6 +191,14 @@ impl<'p> Body<'p> {
         let (bytes, rest) = self.0.split_at_checked(length).ok_or(PackError::Damaged)?;
         self.0 = rest;
         Ok(bytes)
+    }
+
+    fn list_ends(&mut self) -> Result<Vec<ListEnd>, PackError> {
+        let mut lists = Vec::new();
+        for _ in 0..self.number()? {
+            lists.push(ListEnd { terms: self.number()? as usize, allowed: self.number()? as usize });
+        }
+        Ok(lists)
     }
 
     fn text(&mut self) -> Result<&'p str, PackError> {

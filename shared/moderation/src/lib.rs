@@ -6,27 +6,15 @@
 //!
 //! Nothing here does I/O, reads a clock or knows where it runs.
 
-mod alphabet;
 mod artefact;
 mod conditions;
-mod confirm;
 mod document;
-#[doc(hidden)]
-pub mod engine;
-mod fold;
-mod graphemes;
-mod matcher;
 mod merge;
 mod moderate;
-mod normalise;
-mod pack;
 mod rewrite;
 mod rules;
-mod search;
-mod stream;
-mod term;
+mod terms;
 mod text;
-mod trie;
 mod verdict;
 
 pub use artefact::{PackError, Source};

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use chathook_matcher::fold::fold;
 use chathook_protocol::{Chat, Query, RejectCode, SendMsg};
 
 use crate::conditions::{Look, Place, Spot};
-use crate::fold::fold;
 use crate::rewrite::{self, Outcome, Step};
 use crate::rules::{Action, Reject, Rule, Rules};
 use crate::text::{CUSTOM_DATA, Readable};
@@ -30,7 +30,7 @@ impl Rules {
         }
         let custom_data = custom_data(message);
         let readable = Readable::of(&message.msg_body, custom_data.as_deref().filter(|_| self.read_custom_data));
-        let look = Look::new(message, query, &readable, &self.matcher);
+        let look = Look::new(message, query, &readable, &self.terms);
 
         let mut reject: Option<&Reject> = None;
         let (mut discard, mut flag) = (false, false);
@@ -84,7 +84,7 @@ impl Rules {
     pub fn probe(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
         let query = Query::default();
         let readable = Readable::of(&message.msg_body, None);
-        let look = Look::new(message, &query, &readable, &self.matcher);
+        let look = Look::new(message, &query, &readable, &self.terms);
         let mut hits = Vec::new();
         for rule in self.list.iter().filter(|rule| rule.when.finds_text()) {
             report(rule, &look.places(&rule.when, false), &readable, &mut hits);

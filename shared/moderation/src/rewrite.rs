@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use chathook_matcher::graphemes::Graphemes;
 use chathook_protocol::{MAX_MESSAGE_BYTES, Rewrite, SendMsg};
 use serde_json::value::RawValue;
 
 use crate::conditions::{Place, Spot};
 use crate::document::Inside;
-use crate::graphemes::Graphemes;
 use crate::merge::{Merged, merge};
 use crate::rules::Change;
 use crate::text::Readable;
@@ -224,7 +224,7 @@ enum Fate<'r> {
 impl<'r> Edit<'r> {
     fn of(text: &str) -> Self {
         let graphemes = Graphemes::of(text);
-        let fates = vec![Fate::Stays; graphemes.len()];
+        let fates = vec![Fate::Stays; graphemes.count()];
         Self { graphemes, fates }
     }
 

@@ -65,14 +65,6 @@ pub(crate) struct Text<'a> {
     field: Field,
 }
 
-impl<'a> Text<'a> {
-    /// A text by itself, outside any message.
-    pub(crate) fn of(value: &'a str) -> Self {
-        let field = Field { node: usize::MAX, name: "Text", item: None };
-        Self { element: None, value: Cow::Borrowed(value), literal: 0..value.len(), joins: false, inside: None, field }
-    }
-}
-
 /// Where a string was found.
 #[derive(Clone, Copy)]
 struct Field {

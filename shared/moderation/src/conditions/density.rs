@@ -1,5 +1,6 @@
-//! Readable that have too much of something: capitals, emoji, repeated characters, combining marks.
+//! Texts that have too much of something: capitals, emoji, repeated characters, combining marks.
 
+use chathook_matcher::unicode::{is_accent, is_emoji};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Shares in percent that a text must reach, all of those that are given.
@@ -11,7 +12,7 @@ pub(crate) struct Density {
     pub(crate) emoji: Option<usize>,
     /// Characters that are the one before them once more.
     pub(crate) repeats: Option<usize>,
-    /// Combining marks among all code points.
+    /// Accents and other marks that can be put on any letter, among all code points.
     pub(crate) combining_marks: Option<usize>,
     /// How many characters a text must have to be judged at all.
     pub(crate) min_characters: usize,
@@ -26,7 +27,7 @@ impl Density {
         for grapheme in text.graphemes(true) {
             for character in grapheme.chars() {
                 points += 1;
-                marks += usize::from(is_mark(character));
+                marks += usize::from(is_accent(character));
                 upper += usize::from(character.is_uppercase());
                 cased += usize::from(character.is_uppercase() || character.is_lowercase());
             }
@@ -34,7 +35,7 @@ impl Density {
                 continue;
             }
             characters += 1;
-            emoji += usize::from(is_emoji(grapheme));
+            emoji += usize::from(is_shown_as_emoji(grapheme));
             repeats += usize::from(before.replace(grapheme) == Some(grapheme));
         }
         let reaches = |wanted: Option<usize>, part: usize, whole: usize| {
@@ -48,18 +49,8 @@ impl Density {
     }
 }
 
-const fn is_mark(character: char) -> bool {
-    matches!(character,
-        '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
-        | '\u{20D0}'..='\u{20F0}' | '\u{FE20}'..='\u{FE2F}')
-}
-
-fn is_emoji(grapheme: &str) -> bool {
-    let shown_as_emoji = |character| matches!(character, '\u{FE0F}' | '\u{20E3}');
-    let is = |character| {
-        matches!(character,
-            '\u{1F000}'..='\u{1FAFF}' | '\u{231A}'..='\u{231B}' | '\u{23E9}'..='\u{23F3}' | '\u{2600}'..='\u{27BF}'
-            | '\u{2B1B}'..='\u{2B1C}' | '\u{2B50}' | '\u{2B55}')
-    };
-    grapheme.chars().any(|character| is(character) || shown_as_emoji(character))
+/// Whether a person sees an emoji.
+fn is_shown_as_emoji(grapheme: &str) -> bool {
+    let asks_for_emoji = |character| matches!(character, '\u{FE0F}' | '\u{20E3}');
+    grapheme.chars().any(|character| is_emoji(character) || asks_for_emoji(character))
 }

@@ -22,7 +22,7 @@ pub(crate) use counts::Bounds;
 pub(crate) use density::Density;
 pub(crate) use links::{Links, Site};
 
-use crate::matcher::{Found, Matcher};
+use crate::terms::{Found, Terms};
 use crate::text::Readable;
 use signs::Sign;
 
@@ -36,7 +36,7 @@ pub(crate) enum Condition {
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
-    /// A list of terms, by its number in the matcher.
+    /// A list of terms, by its number.
     Terms(usize),
     /// Any of these.
     Regex(Vec<Regex>),
@@ -90,7 +90,7 @@ pub(crate) struct Look<'a> {
     pub(crate) message: &'a SendMsg<'a>,
     pub(crate) query: &'a Query,
     pub(crate) readable: &'a Readable<'a>,
-    matcher: &'a Matcher,
+    terms: &'a Terms,
     /// By list, then by text.
     found: Vec<Found>,
     /// The signs of each text, once somebody asks.
@@ -102,11 +102,11 @@ impl<'a> Look<'a> {
         message: &'a SendMsg<'a>,
         query: &'a Query,
         readable: &'a Readable<'a>,
-        matcher: &'a Matcher,
+        terms: &'a Terms,
     ) -> Self {
-        let found = matcher.find(&readable.texts);
+        let found = terms.find(&readable.texts);
         let signs = readable.texts.iter().map(|_| OnceCell::new()).collect();
-        Self { message, query, readable, matcher, found, signs }
+        Self { message, query, readable, terms, found, signs }
     }
 
     fn signs(&self, text: usize) -> &[Sign] {
@@ -148,8 +148,8 @@ impl<'a> Look<'a> {
     }
 
     fn terms(&self, list: usize, custom_data: bool) -> Holds {
-        let first = self.found.partition_point(|found| found.rule < list);
-        let after = self.found.partition_point(|found| found.rule <= list);
+        let first = self.found.partition_point(|found| found.list < list);
+        let after = self.found.partition_point(|found| found.list <= list);
         let of_list = self.found.get(first..after).unwrap_or_default();
         let text = |index: usize| self.readable.texts.get(index);
         // A term split over texts is found in each of them, up to the end of one and from the beginning of the next.
@@ -165,7 +165,7 @@ impl<'a> Look<'a> {
             {
                 unfinished.insert((found.text, found.term));
             }
-            let normal = self.matcher.normalised(found.term).into();
+            let normal = self.terms.normalised(found.term).into();
             let place = self.place(found.text, found.span(), Some(normal));
             add(&mut holds, place.map(|place| Place { continues, ..place }));
         }

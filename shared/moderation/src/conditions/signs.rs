@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use chathook_matcher::unicode::{is_enclosing, is_invisible};
+
 /// A character that means something, in lower case and its plain shape.
 #[derive(Debug, Clone)]
 pub(super) struct Sign {
@@ -14,16 +16,14 @@ pub(super) struct Sign {
 pub(super) fn signs(text: &str) -> Vec<Sign> {
     let sign = |(at, character): (usize, char)| {
         let span = at..at + character.len_utf8();
-        (!is_invisible(character)).then(|| Sign { character: plain(character), span })
+        (!is_unseen(character)).then(|| Sign { character: plain(character), span })
     };
     text.char_indices().filter_map(sign).collect()
 }
 
-/// What is between two signs or around one without being seen.
-const fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{20E3}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E0FFF}')
+/// Whether a character leaves the one before it as it is: it is not seen, or drawn around that one as a keycap is.
+fn is_unseen(character: char) -> bool {
+    is_invisible(character) || is_enclosing(character)
 }
 
 fn plain(character: char) -> char {

@@ -2,13 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chathook_matcher::fold::fold;
+use chathook_matcher::{Matcher, Segment, Term};
+
 use super::parse::{Files, Parsed, parse};
 use super::{Action, Rule, RulesError};
 use crate::conditions::Condition;
-use crate::fold::fold;
-use crate::matcher::Matcher;
-use crate::term::Term;
-use crate::text::Text;
 
 /// Something in a rules file that may be a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +84,7 @@ fn never(rule: &Rule) -> Option<String> {
 fn never_reached(rule: &Rule, above: &[Rule], parsed: &Parsed) -> Option<String> {
     let words = |rule: &Rule| -> Option<HashSet<String>> {
         let Condition::Terms(list) = &rule.when else { return None };
-        let of_list = parsed.terms.iter().filter(|term| term.rule == *list);
+        let of_list = parsed.terms.iter().filter(|term| term.list == *list);
         Some(of_list.map(|term| fold(&term.text)).collect())
     };
     let is_everywhere = |rule: &Rule| format!("{:?}", rule.scope) == format!("{:?}", super::Scope::default());
@@ -108,9 +107,8 @@ fn parts(when: &Condition) -> Vec<&Condition> {
 
 /// Terms within which the same list finds another term.
 fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
-    // Each is a list of its own here, since of a list's terms at one place the matcher tells only the first.
-    let alone: Vec<_> = parsed.terms.iter().zip(0..).map(|(term, rule)| Term { rule, ..term.clone() }).collect();
-    let Ok(matcher) = Matcher::new(&alone, &[]) else { return };
+    let terms: Vec<_> = parsed.terms.iter().map(|term| Term { text: term.text.clone(), form: term.form }).collect();
+    let Ok(matcher) = Matcher::new(&terms) else { return };
     let mut owners = HashMap::new();
     for rule in &parsed.rules {
         for list in lists(&rule.when) {
@@ -119,18 +117,18 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
     }
     let mut known = HashSet::new();
     for (index, term) in parsed.terms.iter().enumerate() {
-        let Some(owner) = owners.get(&term.rule) else { continue };
+        let Some(owner) = owners.get(&term.list) else { continue };
         let mut warn = |what| warnings.push(Warning { rule: (*owner).to_owned(), what });
-        if !known.insert((term.rule, fold(&term.text))) {
+        if !known.insert((term.list, fold(&term.text))) {
             warn(format!("the term `{}` is there twice", term.text));
             continue;
         }
         let bare = term.text.trim_matches('*');
-        let found = matcher.find(&[Text::of(bare)]);
+        let found = matcher.find(&[Segment { text: bare, joins: false }]);
         let other = found.iter().filter(|found| found.term != index).find_map(|found| {
-            let other = parsed.terms.get(found.term).filter(|other| other.rule == term.rule)?;
+            let other = parsed.terms.get(found.term).filter(|other| other.list == term.list)?;
             // A wildcard's hit is the whole word.
-            (found.end - found.start < bare.len() || other.text.contains('*')).then_some(other)
+            (found.span.len() < bare.len() || other.text.contains('*')).then_some(other)
         });
         if let Some(other) = other {
             warn(format!("the term `{}` is superfluous: wherever it stands, `{}` is found", term.text, other.text));

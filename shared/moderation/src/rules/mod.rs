@@ -20,7 +20,7 @@ pub(crate) use parse::{Files, Parsed, parse};
 pub use schema::schema;
 
 use crate::conditions::Condition;
-use crate::matcher::Matcher;
+use crate::terms::Terms;
 
 /// The rules of one rules file: immutable, to be compiled once and shared.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ pub struct Rules {
     /// In the order of the file.
     pub(crate) list: Vec<Rule>,
     /// The terms of all of them.
-    pub(crate) matcher: Matcher,
+    pub(crate) terms: Terms,
     /// Whether any of them reads `CloudCustomData`.
     pub(crate) read_custom_data: bool,
     pub(crate) problems: Vec<Problem>,
@@ -51,17 +51,17 @@ impl Rules {
         read: &mut dyn FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, RulesError> {
         let parsed = parse(file, text, Files::Read(read))?;
-        let matcher = Matcher::new(&parsed.terms, &parsed.allowed).map_err(|error| {
+        let terms = Terms::new(&parsed.terms, &parsed.allowed).map_err(|error| {
             let what = format!("{} terms are too many ({error})", parsed.terms.len());
             let fix = "use fewer".to_owned();
             RulesError { problems: vec![Problem { file: file.to_owned(), line: 1, rule: None, what, fix }] }
         })?;
-        Ok(Self::new(parsed, matcher))
+        Ok(Self::new(parsed, terms))
     }
 
-    pub(crate) fn new(parsed: Parsed, matcher: Matcher) -> Self {
+    pub(crate) fn new(parsed: Parsed, terms: Terms) -> Self {
         let read_custom_data = parsed.rules.iter().any(|rule| rule.custom_data);
-        Self { list: parsed.rules, matcher, read_custom_data, problems: parsed.problems }
+        Self { list: parsed.rules, terms, read_custom_data, problems: parsed.problems }
     }
 
     /// The same rules, if there is no mistake in any.

@@ -7,14 +7,14 @@ mod when;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use chathook_matcher::fold::{fold, fold_char};
 use toml::de::DeTable;
 
 use super::error::{Problem, RulesError};
 use super::keys;
 use super::read::{Reader, Value, suggestion};
 use super::{Action, Change, Rule, Scope};
-use crate::fold::{fold, fold_char};
-use crate::term::{Allowed, Form, Term};
+use crate::terms::{Allowed, Form, Term};
 use when::{ListedTerm, Lists};
 
 /// Where the words come from.
@@ -30,8 +30,7 @@ pub(crate) enum Files<'f> {
 #[derive(Default)]
 pub(crate) struct Parsed {
     pub(crate) rules: Vec<Rule>,
-    /// What the matcher looks for. To it, a list of terms is what a rule was before a rule could have several; a rule
-    /// knows its lists by their numbers ([`crate::conditions::Condition::Terms`]).
+    /// By list. A rule knows its lists by their numbers ([`crate::conditions::Condition::Terms`]).
     pub(crate) terms: Vec<Term>,
     pub(crate) allowed: Vec<Allowed>,
     /// Why some rules are not among them.

@@ -218,6 +218,35 @@ when = { any = [{ file_size = { min = 1 } }, { not = { element_types = ["TIMText
 action = { type = "discard" }
 "#;
 
+/// What is left of a masked message is not hit again, whatever it is masked with.
+#[test]
+fn a_masked_message_is_left_in_peace() {
+    let terms = ["casino", "bet", "*ass*", "hat", "cat*", "赌", "a赌b", "abc", "axbyc", "加微信", "1", "s!n", "in*"];
+    let texts = [
+        "asshat asscat",
+        "a赌b赌c",
+        "b赌e赌t",
+        "a赌b",
+        "c.a.赌.i.n.o",
+        "a1c 1 a.1.c",
+        "casino casin casinocasino c*sino",
+        "加微信加微*信",
+        "s!n赌s!n",
+        "inner 1 in1",
+    ];
+    for with in ["*", "█", "#", "_", "-", "•", "♥"] {
+        let list = terms.map(|term| format!("{term:?}")).join(", ");
+        let rule = format!(
+            "schema = 1\n[[rule]]\nid = \"m\"\nwhen = {{ terms = [{list}] }}\naction = {{ type = \"mask\", with = \"{with}\" }}"
+        );
+        let rules = rules(&rule);
+        for text in texts {
+            let once = delivered(&rules, &text_body(text)).expect("a mask delivers");
+            assert_eq!(delivered(&rules, &once).as_ref(), Some(&once), "{text} with {with}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1024), failure_persistence: None, ..ProptestConfig::default() })]
 

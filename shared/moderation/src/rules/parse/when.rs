@@ -9,7 +9,7 @@ use super::{Files, form, names};
 use crate::conditions::{Bounds, Condition, Contacts, Density, Links, Site};
 use crate::rules::keys;
 use crate::rules::read::{Reader, Value, suggestion};
-use crate::term::{Allowed, Form, Term};
+use crate::terms::{Allowed, Form, Term};
 
 const ELEMENT_TYPES: [&str; 9] = [
     "TIMTextElem",
@@ -207,7 +207,7 @@ fn terms(
     }
     if let Some(value) = table.get("allow_phrases") {
         let phrases = reader.strings("allow_phrases", value);
-        lists.allowed.extend(phrases.into_iter().map(|(_, text)| Allowed { text: text.trim().to_owned(), rule: list }));
+        lists.allowed.extend(phrases.into_iter().map(|(_, text)| Allowed { list, text: text.trim().to_owned() }));
     }
     Some(Condition::Terms(list))
 }
@@ -239,11 +239,11 @@ fn terms_file(reader: &mut Reader<'_>, value: &Value<'_>, list: (usize, Form), l
 fn term(
     reader: &mut Reader<'_>,
     text: &str,
-    (rule, form): (usize, Form),
+    (list, form): (usize, Form),
     at: Range<usize>,
     file: Option<(String, usize)>,
 ) -> Option<ListedTerm> {
-    let term = ListedTerm { term: Term { text: text.trim().to_owned(), rule, form }, owner: 0, at, file };
+    let term = ListedTerm { term: Term { list, text: text.trim().to_owned(), form }, owner: 0, at, file };
     if term.bare().trim().is_empty() {
         term.problem(reader, "is nothing but a wildcard", "remove it");
         return None;

@@ -1,0 +1,340 @@
+//! Candidates: stretches of a text that could be a term under some disguise.
+//!
+//! From each place where a term may begin, the text is read along the [`Trie`] of the terms, in every way that a disguise
+//! may take: a letter is repeated, a divider stands between two letters, one sign stands for a letter, a sign that could
+//! be a letter is a divider after all. Nearly all readings end after two or three characters. Those that reach the end of
+//! a term are candidates, for [`crate::verify`] to judge.
+
+use crate::classes::{GAP, NONE, Unit};
+use crate::trie::{ROOT, Trie};
+
+/// A stretch of a stream that leads to the end of a term: its first and its last unit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    /// How many times letters are divided, other than where the term itself has a space.
+    pub(crate) gaps: usize,
+    /// The sign that stands for a letter.
+    pub(crate) star: Option<usize>,
+}
+
+/// How far one way of reading has come. Many may wait on the stack, so it is small.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// The next unit.
+    at: u32,
+    /// The sign that stands for a letter, or [`NO_STAR`].
+    star: u32,
+    node: u32,
+    gaps: u16,
+    /// The code of the last letter.
+    code: u16,
+    /// How many units of a divider it has crossed since the last letter.
+    inside: u8,
+    /// How many letters were repeated across dividers.
+    repeats: u8,
+    /// Whether the divider is a space of the term.
+    is_space: bool,
+}
+
+const NO_STAR: u32 = u32::MAX;
+
+/// How many units may stand between two letters. What is longer divides sentences, not letters.
+const LONGEST_DIVIDER: u8 = 16;
+/// How many times a letter may be repeated across dividers and segments. Side by side it may be any number of times.
+const MOST_REPEATS: u8 = 8;
+/// How many steps are taken from one beginning, all ways together. Only terms and texts made for each other come near;
+/// it bounds the time for a text by its length.
+const MOST_STEPS: usize = 512;
+
+/// A search, with buffers that are used again.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    readings: Vec<Reading>,
+    steps: usize,
+}
+
+impl Search {
+    /// Gives all candidates that begin at a unit with that code to `see`, each with what ends there.
+    #[inline]
+    pub(crate) fn from(
+        &mut self,
+        units: &[Unit],
+        trie: &Trie,
+        first: usize,
+        code: u16,
+        see: &mut impl FnMut(u32, Candidate),
+    ) {
+        // Nearly all searches end at the second or third letter. Then a look into a filter is enough.
+        if let Some((second, next)) = letter(units, first + 1)
+            && next.code != code
+        {
+            let has_gap = second > first + 1 && trie.may_begin(code, GAP);
+            if !has_gap && !trie.may_begin(code, next.code) {
+                return;
+            }
+            if let Some((third, after)) = letter(units, second + 1)
+                && after.code != next.code
+                && !has_gap
+                && !trie.may_go_on(code, next.code, after.code)
+                && !(third > second + 1 && trie.may_go_on(code, next.code, GAP))
+            {
+                return;
+            }
+        }
+        self.along(units, trie, first, code, see);
+    }
+
+    /// Reads the letters as they stand, up to the first divider. From there on there is more than one way.
+    #[inline(never)]
+    fn along(
+        &mut self,
+        units: &[Unit],
+        trie: &Trie,
+        first: usize,
+        mut code: u16,
+        see: &mut impl FnMut(u32, Candidate),
+    ) {
+        let (mut at, mut node) = (first + 1, trie.root(code));
+        if node == ROOT {
+            return;
+        }
+        let mut see_ends = |node, at: usize| {
+            for end in trie.ends(node) {
+                see(*end, Candidate { first, last: at - 1, gaps: 0, star: None });
+            }
+        };
+        see_ends(node, at);
+        while let Some(unit) = units.get(at) {
+            if unit.kind.is_divider() || unit.begins_segment {
+                self.steps = at - first;
+                let Ok(at) = u32::try_from(at) else { break };
+                let reading =
+                    Reading { at, star: NO_STAR, node, gaps: 0, code, inside: 0, repeats: 0, is_space: false };
+                return self.across(units, trie, first, reading, see);
+            }
+            if at - first >= MOST_STEPS {
+                break;
+            }
+            if unit.code == code {
+                at += 1;
+                if is_last_of_run(units, at, unit) {
+                    see_ends(node, at);
+                }
+                continue;
+            }
+            let Some(next) = trie.child(node, unit.code) else { break };
+            (node, code) = (next, unit.code);
+            at += 1;
+            see_ends(node, at);
+        }
+    }
+
+    /// Reads on in all ways from where letters are divided, or another segment begins.
+    #[inline(never)]
+    fn across(
+        &mut self,
+        units: &[Unit],
+        trie: &Trie,
+        first: usize,
+        mut reading: Reading,
+        see: &mut impl FnMut(u32, Candidate),
+    ) {
+        loop {
+            while let Some(unit) = units.get(reading.at as usize) {
+                self.steps += 1;
+                if self.steps > MOST_STEPS {
+                    self.readings.clear();
+                    return;
+                }
+                let divides = unit.kind.is_divider();
+                let Some(node) = reading.step(unit, trie) else {
+                    if divides {
+                        self.divide(&reading, unit, units, trie);
+                    }
+                    break;
+                };
+                let is_first_here = node != reading.node;
+                // A sign may as well divide. Where it only repeats a letter, both come to the same.
+                if divides && is_first_here {
+                    self.divide(&reading, unit, units, trie);
+                }
+                reading.read(unit, node);
+                if is_first_here || is_last_of_run(units, reading.at as usize, unit) {
+                    let Reading { at, gaps, star, .. } = reading;
+                    for end in trie.ends(node) {
+                        let star = (star != NO_STAR).then_some(star as usize);
+                        see(*end, Candidate { first, last: at as usize - 1, gaps: usize::from(gaps), star });
+                    }
+                }
+            }
+            let Some(next) = self.readings.pop() else { break };
+            reading = next;
+        }
+    }
+
+    /// Puts on the stack the ways that lead across a divider.
+    fn divide(&mut self, reading: &Reading, unit: &Unit, units: &[Unit], trie: &Trie) {
+        if reading.inside >= LONGEST_DIVIDER {
+            return;
+        }
+        // A longer divider is crossed at once, up to where there is a choice again.
+        let from = reading.at as usize + 1;
+        let at = cross(units, from, reading.star == NO_STAR);
+        let inside = usize::from(reading.inside) + 1 + at - from;
+        let is_short = inside <= usize::from(LONGEST_DIVIDER);
+        let inside = u8::try_from(inside).unwrap_or(u8::MAX);
+        let Ok(next_at) = u32::try_from(at) else { return };
+        let next = Reading { at: next_at, inside, ..*reading };
+        // Most ways end at the next letter, and need not be taken up.
+        let after = units.get(at).filter(|_| is_short);
+        let leads_on = |node: u32, code: u16| {
+            after.is_some_and(|after| {
+                after.kind.is_divider() || after.code == code || trie.child(node, after.code).is_some()
+            })
+        };
+        if leads_on(next.node, next.code) {
+            self.readings.push(next);
+        }
+        if reading.inside == 0
+            && let Some(node) = trie.child(reading.node, GAP)
+            && leads_on(node, GAP)
+        {
+            self.readings.push(Reading { node, code: GAP, is_space: true, ..next });
+        }
+        if reading.star == NO_STAR && is_star(units, reading.at as usize, unit) {
+            self.star(reading, units, trie);
+        }
+    }
+
+    /// Puts on the stack the ways that take a sign for some letter of a term.
+    fn star(&mut self, reading: &Reading, units: &[Unit], trie: &Trie) {
+        let at = reading.at as usize;
+        let rest = units.get(at + 1..).unwrap_or_default();
+        // The next letter; if that could be a divider as well, also the one behind it.
+        let mut after = rest.iter().take(usize::from(LONGEST_DIVIDER)).filter(|unit| unit.code != NONE);
+        let Some(first) = after.next() else { return };
+        let second = if first.kind.is_divider() { after.find(|unit| !unit.kind.is_divider()) } else { None };
+        let second = second.unwrap_or(first).code;
+        let gaps = reading.gaps + reading.new_gap();
+        let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: reading.at, ..*reading };
+        // A letter that is doubled in the term.
+        self.readings.push(next);
+        let children = trie.children_of(reading.node);
+        self.steps += children.len() / 2;
+        for child in children {
+            let (code, Ok(node)) = (trie.label(child), u32::try_from(child)) else { continue };
+            let goes_on = |after| code == after || trie.child(node, after).is_some();
+            if code != GAP && (goes_on(first.code) || (second != first.code && goes_on(second))) {
+                self.readings.push(Reading { node, code, ..next });
+            }
+        }
+    }
+}
+
+impl Reading {
+    /// The node that a letter leads to.
+    fn step(&self, unit: &Unit, trie: &Trie) -> Option<u32> {
+        if unit.code == NONE {
+            return None;
+        }
+        if unit.code != self.code {
+            return trie.child(self.node, unit.code);
+        }
+        (self.repeats < MOST_REPEATS || !self.is_far_repeat(unit)).then_some(self.node)
+    }
+
+    /// Takes the step that a letter leads to.
+    fn read(&mut self, unit: &Unit, node: u32) {
+        if unit.code == self.code && self.is_far_repeat(unit) {
+            self.repeats += 1;
+        }
+        self.gaps += self.new_gap();
+        (self.node, self.code, self.inside, self.is_space) = (node, unit.code, 0, false);
+        self.at += 1;
+    }
+
+    /// Whether a divider or the beginning of a segment stands between a letter and the one before.
+    const fn is_far_repeat(&self, unit: &Unit) -> bool {
+        self.inside > 0 || unit.begins_segment
+    }
+
+    /// 1 if the next letter would end a divider that is no space of the term.
+    const fn new_gap(&self) -> u16 {
+        (self.inside > 0 && !self.is_space) as u16
+    }
+}
+
+/// The letter at `at`, or the one beyond a divider there. `None` where a sign could be a letter as well.
+fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
+    let unit = units.get(at)?;
+    if !unit.kind.is_divider() {
+        return Some((at, unit));
+    }
+    let beyond = cross(units, at, true);
+    units.get(beyond).filter(|unit| !unit.kind.is_divider()).map(|unit| (beyond, unit))
+}
+
+/// The first unit from `at` on that is more than a divider: a letter, or a sign that may stand for one. It looks no
+/// further than a divider may reach.
+fn cross(units: &[Unit], at: usize, may_star: bool) -> usize {
+    let end = at + usize::from(LONGEST_DIVIDER);
+    let rest = units.get(at..).unwrap_or_default().iter();
+    let mut from_here = (at..end).zip(rest);
+    let is_more = |(at, unit): &(usize, &Unit)| {
+        !unit.kind.is_divider() || unit.code != NONE || (may_star && is_star(units, *at, unit))
+    };
+    from_here.find(is_more).map_or(end, |(at, _)| at)
+}
+
+/// Whether no more of the same letter follows at once.
+fn is_last_of_run(units: &[Unit], next: usize, unit: &Unit) -> bool {
+    units.get(next).is_none_or(|next| next.code != unit.code)
+}
+
+/// Whether a sign may stand for a letter: one that people use so, alone between two letters, or between two dividers
+/// where all letters are divided.
+fn is_star(units: &[Unit], at: usize, unit: &Unit) -> bool {
+    if !stands_for_letters(unit.base) {
+        return false;
+    }
+    let before = at.checked_sub(1).and_then(|before| units.get(before));
+    let (Some(before), Some(after)) = (before, units.get(at + 1)) else { return false };
+    let divides = |unit: &Unit| unit.kind.is_divider() && unit.code == NONE;
+    let is_between_alike = divides(before) == divides(after) || (before.kind.is_divider() && after.kind.is_divider());
+    before.base != unit.base && after.base != unit.base && is_between_alike
+}
+
+/// The signs that people put in the place of a letter so as not to write it.
+const fn stands_for_letters(sign: char) -> bool {
+    matches!(
+        sign,
+        '*' | '#' | '_' | '-' | '?' | '%' | '&' | '~' | '=' | '^' | '‐'
+            ..='―'
+                | '×'
+                | '•'
+                | '·'
+                | '∙'
+                | '◦'
+                | '●'
+                | '○'
+                | '◯'
+                | '█'
+                | '▓'
+                | '■'
+                | '□'
+                | '★'
+                | '☆'
+                | '✱'
+                | '✶'
+                | '✻'
+                | '❋'
+                | '※'
+                | '✕'
+                | '✖'
+                | '♥'
+                | '♡'
+                | '❤'
+    )
+}

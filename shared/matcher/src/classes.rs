@@ -1,0 +1,109 @@
+//! The classes of characters that the terms are written with, numbered.
+//!
+//! Characters that could be mistaken for each other are one class ([`Glyph::class`]). Classes that no term has get no
+//! number, so that the tables are small and such a character ends a search at once.
+
+use std::collections::BTreeSet;
+
+use crate::glyphs::{ASCII, Glyph, Kind};
+use crate::letters::Letters;
+
+/// One glyph of a text, with the number of its class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unit {
+    pub(crate) base: char,
+    pub(crate) letters: Letters,
+    pub(crate) code: u16,
+    pub(crate) kind: Kind,
+    /// Whether a segment begins here.
+    pub(crate) begins_segment: bool,
+}
+
+impl Unit {
+    const fn new(glyph: Glyph, code: u16) -> Self {
+        Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_segment: false }
+    }
+}
+
+/// A number, or code, for each class that occurs in a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Classes {
+    /// For the upper bits of a character the page that it is on; 0: none.
+    pub(crate) pages: Vec<u16>,
+    /// Pages of 256 codes. The first is empty.
+    pub(crate) codes: Vec<u16>,
+    /// The ASCII characters as units of a stream.
+    ascii: Box<[Unit; 128]>,
+}
+
+/// The code of a class that no term has.
+pub(crate) const NONE: u16 = 0;
+/// Stands for the space between two words of a term.
+pub(crate) const GAP: u16 = 1;
+const FIRST: u16 = 2;
+
+/// In the place of control characters, of which there never is a unit.
+const UNSEEN: Glyph = Glyph { base: '\0', letters: Letters::NONE, kind: Kind::Sign };
+
+impl Default for Classes {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
+}
+
+impl Classes {
+    /// Numbers the classes, each of which is named by a character. `None` if there are more than 65,533.
+    pub(crate) fn of(all: &BTreeSet<char>) -> Option<Self> {
+        if all.len() > usize::from(u16::MAX - FIRST) {
+            return None;
+        }
+        let mut classes = Self { codes: vec![NONE; 256], ..Self::default() };
+        for (character, code) in all.iter().zip(FIRST..) {
+            let (page, at) = (*character as usize >> 8, *character as usize & 0xFF);
+            if classes.pages.len() <= page {
+                classes.pages.resize(page + 1, 0);
+            }
+            let slot = classes.pages.get_mut(page)?;
+            if *slot == 0 {
+                *slot = u16::try_from(classes.codes.len() >> 8).ok()?;
+                classes.codes.resize(classes.codes.len() + 256, NONE);
+            }
+            *classes.codes.get_mut(usize::from(*slot) << 8 | at)? = code;
+        }
+        Some(Self::new(classes.pages, classes.codes))
+    }
+
+    /// The classes of these tables.
+    pub(crate) fn new(pages: Vec<u16>, codes: Vec<u16>) -> Self {
+        let mut classes = Self { pages, codes, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
+        for (at, glyph) in ASCII.iter().enumerate() {
+            let seen = classes.unit(glyph.unwrap_or(UNSEEN));
+            if let Some(unit) = classes.ascii.get_mut(at) {
+                *unit = seen;
+            }
+        }
+        classes
+    }
+
+    /// A glyph as a unit of a stream.
+    pub(crate) fn unit(&self, glyph: Glyph) -> Unit {
+        Unit::new(glyph, glyph.class().map_or(NONE, |class| self.code(class)))
+    }
+
+    /// An ideograph as a unit of a stream. It is a class of its own.
+    pub(crate) fn ideograph(&self, glyph: Glyph) -> Unit {
+        Unit::new(glyph, self.code(glyph.base))
+    }
+
+    /// An ASCII character as a unit of a stream.
+    pub(crate) fn ascii(&self, character: u8) -> Unit {
+        // The mask says to the compiler that there always is one.
+        self.ascii.get(usize::from(character & 0x7F)).copied().unwrap_or(Unit::new(UNSEEN, NONE))
+    }
+
+    /// The code of the class that a character names, or [`NONE`].
+    pub(crate) fn code(&self, character: char) -> u16 {
+        let page = self.pages.get(character as usize >> 8).copied().unwrap_or_default();
+        self.codes.get(usize::from(page) << 8 | (character as usize & 0xFF)).copied().unwrap_or(NONE)
+    }
+}

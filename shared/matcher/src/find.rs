@@ -1,0 +1,236 @@
+//! What happens to a text: its glyphs are read along the tries, and what could be a term is verified.
+//!
+//! Finding runs on buffers that stay from call to call, since a short text takes less time than making them.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use crate::candidates::{Candidate, Search};
+use crate::classes::NONE;
+use crate::dictionary::{Dictionary, Flags};
+use crate::graphemes::Graphemes;
+use crate::literal;
+use crate::stream::Stream;
+use crate::trie::Trie;
+use crate::verify::{is_opening, verify};
+
+/// A text, or a part of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment<'t> {
+    /// What is written there.
+    pub text: &'t str,
+    /// Whether a reader sees it right behind the segment before. A term may then begin in one and end in the other.
+    pub joins: bool,
+}
+
+/// A term found in a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// The index of the term.
+    pub term: usize,
+    /// The index of the segment.
+    pub segment: usize,
+    /// The bytes of the segment's text, in whole characters as a person sees them.
+    pub span: Range<usize>,
+}
+
+thread_local! {
+    /// The buffers of the last call, for the next one.
+    static BUFFERS: RefCell<Buffers> = RefCell::default();
+}
+
+/// Larger buffers, in units of a stream, are not kept.
+const LARGEST_KEPT: usize = 1 << 16;
+
+/// Every term in the segments, in their order.
+pub(crate) fn find(dictionary: &Dictionary, segments: &[Segment<'_>]) -> Vec<Match> {
+    if dictionary.entries.is_empty() {
+        return Vec::new();
+    }
+    BUFFERS.with_borrow_mut(|buffers| {
+        let input = Input { dictionary, segments };
+        buffers.results.clear();
+        let mut first = 0;
+        for group in segments.chunk_by(|_, next| next.joins) {
+            buffers.search_group(&input, first..first + group.len());
+            first += group.len();
+        }
+        let found = buffers.results.finish();
+        buffers.tidy();
+        found
+    })
+}
+
+/// What is needed to search texts.
+#[derive(Default)]
+struct Buffers {
+    /// The segments at hand.
+    stream: Stream,
+    search: Search,
+    results: Results,
+}
+
+/// What is looked for, and where.
+struct Input<'i> {
+    dictionary: &'i Dictionary,
+    segments: &'i [Segment<'i>],
+}
+
+impl<'i> Input<'i> {
+    fn text(&self, segment: usize) -> &'i str {
+        self.segments.get(segment).map_or("", |segment| segment.text)
+    }
+}
+
+impl Buffers {
+    /// Leaves no large buffers behind.
+    fn tidy(&mut self) {
+        if self.stream.units.capacity() > LARGEST_KEPT {
+            *self = Self::default();
+        }
+    }
+
+    /// Searches segments that stand one behind the other.
+    fn search_group(&mut self, input: &Input<'_>, group: Range<usize>) {
+        let Self { stream, results, .. } = self;
+        stream.clear();
+        for segment in group.clone() {
+            stream.push(segment, input.text(segment), &input.dictionary.classes);
+        }
+        if !input.dictionary.literal.is_empty() {
+            for segment in group {
+                literal::find(input.dictionary, input.text(segment), |entry, span| {
+                    results.add(input, entry, segment, span);
+                });
+            }
+        }
+        self.search_stream(input);
+    }
+
+    /// Finds what may be disguised.
+    fn search_stream(&mut self, input: &Input<'_>) {
+        self.results.word = 0..0;
+        let has_anywhere = !input.dictionary.anywhere.is_empty();
+        let mut is_in_word = false;
+        let mut at = 0;
+        while let Some(unit) = self.stream.units.get(at) {
+            // What [`Self::search_from`] finds out as well, but for most units this is all that is asked.
+            let is_inside = is_in_word && !unit.begins_segment;
+            is_in_word = unit.kind.is_word();
+            if unit.code != NONE && (!is_inside || has_anywhere) {
+                self.search_from(input, at);
+            }
+            at += 1;
+        }
+    }
+
+    /// Finds what begins at a unit.
+    fn search_from(&mut self, input: &Input<'_>, at: usize) {
+        let dictionary = input.dictionary;
+        let units = self.stream.units.as_slice();
+        let Some(unit) = units.get(at).filter(|unit| unit.code != NONE) else { return };
+        let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
+        let is_inside = before.is_some_and(|before| before.kind.is_word());
+        // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
+        if before.is_some_and(|before| before.code == unit.code && !is_opening(before)) {
+            return;
+        }
+        let code = unit.code;
+        if !is_inside && !dictionary.words.is_empty() && !is_opening(unit) {
+            self.search_in(input, &dictionary.words, at, code);
+        }
+        if !dictionary.anywhere.is_empty() {
+            self.search_in(input, &dictionary.anywhere, at, code);
+        }
+    }
+
+    /// Finds the terms of a trie that begin at a unit with that code.
+    #[inline]
+    fn search_in(&mut self, input: &Input<'_>, trie: &Trie, at: usize, code: u16) {
+        let Self { stream, search, results } = self;
+        results.seen.clear();
+        search.from(&stream.units, trie, at, code, &mut |entry, candidate| {
+            results.see(input, stream, entry, &candidate);
+        });
+    }
+}
+
+/// What searches have come to.
+#[derive(Default)]
+struct Results {
+    /// The entries found by the search at hand.
+    seen: Vec<u32>,
+    /// The word that was last looked up, in units.
+    word: Range<usize>,
+    /// All matches so far.
+    found: Vec<Match>,
+    /// Those of the segment whose matches last had to be looked at closely.
+    graphemes: Option<(usize, Graphemes)>,
+}
+
+impl Results {
+    /// Forgets other texts, also those of a call that ended in a panic.
+    fn clear(&mut self) {
+        self.found.clear();
+        self.graphemes = None;
+    }
+
+    /// The matches in their order.
+    fn finish(&mut self) -> Vec<Match> {
+        self.found.sort_unstable_by_key(|found| (found.segment, found.span.start, found.span.end, found.term));
+        self.found.dedup();
+        self.found.drain(..).collect()
+    }
+
+    /// Looks closely at a candidate.
+    fn see(&mut self, input: &Input<'_>, stream: &Stream, entry: u32, candidate: &Candidate) {
+        let Some(expected) = input.dictionary.entry(entry) else { return };
+        if self.seen.contains(&entry) {
+            return;
+        }
+        let Some(mut units) = verify(stream, &expected, candidate) else { return };
+        self.seen.push(entry);
+        if expected.flags.has(Flags::GOES_ON_LEFT | Flags::GOES_ON_RIGHT) {
+            if !(self.word.start <= units.start && units.end <= self.word.end) {
+                self.word = stream.word_around(&units);
+            }
+            let start = if expected.flags.has(Flags::GOES_ON_LEFT) { self.word.start } else { units.start };
+            let end = if expected.flags.has(Flags::GOES_ON_RIGHT) { self.word.end } else { units.end };
+            units = start..end;
+        }
+        stream.places(&units, |segment, span| {
+            let span = self.whole(input.text(segment), segment, span);
+            self.add(input, entry, segment, span);
+        });
+    }
+
+    /// A span without half a character at its ends: a person sees an accent, or the two letters of a flag, as one with
+    /// what stands before.
+    fn whole(&mut self, text: &str, segment: usize, span: Range<usize>) -> Range<usize> {
+        let first = text.get(span.start..).and_then(|rest| rest.chars().next());
+        let after = text.get(span.end..).and_then(|rest| rest.chars().next());
+        if first.is_none_or(stands_alone) && after.is_none_or(stands_alone) {
+            return span;
+        }
+        if self.graphemes.as_ref().is_none_or(|(known, _)| *known != segment) {
+            self.graphemes = Some((segment, Graphemes::of(text)));
+        }
+        let Some((_, graphemes)) = &self.graphemes else { return span };
+        graphemes.bytes(&graphemes.covering(&span))
+    }
+
+    fn add(&mut self, input: &Input<'_>, entry: u32, segment: usize, span: Range<usize>) {
+        let Some(entry) = input.dictionary.entries.get(entry as usize) else { return };
+        let found = Match { term: entry.term as usize, segment, span };
+        // A wildcard matches the whole word, once for each part of it that is the term.
+        if self.found.last() != Some(&found) {
+            self.found.push(found);
+        }
+    }
+}
+
+/// Whether a character is one to a person, too, as most are: others may be a part of one. Some that are one are not told
+/// apart.
+fn stands_alone(character: char) -> bool {
+    character.is_ascii() || matches!(character, '\u{4E00}'..='\u{9FFF}')
+}

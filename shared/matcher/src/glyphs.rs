@@ -1,0 +1,300 @@
+//! What a character can be read as.
+//!
+//! Who disguises a word swaps its letters for characters that are still read as those letters, and puts others in
+//! between. So each character is taken apart into [`Glyph`]s: what remains of it without letter case, width, style and
+//! accents, and which Latin letters it may stand for. Nothing is decided here: `0` stays a digit that *may* be an `o`. Whether it is one, [`crate::verify`] judges, with the whole word in view.
+
+use std::ops::Range;
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use crate::fold::fold_char;
+use crate::letters::Letters;
+use crate::unicode::{is_filler, is_spaceless, is_unseen};
+use crate::{confusables, traditional};
+
+/// One normalised character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Glyph {
+    /// Without case, width, style and accent; simplified, if it is a traditional ideograph.
+    pub(crate) base: char,
+    /// The Latin letters that it may stand for; itself, if it is one.
+    pub(crate) letters: Letters,
+    pub(crate) kind: Kind,
+}
+
+/// What a character does to the text around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A letter of a script that puts spaces between words.
+    Letter,
+    Digit,
+    /// A letter of a script that does not.
+    Ideograph,
+    /// White space and line breaks.
+    Space,
+    /// Punctuation that ends or divides sentences.
+    Stop,
+    /// Any other sign.
+    Sign,
+}
+
+impl Kind {
+    /// Whether it is part of a word that goes on to its neighbours.
+    pub(crate) const fn is_word(self) -> bool {
+        matches!(self, Self::Letter | Self::Digit)
+    }
+
+    /// Whether it is anything but a letter or digit.
+    pub(crate) const fn is_divider(self) -> bool {
+        matches!(self, Self::Space | Self::Stop | Self::Sign)
+    }
+}
+
+impl Glyph {
+    const fn new(base: char, letters: Letters, kind: Kind) -> Self {
+        Self { base, letters, kind }
+    }
+
+    /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for
+    /// what can be no letter.
+    pub(crate) fn class(self) -> Option<char> {
+        if let Some(class) = self.letters.class() {
+            return Some(class);
+        }
+        (!self.kind.is_divider()).then_some(self.base)
+    }
+}
+
+/// Gives the glyphs of a character to `see`; none for a character that cannot be seen or only decorates the one before.
+pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
+    if let Some(glyph) = plain(character) {
+        return see(glyph);
+    }
+    match character {
+        // Control characters.
+        '\0'..='\x7F' => {}
+        // Full-width forms of ASCII.
+        '\u{FF01}'..='\u{FF5E}' => {
+            let narrow = char::from_u32(character as u32 - 0xFEE0).unwrap_or(character);
+            if let Some(Some(glyph)) = ASCII.get(narrow as usize) {
+                see(*glyph);
+            }
+        }
+        // Parenthesised small letters would decompose into three characters.
+        '\u{249C}'..='\u{24B5}' => see(ascii_letter(character as u32 - 0x249C)),
+        _ if is_unseen(character) => {}
+        _ => match confusables::of(character) {
+            // Looks come first: some of these decompose into what they do not look like.
+            Some(letters) => see(Glyph::new(fold_char(character), letters, kind(character))),
+            None => decompose_compatible(character, |part| {
+                if part.is_ascii() {
+                    if let Some(Some(glyph)) = ASCII.get(part as usize) {
+                        see(*glyph);
+                    }
+                } else if !is_unseen(part) {
+                    let small = fold_char(part);
+                    let letters = confusables::of(part).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
+                    let base = if kind(small) == Kind::Ideograph { traditional::simplified(small) } else { small };
+                    see(Glyph::new(base, letters, kind(small)));
+                }
+            }),
+        },
+    }
+}
+
+/// The glyph of a character that has one, wherever it stands, and is quickly found: ASCII and the common ideographs.
+#[inline]
+pub(crate) fn plain(character: char) -> Option<Glyph> {
+    match character {
+        '\0'..='\x7F' => ASCII.get(character as usize).copied().flatten(),
+        '\u{4E00}'..='\u{9FFF}' => Some(Glyph::new(traditional::simplified(character), Letters::NONE, Kind::Ideograph)),
+        _ => None,
+    }
+}
+
+/// Gives the glyphs of a text to `see`, each with the bytes it comes from.
+pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) {
+    for (start, character) in text.char_indices() {
+        let span = start..start + character.len_utf8();
+        match plain(character) {
+            Some(glyph) => see(span, glyph),
+            None => glyphs_within(text, &span, character, &mut |glyph| see(span.clone(), glyph)),
+        }
+    }
+}
+
+/// Gives the glyphs of a character where it stands in a text to `see`. Out of line, since most characters are
+/// [`plain`].
+#[inline(never)]
+pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char, see: &mut dyn FnMut(Glyph)) {
+    // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`.
+    if let Some(script) = script_with_capitals(character) {
+        let before = text.get(..span.start).and_then(|text| text.chars().next_back()).unwrap_or('\0');
+        let after = text.get(span.end..).and_then(|text| text.chars().next()).unwrap_or('\0');
+        let is_among_its_own = |other| script_with_capitals(other) == Some(script);
+        if is_among_its_own(before) || (is_among_its_own(after) && !before.is_ascii_alphanumeric()) {
+            character = fold_char(character);
+        }
+    }
+    glyphs(character, see);
+}
+
+/// A number for each script whose capitals may look like other letters than their small forms do.
+pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
+    match character {
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some(0), // Greek
+        '\u{530}'..='\u{58F}' => Some(1),                           // Armenian
+        '\u{10A0}'..='\u{10FF}' => Some(2),                         // Georgian
+        _ => None,
+    }
+}
+
+/// Gives the characters that a character is without case and compatibility forms, to `see`. Nothing is left out.
+pub(crate) fn fold(character: char, mut see: impl FnMut(char)) {
+    if character.is_ascii() {
+        see(character.to_ascii_lowercase());
+    } else {
+        decompose_compatible(character, |part| see(fold_char(part)));
+    }
+}
+
+/// The `nth` letter of the alphabet.
+fn ascii_letter(nth: u32) -> Glyph {
+    let letter = u8::try_from(nth).ok().and_then(|nth| b'a'.checked_add(nth)).unwrap_or(b'a');
+    Glyph::new(char::from(letter), Letters::of(letter), Kind::Letter)
+}
+
+fn kind(character: char) -> Kind {
+    // Each question is a search in a table, and most characters are letters.
+    let kind = if is_filler(character) {
+        return Kind::Space;
+    } else if character.is_alphabetic() {
+        Kind::Letter
+    } else if character.is_numeric() {
+        Kind::Digit
+    } else if is_combining_mark(character) {
+        Kind::Letter
+    } else if character.is_whitespace() {
+        return Kind::Space;
+    } else if matches!(character, '。' | '、' | '؟' | '،' | '¿' | '¡') {
+        return Kind::Stop;
+    } else {
+        return Kind::Sign;
+    };
+    if is_spaceless(character) { Kind::Ideograph } else { kind }
+}
+
+/// The glyphs of ASCII; `None` for control characters, which no one sees.
+pub(crate) static ASCII: [Option<Glyph>; 128] = ascii();
+
+const fn ascii() -> [Option<Glyph>; 128] {
+    let mut table = [None; 128];
+    let mut at: u8 = 0;
+    while at < 128 {
+        let kind = match at {
+            b'a'..=b'z' | b'A'..=b'Z' => Some(Kind::Letter),
+            b'0'..=b'9' => Some(Kind::Digit),
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C => Some(Kind::Space),
+            b',' | b';' | b':' | b'!' | b'?' => Some(Kind::Stop),
+            0..=31 | 127 => None,
+            _ => Some(Kind::Sign),
+        };
+        if let Some(kind) = kind {
+            let small = at.to_ascii_lowercase();
+            // `at` is the loop's own bound.
+            #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a bad index")]
+            {
+                table[at as usize] = Some(Glyph::new(small as char, Letters::of(small), kind));
+            }
+        }
+        at += 1;
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bases(text: &str) -> String {
+        let mut bases = String::new();
+        for character in text.chars() {
+            glyphs(character, |glyph| bases.push(glyph.letters.first().unwrap_or(glyph.base)));
+        }
+        bases
+    }
+
+    #[test]
+    fn forms_of_a_letter_are_that_letter() {
+        let forms = [
+            "CASINO",
+            "ｃａｓｉｎｏ",
+            "ⓒⓐⓢⓘⓝⓞ",
+            "ⒸⒶⓈⒾⓃⓄ",
+            "🅒🅐🅢🅘🅝🅞",
+            "🄲🄰🅂🄸🄽🄾",
+            "🅲🅰🆂🅸🅽🅾",
+            "🇨🇦🇸🇮🇳🇴",
+            "⒞⒜⒮⒤⒩⒪",
+            "𝐜𝐚𝐬𝐢𝐧𝐨",
+            "𝓬𝓪𝓼𝓲𝓷𝓸",
+            "𝕔𝕒𝕤𝕚𝕟𝕠",
+            "𝚌𝚊𝚜𝚒𝚗𝚘",
+            "ᶜᵃˢᶦⁿᵒ",
+            "ᴄᴀꜱɪɴᴏ",
+            "саѕіոо",
+            "СΑЅΙΝΟ",
+            "ᏟᎪᏚᏆNᎾ",
+            "ćàśïñö",
+            "c\u{301}a\u{336}s\u{200B}i\u{AD}n\u{E0101}o\u{20E3}",
+        ];
+        for form in forms {
+            assert_eq!(bases(form), "casino", "{form}");
+        }
+    }
+
+    #[test]
+    fn ideographs_become_simplified() {
+        assert_eq!(bases("紅賭場約槍辦證毒傳銷發貸內"), "红赌场约枪办证毒传销发贷内");
+    }
+
+    #[test]
+    fn both_cases_of_a_letter_are_one() {
+        let class = |character| {
+            let mut classes = Vec::new();
+            glyphs(character, |glyph| classes.push(glyph.class()));
+            classes
+        };
+        let is_checked = |character: &char| script_with_capitals(*character).is_none() && !is_unseen(*character);
+        for character in ('\0'..=char::MAX).filter(is_checked) {
+            assert_eq!(class(character), class(fold_char(character)), "{character}");
+        }
+        let classes = |text| {
+            let mut classes = Vec::new();
+            text_glyphs(text, |_, glyph| classes.push(glyph.class()));
+            classes
+        };
+        assert_eq!(classes("ΝΕΜΥΖΣΊΣΥΦΟΣ"), classes("νεμυζσίσυφος"));
+    }
+
+    #[test]
+    fn what_is_a_letter_in_its_script_stays() {
+        assert_eq!(bases("ガｶﾞか"), "カ\u{3099}カ\u{3099}か");
+        assert_eq!(bases("कि"), "कि");
+    }
+
+    #[test]
+    fn every_character_has_few_glyphs_and_normalising_twice_is_normalising_once() {
+        for character in '\0'..=char::MAX {
+            let mut all = Vec::new();
+            glyphs(character, |glyph| all.push(glyph));
+            assert!(all.len() <= 18, "{character:?}");
+            for glyph in all {
+                let mut again = Vec::new();
+                glyphs(glyph.base, |glyph| again.push(glyph.base));
+                assert_eq!(again, [glyph.base], "{character:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The matcher as others see it.
+
+use crate::dictionary::{Dictionary, TooManyTerms};
+use crate::find::{self, Match, Segment};
+use crate::serialize::LoadError;
+use crate::term::Term;
+
+/// Terms to be found in texts.
+///
+/// Built once, it can be shared by any number of threads, and be kept as [bytes](Self::to_bytes) that load in a fraction
+/// of the time that it takes to build.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Matcher(Dictionary);
+
+impl Matcher {
+    /// Builds a matcher. A term without a character is never found.
+    ///
+    /// # Errors
+    /// [`TooManyTerms`] if they have more than 65,533 different characters, or 2³² characters in all.
+    pub fn new(terms: &[Term]) -> Result<Self, TooManyTerms> {
+        Dictionary::new(terms).map(Self)
+    }
+
+    /// Every term in the segments, also those that overlap; in the order of the text, and of terms that begin and end
+    /// at the same places in the order of the terms. A term that is split over segments is found in each of them.
+    #[must_use]
+    pub fn find(&self, segments: &[Segment<'_>]) -> Vec<Match> {
+        find::find(&self.0, segments)
+    }
+
+    /// The letters of a term as it is matched, for reports: without case, style and accents, ideographs simplified, and
+    /// without what divides its words. Empty if there is no such term.
+    #[must_use]
+    pub fn normalised(&self, term: usize) -> String {
+        self.0.normalised(term)
+    }
+
+    /// The matcher as bytes, for [`Self::from_bytes`] of the same version of this crate.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.to_bytes()
+    }
+
+    /// The matcher that was written as bytes.
+    ///
+    /// Nobody has to vouch for them: whatever they are, they are refused, or make a matcher that finds something else.
+    /// They say neither which version wrote them nor whether they were damaged since; who keeps them keeps that beside
+    /// them, if it matters.
+    ///
+    /// # Errors
+    /// [`LoadError`] if they are no tables that fit each other.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+        Dictionary::from_bytes(bytes).map(Self)
+    }
+}

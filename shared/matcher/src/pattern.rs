@@ -1,0 +1,145 @@
+//! A term taken apart: what to look for in the trie, and what a candidate is held against.
+
+use std::collections::BTreeSet;
+
+use crate::classes::{Classes, GAP};
+use crate::glyphs::{Glyph, Kind, fold, text_glyphs};
+use crate::letters::Letters;
+
+/// A letter of a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub(crate) base: char,
+    /// Characters that may stand for one of these are taken for it. Digits and signs have none: only they themselves are
+    /// taken.
+    pub(crate) letters: Letters,
+}
+
+/// A term taken apart.
+#[allow(clippy::struct_excessive_bools, reason = "each says what holds at one end of the term")]
+pub(crate) struct Pattern {
+    /// The letters, without what stands between them.
+    pub(crate) letters: Vec<Letter>,
+    /// The signs between the letters that the text must have, too: all but hyphens and apostrophes.
+    pub(crate) signs: Vec<char>,
+    /// The classes of the letters, without repeats; `None` where the term has a space or sign.
+    pub(crate) path: Vec<Option<char>>,
+    /// Most of the letters are ideographs.
+    pub(crate) is_ideographic: bool,
+    /// The word may begin before the term. The match is then the whole word.
+    pub(crate) goes_on_left: bool,
+    /// The word may go on behind the term. The match is then the whole word.
+    pub(crate) goes_on_right: bool,
+    /// A word must begin with the term.
+    pub(crate) begins_word: bool,
+    /// A word must end with it.
+    pub(crate) ends_word: bool,
+}
+
+/// The wildcards at the ends of a term, and what stands between them.
+pub(crate) fn wildcards(term: &str) -> (bool, &str, bool) {
+    let term = term.trim();
+    let (left, rest) = term.strip_prefix('*').map_or((false, term), |rest| (true, rest));
+    let (right, rest) = rest.strip_suffix('*').map_or((false, rest), |rest| (true, rest));
+    if rest.trim().is_empty() { (false, term, false) } else { (left, rest.trim(), right) }
+}
+
+impl Pattern {
+    /// Takes a term apart. `None` if it holds a sign that cannot be told from what divides the letters of a disguised
+    /// word (an emoji, `#`): such a term is looked for as it is written.
+    pub(crate) fn evasive(term: &str) -> Option<Self> {
+        let (wild_left, text, wild_right) = wildcards(term);
+        let mut all: Vec<Glyph> = Vec::new();
+        text_glyphs(text, |_, glyph| all.push(glyph));
+        let mut pattern = Self {
+            letters: Vec::new(),
+            signs: Vec::new(),
+            path: Vec::new(),
+            is_ideographic: false,
+            goes_on_left: false,
+            goes_on_right: false,
+            begins_word: false,
+            ends_word: false,
+        };
+        let mut ideographs = 0;
+        for (at, glyph) in all.iter().enumerate() {
+            let is_inside = !pattern.letters.is_empty() && all.iter().skip(at).any(|glyph| !glyph.kind.is_divider());
+            let is_gap = match glyph.kind {
+                Kind::Space => true,
+                // A sign that may be a letter is one where letters are, as in `a$ap`.
+                Kind::Sign | Kind::Stop if glyph.letters.is_empty() => {
+                    if !is_inside || !matches!(glyph.base, '-' | '\'' | '’' | '.' | '/' | ',' | ':' | '&') {
+                        return None;
+                    }
+                    if !matches!(glyph.base, '-' | '\'' | '’') {
+                        pattern.signs.push(glyph.base);
+                    }
+                    true
+                }
+                _ => false,
+            };
+            if is_gap {
+                if pattern.path.last().is_some_and(Option::is_some) {
+                    pattern.path.push(None);
+                }
+                continue;
+            }
+            let class = glyph.class()?;
+            if pattern.path.last() != Some(&Some(class)) {
+                pattern.path.push(Some(class));
+            }
+            ideographs += usize::from(glyph.kind == Kind::Ideograph);
+            let letters = if matches!(glyph.kind, Kind::Letter) { glyph.letters } else { Letters::NONE };
+            pattern.letters.push(Letter { base: glyph.base, letters });
+        }
+        let (first, last) = (all.first()?, all.last()?);
+        pattern.is_ideographic = ideographs * 2 > pattern.letters.len();
+        let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph);
+        pattern.begins_word = in_word(first) && !wild_left;
+        pattern.ends_word = in_word(last) && !wild_right;
+        pattern.goes_on_left = in_word(first) && wild_left;
+        pattern.goes_on_right = in_word(last) && wild_right;
+        (!pattern.letters.is_empty()).then_some(pattern)
+    }
+
+    /// Takes a term as it is written, but for wildcards and what [`fold`] takes away.
+    pub(crate) fn literal(term: &str) -> Option<Self> {
+        let (goes_on_left, text, goes_on_right) = wildcards(term);
+        let mut path = Vec::new();
+        for character in text.chars() {
+            fold(character, |part| path.push(Some(part)));
+        }
+        let letters = text.chars().map(|base| Letter { base, letters: Letters::NONE }).collect();
+        let (begins_word, ends_word) = (!goes_on_left, !goes_on_right);
+        (!path.is_empty()).then_some(Self {
+            letters,
+            signs: Vec::new(),
+            path,
+            is_ideographic: false,
+            goes_on_left,
+            goes_on_right,
+            begins_word,
+            ends_word,
+        })
+    }
+
+    /// The characters of its path.
+    pub(crate) fn characters(&self, all: &mut BTreeSet<char>) {
+        all.extend(self.path.iter().flatten());
+    }
+
+    /// The path as codes.
+    pub(crate) fn codes(&self, classes: &Classes) -> Vec<u16> {
+        self.path.iter().map(|class| class.map_or(GAP, |class| classes.code(class))).collect()
+    }
+
+    /// The path of the term written as one word, if it has several and no signs between them.
+    pub(crate) fn joined(&self, classes: &Classes) -> Option<Vec<u16>> {
+        if !self.signs.is_empty() || !self.path.contains(&None) {
+            return None;
+        }
+        let mut codes: Vec<u16> = self.path.iter().flatten().map(|class| classes.code(*class)).collect();
+        codes.dedup();
+        Some(codes)
+    }
+}

@@ -1,0 +1,213 @@
+//! A text as the sequence of its glyphs, each with the place it came from.
+//!
+//! Most texts are plain ASCII, of which each byte is one glyph. Then a unit is a copy from a table, and no places are
+//! kept: the unit's number is its byte.
+
+use std::ops::Range;
+
+use crate::classes::{Classes, Unit};
+use crate::glyphs::{glyphs_within, plain};
+use crate::letters::Letters;
+
+/// Where a unit stands: its bytes.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    start: u32,
+    end: u32,
+}
+
+/// A segment, or several that a reader sees one behind the other.
+///
+/// Offsets count the bytes of all its segments, as if they were one text.
+#[derive(Debug, Default)]
+pub(crate) struct Stream {
+    pub(crate) units: Vec<Unit>,
+    /// The place of each unit; empty as long as each byte is one unit.
+    places: Vec<Place>,
+    /// The segments' indices, by the offset at which each begins.
+    parts: Vec<(u32, usize)>,
+    length: u32,
+}
+
+/// Signs that together draw a letter.
+const DRAWN: [(&str, u8); 8] =
+    [("()", b'o'), ("[]", b'o'), ("/\\", b'a'), ("\\/", b'v'), ("|_|", b'u'), ("|)", b'd'), ("|<", b'k'), ("vv", b'w')];
+
+/// Whether one of [`DRAWN`] ends with it.
+const fn ends_drawing(base: char) -> bool {
+    matches!(base, ')' | ']' | '\\' | '/' | '|' | '<' | 'v')
+}
+
+/// What each byte says about a text: 0, it is one unit; 1, it may draw a letter together with a neighbour of this kind;
+/// [`OTHER`], it is something else.
+const FLAGS: [u8; 256] = flags();
+const OTHER: u8 = 2;
+
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a bad index")]
+const fn flags() -> [u8; 256] {
+    let mut flags = [OTHER; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        flags[byte as usize] = match byte {
+            b'(' | b')' | b'[' | b']' | b'/' | b'\\' | b'|' | b'_' | b'<' | b'v' | b'V' => 1,
+            b'\t'..=b'\r' | b' '..=b'~' => 0,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    flags
+}
+
+/// Whether each byte of a text is one unit.
+fn is_dense(text: &str) -> bool {
+    let (mut all, mut before) = (0, 0);
+    for byte in text.bytes() {
+        let flags = FLAGS.get(usize::from(byte)).copied().unwrap_or(OTHER);
+        // Two signs side by side may draw a letter.
+        all |= flags | (flags & before) << 1;
+        before = flags;
+    }
+    all & OTHER == 0
+}
+
+impl Stream {
+    pub(crate) fn clear(&mut self) {
+        self.units.clear();
+        self.places.clear();
+        self.parts.clear();
+        self.length = 0;
+    }
+
+    /// Appends a segment. A stream ends at 4 GiB; what is beyond is not searched.
+    pub(crate) fn push(&mut self, index: usize, text: &str, classes: &Classes) {
+        self.parts.push((self.length, index));
+        let Ok(bytes) = u32::try_from(text.len()) else { return };
+        let Some(length) = self.length.checked_add(bytes) else { return };
+        let is_dense_so_far = self.places.is_empty() && self.units.len() == self.length as usize;
+        if is_dense_so_far && is_dense(text) {
+            let first = self.units.len();
+            self.units.extend(text.bytes().map(|byte| classes.ascii(byte)));
+            if let Some(unit) = self.units.get_mut(first) {
+                unit.begins_segment = true;
+            }
+        } else {
+            self.keep_places();
+            self.units.reserve(text.len() / 2);
+            self.places.reserve(text.len() / 2);
+            self.push_sparse(text, self.length, classes);
+        }
+        self.length = length;
+    }
+
+    /// Appends the units of a segment that begins at an offset.
+    fn push_sparse(&mut self, text: &str, offset: u32, classes: &Classes) {
+        let mut begins_segment = true;
+        for (start, character) in text.char_indices() {
+            let span = start..start + character.len_utf8();
+            // The caller has seen to it that the stream's length is a `u32`.
+            #[allow(clippy::cast_possible_truncation, reason = "see above")]
+            let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
+            let unit = match (plain(character), u8::try_from(character)) {
+                (Some(_), Ok(ascii)) => classes.ascii(ascii),
+                (Some(glyph), Err(_)) => classes.ideograph(glyph),
+                (None, _) => {
+                    glyphs_within(text, &span, character, &mut |glyph| {
+                        self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
+                        begins_segment = false;
+                    });
+                    continue;
+                }
+            };
+            self.push_unit(Unit { begins_segment, ..unit }, place, classes);
+            begins_segment = false;
+        }
+    }
+
+    #[inline]
+    fn push_unit(&mut self, unit: Unit, place: Place, classes: &Classes) {
+        self.units.push(unit);
+        self.places.push(place);
+        if ends_drawing(unit.base) {
+            self.draw(classes);
+        }
+    }
+
+    /// Keeps places from here on.
+    fn keep_places(&mut self) {
+        if self.places.is_empty() {
+            self.places.extend((0..).take(self.units.len()).map(|start| Place { start, end: start + 1 }));
+        }
+    }
+
+    /// The bytes of a unit in the stream.
+    fn place(&self, at: usize) -> Range<u32> {
+        let start = u32::try_from(at).unwrap_or(u32::MAX);
+        self.places.get(at).map_or(start..start.saturating_add(1), |place| place.start..place.end)
+    }
+
+    /// Makes the last units one letter, if they draw one.
+    #[inline(never)]
+    fn draw(&mut self, classes: &Classes) {
+        for (signs, letter) in DRAWN {
+            let Some(first) = self.units.len().checked_sub(signs.len()) else { continue };
+            let Some(units) = self.units.get(first..) else { continue };
+            let is_drawn = units.iter().map(|unit| unit.base).eq(signs.chars())
+                && units.iter().skip(1).all(|unit| !unit.begins_segment);
+            let Some(head) = units.first().copied().filter(|_| is_drawn) else { continue };
+            let before = first.checked_sub(1).and_then(|before| self.units.get(before)).map(|unit| unit.base);
+            // Two `v` are a `w`, more of them a drawn-out `v`.
+            let own = if letter == b'w' { Letters::of(b'v') } else { Letters::NONE };
+            if letter == b'w' && before == Some('v') && !head.begins_segment {
+                continue;
+            }
+            let letters = Letters::of(letter).or(own);
+            let code = letters.class().map_or(head.code, |class| classes.code(class));
+            let end = self.places.last().map_or(0, |place| place.end);
+            self.units.truncate(first + 1);
+            self.places.truncate(first + 1);
+            if let (Some(unit), Some(place)) = (self.units.last_mut(), self.places.last_mut()) {
+                *unit = Unit { letters, code, ..head };
+                place.end = end;
+            }
+            return;
+        }
+    }
+
+    /// Whether no word goes on to the left of a unit.
+    pub(crate) fn begins_word(&self, at: usize) -> bool {
+        self.units.get(at).is_some_and(|unit| unit.begins_segment)
+            || !at.checked_sub(1).and_then(|before| self.units.get(before)).is_some_and(|unit| unit.kind.is_word())
+    }
+
+    /// Whether no word goes on to the right of a unit.
+    pub(crate) fn ends_word(&self, at: usize) -> bool {
+        !self.units.get(at + 1).is_some_and(|unit| unit.kind.is_word() && !unit.begins_segment)
+    }
+
+    /// The units of the words that a range of units is part of.
+    pub(crate) fn word_around(&self, units: &Range<usize>) -> Range<usize> {
+        let (mut start, mut end) = (units.start, units.end);
+        while !self.begins_word(start) {
+            start -= 1;
+        }
+        while !self.ends_word(end.saturating_sub(1)) {
+            end += 1;
+        }
+        start..end
+    }
+
+    /// Gives the parts of a range of units, each as the segment's index and the bytes in it.
+    pub(crate) fn places(&self, units: &Range<usize>, mut see: impl FnMut(usize, Range<usize>)) {
+        let Some(last) = units.end.checked_sub(1).filter(|last| *last < self.units.len()) else { return };
+        let (start, end) = (self.place(units.start).start, self.place(last).end);
+        let mut part = self.parts.partition_point(|(begin, _)| *begin <= start).saturating_sub(1);
+        while let Some((begin, index)) = self.parts.get(part).copied().filter(|(begin, _)| *begin < end) {
+            let until = self.parts.get(part + 1).map_or(self.length, |(begin, _)| *begin);
+            let from = start.max(begin);
+            if from < end.min(until) {
+                see(index, (from - begin) as usize..(end.min(until) - begin) as usize);
+            }
+            part += 1;
+        }
+    }
+}
