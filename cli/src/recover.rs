@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chathook_endpoint::{AfterChange, AfterSend, Endpoint, Parked, Settings};
+use chathook_endpoint::{Archiver, Endpoint, Settings, UnstoredCallback};
 use chathook_protocol::Command;
 use clap::Args;
 use serde_json::Value;
@@ -50,13 +50,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             "RETENTION_DAYS" | "STORE_ONLINE_ONLY" => std::env::var(name).ok(),
             _ => None,
         })?);
-        let endpoint = Endpoint::new(Arc::clone(&settings))
-            .route(&Command::AFTER_SEND, AfterSend::new(archive.clone(), Arc::clone(&settings)))
-            .route(&Command::AFTER_CHANGE, AfterChange::new(archive.clone(), settings));
+        let archiver = Archiver::new(archive.clone(), Arc::clone(&settings));
+        let endpoint = Endpoint::new(settings).route(&Command::AFTER, archiver);
         let (mut stored, mut failed) = (0, 0);
         for (id, record) in found.records {
             let result = match record.joined(&id) {
-                Ok(parked) => endpoint.redrive(&parked, Instant::now() + PATIENCE).await.map_err(anyhow::Error::from),
+                Ok(lost) => endpoint.redrive(&lost, Instant::now() + PATIENCE).await.map_err(anyhow::Error::from),
                 Err(error) => Err(error),
             };
             match result {
@@ -169,7 +168,7 @@ impl Lost {
 }
 
 impl Record {
-    fn joined(self, id: &Id) -> anyhow::Result<Parked> {
+    fn joined(self, id: &Id) -> anyhow::Result<UnstoredCallback> {
         let Self { parts, bodies } = self;
         let there = bodies.len() as u64;
         anyhow::ensure!(
@@ -178,7 +177,8 @@ impl Record {
         );
         let received_at = id.received_at.unwrap_or_else(|| crate::now_ms() / 1000);
         let (request_id, query) = (id.request.clone(), id.query.clone());
-        Ok(Parked { request_id, received_at, query, reason: String::new(), base64: bodies.into_values().collect() })
+        let (reason, base64) = (String::new(), bodies.into_values().collect());
+        Ok(UnstoredCallback { request_id, received_at, query, reason, base64 })
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
         lost.read(log);
         let joined = |(id, record): (Id, Record)| {
             let joined = record.joined(&id).map_err(|error| error.to_string());
-            (id.request, joined.map(|parked| format!("{} {} {}", parked.received_at, parked.query, parked.base64)))
+            (id.request, joined.map(|lost| format!("{} {} {}", lost.received_at, lost.query, lost.base64)))
         };
         lost.records.into_iter().map(joined).collect()
     }
