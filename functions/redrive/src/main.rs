@@ -12,7 +12,7 @@ use chathook_protocol::Command;
 async fn main() -> ExitCode {
     lambda::run_queue(env!("CARGO_PKG_NAME"), async |settings| {
         let (archiver, _) = Archiver::open(&settings).await?;
-        Ok(Endpoint::new(settings).route(&Command::AFTER, archiver))
+        Ok(Endpoint::new(settings).route(&Command::AFTER, archiver.patient()))
     })
     .await
 }

@@ -46,6 +46,12 @@ impl Archiver {
         Ok((Self::new(archive, Arc::clone(settings)), queue))
     }
 
+    /// The same, waiting longer for the table: for callbacks whose answer nobody waits for any more.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        Self { archive: self.archive.patient(), ..self }
+    }
+
     async fn store_message(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
         let message = callback.message()?;
         if message.is_online_only() && !self.settings.store_online_only {
