@@ -13,7 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use chathook_archive::Archive;
-use chathook_endpoint::{AfterChange, AfterSend, Answer, BeforeSend, Endpoint, Handler, Request, Settings};
+use chathook_endpoint::{Answer, Archiver, Arrival, Endpoint, Moderator, Request, Settings};
 use chathook_moderation::Rules;
 use chathook_protocol::{Command, Reply};
 use tokio::sync::watch;
@@ -72,7 +72,7 @@ impl LocalWebhook {
 
         let listener = bind(listen, "--listen").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let router = router(&Arc::new(settings), BeforeSend::new(rules), archive.clone());
+        let router = router(&Arc::new(settings), Moderator::new(rules), archive.clone());
         let mut stopped = stopped;
         let shutdown = async move {
             let _ = stopped.wait_for(|stop| *stop).await;
@@ -94,20 +94,14 @@ impl LocalWebhook {
 }
 
 /// Every command under `/`, and under the name of each function what that one handles.
-fn router(settings: &Arc<Settings>, moderate: BeforeSend, archive: Archive) -> axum::Router {
-    let moderate: Arc<dyn Handler> = Arc::new(moderate);
-    let keep: Arc<dyn Handler> = Arc::new(AfterSend::new(archive.clone(), Arc::clone(settings)));
-    let amend: Arc<dyn Handler> = Arc::new(AfterChange::new(archive, Arc::clone(settings)));
+fn router(settings: &Arc<Settings>, moderator: Moderator, archive: Archive) -> axum::Router {
+    let moderator = Arc::new(moderator);
+    let archiver = Arc::new(Archiver::new(archive, Arc::clone(settings)));
     let endpoint = |commands: &[Command]| {
-        let add = |endpoint: Endpoint, command: &Command| {
-            let handler = match command {
-                command if command.is_before() => &moderate,
-                command if command.is_change() => &amend,
-                _ => &keep,
-            };
-            endpoint.route(&[*command], Arc::clone(handler))
-        };
-        any(webhook).with_state(Arc::new(commands.iter().fold(Endpoint::new(Arc::clone(settings)), add)))
+        let (before, after): (Vec<_>, Vec<_>) = commands.iter().partition(|command| command.is_before());
+        let endpoint = Endpoint::new(Arc::clone(settings));
+        let endpoint = endpoint.route(&before, Arc::clone(&moderator)).route(&after, Arc::clone(&archiver));
+        any(webhook).with_state(Arc::new(endpoint))
     };
     axum::Router::new()
         .route("/", endpoint(&Command::ALL))
@@ -131,7 +125,8 @@ async fn webhook(State(endpoint): State<Arc<Endpoint>>, request: axum::extract::
     };
     let request = Request::new(id, head.method.as_str(), head.uri.query().unwrap_or_default(), body.into());
     let (id, command) = (request.id.clone(), request.query.command().map(str::to_owned));
-    let answer = endpoint.answer(now_ms(), || request).await;
+    let arrival = Arrival { at_ms: now_ms(), at_front_ms: None };
+    let answer = endpoint.answer(arrival, || request).await;
     tracing::info!(request_id = id, command, status = answer.status, "answered");
     respond(answer)
 }

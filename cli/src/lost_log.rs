@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chathook_endpoint::Parked;
+use chathook_endpoint::UnstoredCallback;
 use serde_json::Value;
 
 /// The `lost` records of a log by callback, in a stable order.
@@ -100,7 +100,7 @@ impl LostLog {
 
 impl LostRecord {
     /// The callback, put together from its parts. `now` (Unix seconds) is when it arrived, if the log does not say so.
-    pub fn into_parked(self, id: &CallbackId, now: u64) -> anyhow::Result<Parked> {
+    pub fn into_callback(self, id: &CallbackId, now: u64) -> anyhow::Result<UnstoredCallback> {
         let Self { parts, bodies } = self;
         let there = bodies.len() as u64;
         anyhow::ensure!(
@@ -109,7 +109,7 @@ impl LostRecord {
         );
         let received_at = id.received_at.unwrap_or(now);
         let (request_id, query) = (id.request.clone(), id.query.clone());
-        Ok(Parked { request_id, received_at, query, reason: String::new(), base64: bodies.into_values().collect() })
+        Ok(UnstoredCallback { request_id, received_at, query, reason: String::new(), base64: bodies.into_values().collect() })
     }
 }
 
@@ -119,11 +119,11 @@ mod tests {
     use serde_json::json;
 
     fn found(log: &str) -> Vec<(String, Result<String, String>)> {
-        let parked = |(id, record): (CallbackId, LostRecord)| {
-            let parked = record.into_parked(&id, 7).map_err(|error| error.to_string());
-            (id.request, parked.map(|parked| format!("{} {} {}", parked.received_at, parked.query, parked.base64)))
+        let unstored = |(id, record): (CallbackId, LostRecord)| {
+            let unstored = record.into_callback(&id, 7).map_err(|error| error.to_string());
+            (id.request, unstored.map(|unstored| format!("{} {} {}", unstored.received_at, unstored.query, unstored.base64)))
         };
-        LostLog::parse(log).records.into_iter().map(parked).collect()
+        LostLog::parse(log).records.into_iter().map(unstored).collect()
     }
 
     fn line(id: &str, part: u64, parts: u64, base64: &str) -> String {

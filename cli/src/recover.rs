@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chathook_endpoint::{AfterChange, AfterSend, Endpoint, Settings};
+use chathook_endpoint::{Archiver, Endpoint, Settings};
 use chathook_protocol::Command;
 use clap::Args;
 use tokio::time::Instant;
@@ -50,14 +50,13 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "RETENTION_DAYS" | "STORE_ONLINE_ONLY" => std::env::var(name).ok(),
         _ => None,
     })?);
-    let endpoint = Endpoint::new(Arc::clone(&settings))
-        .route(&Command::AFTER_SEND, AfterSend::new(archive.clone(), Arc::clone(&settings)))
-        .route(&Command::AFTER_CHANGE, AfterChange::new(archive.clone(), settings));
+    let archiver = Archiver::new(archive.clone(), Arc::clone(&settings));
+    let endpoint = Endpoint::new(settings).route(&Command::AFTER, archiver);
     let (mut stored, mut failed) = (0, 0);
     for (id, record) in lost.records {
-        let result = match record.into_parked(&id, now()) {
-            Ok(parked) => {
-                endpoint.redrive(&parked, Instant::now() + TIME_PER_CALLBACK).await.map_err(anyhow::Error::from)
+        let result = match record.into_callback(&id, now()) {
+            Ok(lost) => {
+                endpoint.redrive(&lost, Instant::now() + TIME_PER_CALLBACK).await.map_err(anyhow::Error::from)
             }
             Err(error) => Err(error),
         };

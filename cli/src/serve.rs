@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use chathook_endpoint::before::load_rules;
+use chathook_endpoint::moderator::load_rules;
 use chathook_endpoint::{Settings, lambda};
 use chathook_moderation::Rules;
 use clap::Args;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chathook_archive::{Conversation, MessageQuery, StoredMessage};
 use chathook_tests::function::{Function, Setup, event};
-use chathook_tests::{TOKEN, binary, engine, fixture, now, query, workspace};
+use chathook_tests::{TOKEN, engine, fixture, now, query};
 use serde_json::{Value, json};
 
 const RULES: &str = r#"
@@ -352,26 +352,4 @@ async fn the_log_holds_metrics_and_neither_secrets_nor_what_people_write() {
     for secret in [TOKEN, "xyzzy", sign] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
-}
-
-/// A cold start pays for every byte.
-#[test]
-fn before_send_functions_link_no_aws_sdk() {
-    for name in ["c2c-before-send", "group-before-send"] {
-        let tree = std::process::Command::new(env!("CARGO"))
-            .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--package", name])
-            .current_dir(workspace())
-            .output()
-            .expect("cargo runs");
-        let tree = String::from_utf8_lossy(&tree.stdout);
-        assert!(tree.contains("chathook-moderation"), "{tree}");
-        assert!(!tree.contains("aws-sdk") && !tree.contains("rustls"), "{tree}");
-    }
-    // In one build of all functions the endpoint has all features; what a function does not call must still not be in it.
-    let holds_sdk = |name: &str| {
-        let binary = std::fs::read(binary(name)).expect("a binary");
-        binary.windows(17).any(|window| window == b"DynamoDB_20120810")
-    };
-    assert!(holds_sdk("webhook"));
-    assert!(!holds_sdk("c2c-before-send"));
 }

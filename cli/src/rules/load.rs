@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use chathook_endpoint::before::load_rules;
+use chathook_endpoint::moderator::load_rules;
 use chathook_moderation::{Problem, Rules, RulesError, Source, Warning, warnings};
 
 /// What a path leads to: a rules file and the folder with its word lists, or a pack with all of them in it.

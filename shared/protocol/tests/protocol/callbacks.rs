@@ -32,6 +32,7 @@ fn commands_by_their_exact_name() {
     }
     let kinds = [&Command::BEFORE_SEND[..], &Command::AFTER_SEND, &Command::AFTER_CHANGE];
     assert_eq!(kinds.concat(), Command::ALL);
+    assert_eq!(kinds[1..].concat(), Command::AFTER);
     for command in Command::ALL {
         assert_eq!(command.is_before(), Command::BEFORE_SEND.contains(&command), "{command}");
         assert_eq!(command.is_change(), Command::AFTER_CHANGE.contains(&command), "{command}");

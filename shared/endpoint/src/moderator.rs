@@ -7,16 +7,17 @@ use chathook_moderation::{Decision, PackError, Problem, Rules, RulesError};
 use chathook_protocol::Reply;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use crate::endpoint::{Callback, Handler, HandlerError};
+use crate::callback::{Callback, Handler};
+use crate::error::EndpointError;
 
 /// Moderates messages that wait for a verdict.
-pub struct BeforeSend {
+pub struct Moderator {
     /// `None`: unusable. The function goes on all the same, since a crash in init would fail every callback of the
     /// app, and each message gets what `ON_FAILURE` says.
     rules: Option<Arc<Rules>>,
 }
 
-impl BeforeSend {
+impl Moderator {
     /// Moderates by these rules.
     #[must_use]
     pub fn new(rules: Rules) -> Self {
@@ -75,15 +76,15 @@ pub fn load_rules(path: &Path) -> Result<Rules, RulesError> {
     })
 }
 
-impl Handler for BeforeSend {
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>> {
+impl Handler for Moderator {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
         async move { self.verdict(&callback) }.boxed()
     }
 }
 
-impl BeforeSend {
-    fn verdict(&self, callback: &Callback<'_>) -> Result<Reply, HandlerError> {
-        let rules = self.rules.as_deref().ok_or(HandlerError::Rules)?;
+impl Moderator {
+    fn verdict(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
+        let rules = self.rules.as_deref().ok_or(EndpointError::RulesUnusable)?;
         let message = callback.message()?;
         let verdict = rules.moderate(&message, callback.query);
         metrics::counter!(match verdict.decision {

@@ -1,4 +1,4 @@
-//! What is not stored is parked in time, and nothing else ever is.
+//! What is not stored goes to the queue in time, and nothing else ever does.
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
 
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chathook_endpoint::{
-    Answer, Callback, Endpoint, Handler, HandlerError, Parked, Parking, RedriveError, Request, Settings,
+    Answer, Arrival, Callback, Endpoint, EndpointError, Handler, Request, RetryQueue, Settings, UnstoredCallback,
 };
 use chathook_protocol::{Command, Reply};
 use futures_util::FutureExt as _;
@@ -23,17 +23,17 @@ const BEFORE: &str = "C2C.CallbackBeforeSendMsg";
 struct Store(Arc<Mutex<Vec<(String, u64)>>>);
 
 impl Handler for Store {
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>> {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
         async move {
             let message = callback.message()?;
             match message.from_account.as_ref() {
                 "panics" => panic!("on request"),
                 "hangs" => {
                     tokio::time::sleep_until(callback.deadline).await;
-                    Err(HandlerError::Deadline)
+                    Err(EndpointError::Deadline)
                 }
                 from => {
-                    self.0.lock().expect("no panic").push((from.to_owned(), callback.now));
+                    self.0.lock().expect("no panic").push((from.to_owned(), callback.received_at));
                     Ok(Reply::allow())
                 }
             }
@@ -51,10 +51,10 @@ enum Mood {
 }
 
 #[derive(Clone)]
-struct Lot(Mood, Arc<Mutex<Vec<String>>>);
+struct Queue(Mood, Arc<Mutex<Vec<String>>>);
 
-impl Parking for Lot {
-    fn park(&self, text: String) -> BoxFuture<'_, Result<(), Box<dyn std::error::Error + Send + Sync>>> {
+impl RetryQueue for Queue {
+    fn send(&self, text: String) -> BoxFuture<'_, Result<(), Box<dyn std::error::Error + Send + Sync>>> {
         async move {
             match self.0 {
                 Mood::Takes => {
@@ -70,8 +70,8 @@ impl Parking for Lot {
     }
 }
 
-/// An endpoint that answers within a second, and where it parks.
-fn endpoint(mood: Mood) -> (Endpoint, Lot, Store) {
+/// An endpoint that answers within a second, with its queue and its store.
+fn endpoint(mood: Mood) -> (Endpoint, Queue, Store) {
     let read = |name: &str| match name {
         "SDK_APP_ID" => Some(APP.to_owned()),
         "ALLOW_UNSIGNED" => Some("true".to_owned()),
@@ -79,9 +79,9 @@ fn endpoint(mood: Mood) -> (Endpoint, Lot, Store) {
         _ => None,
     };
     let settings = Arc::new(Settings::read(read).expect("these settings hold"));
-    let (lot, store) = (Lot(mood, Arc::default()), Store::default());
+    let (queue, store) = (Queue(mood, Arc::default()), Store::default());
     let commands = [Command::C2cAfterSend, Command::C2cBeforeSend];
-    (Endpoint::new(settings).route(&commands, store.clone()).parking(Some(lot.clone())), lot, store)
+    (Endpoint::new(settings).route(&commands, store.clone()).retry_queue(Some(queue.clone())), queue, store)
 }
 
 fn request(command: &str, from: &str) -> Request {
@@ -93,9 +93,10 @@ fn query(command: &str) -> String {
     format!("SdkAppid={APP}&CallbackCommand={command}&Sign=secret&ClientIP=192.0.2.7")
 }
 
-async fn answer(endpoint: &Endpoint, request: Request) -> (Answer, Duration) {
+/// The answer to a request that reached the front just then, and how long it took.
+async fn answer(endpoint: &Endpoint, at_front_ms: Option<u64>, request: Request) -> (Answer, Duration) {
     let started = Instant::now();
-    (endpoint.answer(NOW * 1000, || request).await, started.elapsed())
+    (endpoint.answer(Arrival { at_ms: NOW * 1000, at_front_ms }, || request).await, started.elapsed())
 }
 
 fn is_ok(answer: &Answer) -> bool {
@@ -116,22 +117,22 @@ async fn the_table_gets_most_of_the_time_and_the_queue_the_rest() {
         (Mood::Hangs, "hangs", just, false, ms(2300)),
         (Mood::Panics, "hangs", just, false, ms(2300)),
         (Mood::Refuses, "hangs", Some(NOW * 1000 - 900), false, ms(1400)),
-        // Later than the platform waits: the store has 60 % of 200 ms, and parking 400.
+        // Later than the platform waits: the store has 60 % of 200 ms, and the queue 400.
         (Mood::Takes, "hangs", late, true, ms(120)),
         (Mood::Hangs, "hangs", late, false, ms(520)),
     ];
-    for (at, (mood, from, front_ms, acknowledged, expected)) in cases.into_iter().enumerate() {
-        let (endpoint, lot, _) = endpoint(mood);
-        let (answer, waited) = answer(&endpoint, Request { front_ms, ..request(AFTER, from) }).await;
+    for (at, (mood, from, at_front_ms, acknowledged, expected)) in cases.into_iter().enumerate() {
+        let (endpoint, queue, _) = endpoint(mood);
+        let (answer, waited) = answer(&endpoint, at_front_ms, request(AFTER, from)).await;
         assert_eq!(is_ok(&answer), acknowledged, "case {at}: {answer:?}");
         assert!((expected..expected + ms(4)).contains(&waited), "case {at}: {waited:?}");
-        let parks = mood == Mood::Takes && from != "is fine";
-        assert_eq!(lot.1.lock().expect("no panic").len(), usize::from(parks), "case {at}");
+        let is_queued = mood == Mood::Takes && from != "is fine";
+        assert_eq!(queue.1.lock().expect("no panic").len(), usize::from(is_queued), "case {at}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_an_after_callback_brought_is_parked() {
+async fn only_what_an_after_callback_brought_is_queued() {
     let body = |body: &[u8]| Request { body: body.to_vec(), ..request(AFTER, "a") };
     let cases = [
         ("no JSON", body(b"no JSON\xFF"), true),
@@ -143,17 +144,17 @@ async fn only_what_an_after_callback_brought_is_parked() {
         ("an unknown command", request("State.StateChange", "a"), false),
         ("a probe", Request::new("7".to_owned(), "GET", "", Vec::new()), false),
     ];
-    for (name, request, parks) in cases {
-        let (endpoint, lot, _) = endpoint(Mood::Takes);
+    for (name, request, is_queued) in cases {
+        let (endpoint, queue, _) = endpoint(Mood::Takes);
         let sent = request.body.clone();
-        answer(&endpoint, request).await;
-        let parked = lot.1.lock().expect("no panic").clone();
-        assert_eq!(parked.len(), usize::from(parks), "{name}");
-        for parked in parked {
-            assert!(!parked.contains("secret"), "{name}: {parked}");
-            let parked = Parked::parse(&parked).expect("parked");
-            assert!(!parked.reason.is_empty() && parked.received_at == NOW && parked.query.contains(AFTER), "{name}");
-            assert!(base64_len(sent.len()) == parked.base64.len(), "{name}");
+        answer(&endpoint, None, request).await;
+        let queued = queue.1.lock().expect("no panic").clone();
+        assert_eq!(queued.len(), usize::from(is_queued), "{name}");
+        for text in queued {
+            assert!(!text.contains("secret"), "{name}: {text}");
+            let unstored = UnstoredCallback::parse(&text).expect("a callback");
+            assert!(!unstored.reason.is_empty() && unstored.query.contains(AFTER), "{name}");
+            assert_eq!((unstored.received_at, unstored.base64.len()), (NOW, base64_len(sent.len())), "{name}");
         }
     }
 }
@@ -163,29 +164,29 @@ fn base64_len(bytes: usize) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_parked_is_stored_as_if_it_came_then() {
-    let (endpoint, lot, store) = endpoint(Mood::Takes);
-    // Parked because there was a panic; stored, since the next version has none.
-    answer(&endpoint, request(AFTER, "panics")).await;
-    let text = lot.1.lock().expect("no panic")[0].clone();
-    let parked = Parked::parse(&text).expect("parked");
+async fn what_was_queued_is_stored_as_if_it_came_then() {
+    let (endpoint, queue, store) = endpoint(Mood::Takes);
+    // Queued because there was a panic; stored, since the next version has none.
+    answer(&endpoint, None, request(AFTER, "panics")).await;
+    let text = queue.1.lock().expect("no panic")[0].clone();
+    let queued = UnstoredCallback::parse(&text).expect("a callback");
     let deadline = || Instant::now() + Duration::from_secs(1);
-    assert!(matches!(endpoint.redrive(&parked, deadline()).await, Err(RedriveError::Panic)));
+    assert!(matches!(endpoint.redrive(&queued, deadline()).await, Err(EndpointError::Panic)));
 
     let again = |command: &str, from: &str| {
         use base64::Engine as _;
         let Request { body, raw_query, .. } = request(command, from);
         let base64 = base64::engine::general_purpose::STANDARD.encode(body);
-        Parked { base64, query: raw_query, received_at: NOW - 86_400, ..parked.clone() }
+        UnstoredCallback { base64, query: raw_query, received_at: NOW - 86_400, ..queued.clone() }
     };
     endpoint.redrive(&again(AFTER, "ana"), deadline()).await.expect("stored");
     assert_eq!(*store.0.lock().expect("no panic"), [("ana".to_owned(), NOW - 86_400)]);
     let hangs = endpoint.redrive(&again(AFTER, "hangs"), deadline()).await;
-    assert!(matches!(hangs, Err(RedriveError::Handler(HandlerError::Deadline))));
+    assert!(matches!(hangs, Err(EndpointError::Deadline)));
     let unknown = endpoint.redrive(&again("State.StateChange", "ana"), deadline()).await;
-    assert!(matches!(unknown, Err(RedriveError::Command)));
-    let broken = Parked { base64: "e30=".to_owned(), ..parked.clone() };
-    assert!(matches!(endpoint.redrive(&broken, deadline()).await, Err(RedriveError::Handler(HandlerError::Shape(_)))));
-    let no_base64 = Parked { base64: "#".to_owned(), ..parked };
-    assert!(matches!(endpoint.redrive(&no_base64, deadline()).await, Err(RedriveError::Parked(_))));
+    assert!(matches!(unknown, Err(EndpointError::Unhandled(_))));
+    let broken = UnstoredCallback { base64: "e30=".to_owned(), ..queued.clone() };
+    assert!(matches!(endpoint.redrive(&broken, deadline()).await, Err(EndpointError::Shape(_))));
+    let no_base64 = UnstoredCallback { base64: "#".to_owned(), ..queued };
+    assert!(matches!(endpoint.redrive(&no_base64, deadline()).await, Err(EndpointError::Unreadable("base64"))));
 }
