@@ -41,6 +41,16 @@ sam() { "$root/.tools/aws/bin/python" -m samcli "$@"; }
 # One function a folder, which its binary is named after.
 function_names() { ls "$root/functions"; }
 
+# lambda_build TARGET PROFILE DIR PACKAGE…: builds DIR/PACKAGE/bootstrap, which runs on Lambda.
+lambda_build() {
+  local target=$1 profile=$2 dir=$3
+  shift 3
+  tools build
+  # Its venv goes first, since cargo lambda calls that python3 for the linker.
+  PATH="$root/.tools/build/bin:$PATH" cargo lambda build --locked --target "$target" --profile "$profile" \
+    --lambda-dir "$dir" "${@/#/--package=}"
+}
+
 # elf_architecture FILE: arm64 or x86_64, as Lambda calls them, or "unknown".
 elf_architecture() {
   case $(od -An -tx1 -N20 "$1" | tr -d ' \n') in
