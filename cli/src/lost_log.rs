@@ -109,7 +109,13 @@ impl LostRecord {
         );
         let received_at = id.received_at.unwrap_or(now);
         let (request_id, query) = (id.request.clone(), id.query.clone());
-        Ok(UnstoredCallback { request_id, received_at, query, reason: String::new(), base64: bodies.into_values().collect() })
+        Ok(UnstoredCallback {
+            request_id,
+            received_at,
+            query,
+            reason: String::new(),
+            base64: bodies.into_values().collect(),
+        })
     }
 }
 
@@ -121,7 +127,10 @@ mod tests {
     fn found(log: &str) -> Vec<(String, Result<String, String>)> {
         let unstored = |(id, record): (CallbackId, LostRecord)| {
             let unstored = record.into_callback(&id, 7).map_err(|error| error.to_string());
-            (id.request, unstored.map(|unstored| format!("{} {} {}", unstored.received_at, unstored.query, unstored.base64)))
+            (
+                id.request,
+                unstored.map(|unstored| format!("{} {} {}", unstored.received_at, unstored.query, unstored.base64)),
+            )
         };
         LostLog::parse(log).records.into_iter().map(unstored).collect()
     }

@@ -55,9 +55,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (mut stored, mut failed) = (0, 0);
     for (id, record) in lost.records {
         let result = match record.into_callback(&id, now()) {
-            Ok(lost) => {
-                endpoint.redrive(&lost, Instant::now() + TIME_PER_CALLBACK).await.map_err(anyhow::Error::from)
-            }
+            Ok(lost) => endpoint.redrive(&lost, Instant::now() + TIME_PER_CALLBACK).await.map_err(anyhow::Error::from),
             Err(error) => Err(error),
         };
         match result {

@@ -89,6 +89,24 @@ impl Function {
         (answer["statusCode"].as_u64().expect("a status"), serde_json::from_str(body).expect("JSON"))
     }
 
+    /// Posts a callback until it is acknowledged, and gives how often it was not.
+    ///
+    /// On a busy machine neither the table nor the queue may take it in time. Then the answer is held until the platform,
+    /// too, would send the callback again.
+    ///
+    /// # Panics
+    /// If it never is, or if the answer is another one.
+    pub async fn post_until_acknowledged(&mut self, query: &str, body: &Value, is_base64: bool) -> usize {
+        for refused in 0..30 {
+            let (status, answer) = self.invoke(event(query, body, is_base64)).await;
+            if (status, &answer["ActionStatus"]) == (200, &json!("OK")) {
+                return refused;
+            }
+            assert_eq!((status, &answer["ErrorInfo"]), (200, &json!("the message was not stored")));
+        }
+        panic!("it is never acknowledged; the log is {:#?}", self.log.lock());
+    }
+
     /// Invokes the function with an event of any kind and gives what it answers.
     ///
     /// # Panics
