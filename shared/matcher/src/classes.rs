@@ -107,3 +107,16 @@ impl Classes {
         self.codes.get(usize::from(page) << 8 | (character as usize & 0xFF)).copied().unwrap_or(NONE)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_numbered_as_far_as_numbers_go() {
+        let named = |count| ('\0'..=char::MAX).take(count).collect::<BTreeSet<_>>();
+        let most = Classes::of(&named(65_533)).unwrap();
+        assert_eq!((most.code('\0'), most.code('\u{107FC}'), most.code('\u{107FD}')), (FIRST, u16::MAX - 1, NONE));
+        assert_eq!(Classes::of(&named(65_534)), None);
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
-use crate::glyphs::{Glyph, Kind, fold, text_glyphs};
+use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
 use crate::letters::Letters;
 
 /// A letter of a term.
@@ -102,12 +102,12 @@ impl Pattern {
         (!pattern.letters.is_empty()).then_some(pattern)
     }
 
-    /// Takes a term as it is written, but for wildcards and what [`fold`] takes away.
+    /// Takes a term as it is written, but for wildcards and what [`fold_compatible`] takes away.
     pub(crate) fn literal(term: &str) -> Option<Self> {
         let (goes_on_left, text, goes_on_right) = wildcards(term);
         let mut path = Vec::new();
         for character in text.chars() {
-            fold(character, |part| path.push(Some(part)));
+            fold_compatible(character, |part| path.push(Some(part)));
         }
         let letters = text.chars().map(|base| Letter { base, letters: Letters::NONE }).collect();
         let (begins_word, ends_word) = (!goes_on_left, !goes_on_right);
