@@ -144,6 +144,11 @@ fn has_no_spaces(script: Script) -> bool {
     )
 }
 
+/// Whether a character is a letter of which two are drawn as a flag.
+pub(crate) const fn is_regional_indicator(character: char) -> bool {
+    matches!(character, '\u{1F1E6}'..='\u{1F1FF}')
+}
+
 fn category(character: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(character)
 }
