@@ -86,24 +86,41 @@ impl Classes {
     }
 
     /// A glyph as a unit of a stream.
+    #[inline]
     pub(crate) fn unit(&self, glyph: Glyph) -> Unit {
         Unit::new(glyph, glyph.class().map_or(NONE, |class| self.code(class)))
     }
 
     /// An ideograph as a unit of a stream. It is a class of its own.
+    #[inline]
     pub(crate) fn ideograph(&self, glyph: Glyph) -> Unit {
         Unit::new(glyph, self.code(glyph.base))
     }
 
     /// An ASCII character as a unit of a stream.
+    #[inline]
     pub(crate) fn ascii(&self, character: u8) -> Unit {
         // The mask says to the compiler that there always is one.
         self.ascii.get(usize::from(character & 0x7F)).copied().unwrap_or(Unit::new(UNSEEN, NONE))
     }
 
     /// The code of the class that a character names, or [`NONE`].
+    #[inline]
     pub(crate) fn code(&self, character: char) -> u16 {
         let page = self.pages.get(character as usize >> 8).copied().unwrap_or_default();
         self.codes.get(usize::from(page) << 8 | (character as usize & 0xFF)).copied().unwrap_or(NONE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_numbered_as_far_as_numbers_go() {
+        let named = |count| ('\0'..=char::MAX).take(count).collect::<BTreeSet<_>>();
+        let most = Classes::of(&named(65_533)).unwrap();
+        assert_eq!((most.code('\0'), most.code('\u{107FC}'), most.code('\u{107FD}')), (FIRST, u16::MAX - 1, NONE));
+        assert_eq!(Classes::of(&named(65_534)), None);
     }
 }

@@ -125,6 +125,7 @@ impl Buffers {
     }
 
     /// Finds what begins at a unit.
+    #[inline]
     fn search_from(&mut self, input: &Input<'_>, at: usize) {
         let dictionary = input.dictionary;
         let units = self.stream.units.as_slice();

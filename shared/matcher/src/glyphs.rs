@@ -150,8 +150,8 @@ pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
     }
 }
 
-/// Gives the characters that a character is without case and compatibility forms, to `see`. Nothing is left out.
-pub(crate) fn fold(character: char, mut see: impl FnMut(char)) {
+/// Gives the characters that a character is without case and compatibility forms to `see`. Nothing is left out.
+pub(crate) fn fold_compatible(character: char, mut see: impl FnMut(char)) {
     if character.is_ascii() {
         see(character.to_ascii_lowercase());
     } else {

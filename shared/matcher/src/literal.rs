@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::dictionary::{Dictionary, Flags};
-use crate::glyphs::fold;
+use crate::glyphs::fold_compatible;
 use crate::graphemes::Graphemes;
 use crate::trie::ROOT;
 
@@ -13,7 +13,7 @@ pub(crate) fn find(dictionary: &Dictionary, text: &str, mut see: impl FnMut(u32,
     let mut parts: Vec<(u16, Range<usize>)> = Vec::with_capacity(text.len());
     for (start, character) in text.char_indices() {
         let span = start..start + character.len_utf8();
-        fold(character, |part| parts.push((dictionary.characters.code(part), span.clone())));
+        fold_compatible(character, |part| parts.push((dictionary.characters.code(part), span.clone())));
     }
     let mut close = Close { text, graphemes: None, word: 0..0 };
     for (first, (_, begin)) in parts.iter().enumerate() {

@@ -43,8 +43,8 @@ impl Matcher {
 
     /// The matcher that was written as bytes.
     ///
-    /// Nobody has to vouch for them: whatever they are, they are refused, or make a matcher that finds something else.
-    /// They say neither which version wrote them nor whether they were damaged since; who keeps them keeps that beside
+    /// Nobody has to vouch for them: whatever they are, they are refused, or make a matcher that finds something else, and
+    /// may name terms that there are not. They say neither which version wrote them nor whether they were damaged since; who keeps them keeps that beside
     /// them, if it matters.
     ///
     /// # Errors

@@ -3,8 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
-use crate::glyphs::{Glyph, Kind, fold, text_glyphs};
+use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
 use crate::letters::Letters;
+
+/// Signs within a term that people leave out: `T-shirt`, `don't`.
+const OPTIONAL_SIGNS: [char; 3] = ['-', '\'', '’'];
+/// Signs within a term that make it what it is: `t.me`, `and/or`, `R&B`. With any other sign in it a term is looked for as
+/// it is written.
+const REQUIRED_SIGNS: [char; 5] = ['.', '/', ',', ':', '&'];
 
 /// A letter of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,10 +74,11 @@ impl Pattern {
                 Kind::Space => true,
                 // A sign that may be a letter is one where letters are, as in `a$ap`.
                 Kind::Sign | Kind::Stop if glyph.letters.is_empty() => {
-                    if !is_inside || !matches!(glyph.base, '-' | '\'' | '’' | '.' | '/' | ',' | ':' | '&') {
+                    let may_be_left_out = OPTIONAL_SIGNS.contains(&glyph.base);
+                    if !is_inside || !(may_be_left_out || REQUIRED_SIGNS.contains(&glyph.base)) {
                         return None;
                     }
-                    if !matches!(glyph.base, '-' | '\'' | '’') {
+                    if !may_be_left_out {
                         pattern.signs.push(glyph.base);
                     }
                     true
@@ -102,12 +109,12 @@ impl Pattern {
         (!pattern.letters.is_empty()).then_some(pattern)
     }
 
-    /// Takes a term as it is written, but for wildcards and what [`fold`] takes away.
+    /// Takes a term as it is written, but for wildcards and what [`fold_compatible`] takes away.
     pub(crate) fn literal(term: &str) -> Option<Self> {
         let (goes_on_left, text, goes_on_right) = wildcards(term);
         let mut path = Vec::new();
         for character in text.chars() {
-            fold(character, |part| path.push(Some(part)));
+            fold_compatible(character, |part| path.push(Some(part)));
         }
         let letters = text.chars().map(|base| Letter { base, letters: Letters::NONE }).collect();
         let (begins_word, ends_word) = (!goes_on_left, !goes_on_right);

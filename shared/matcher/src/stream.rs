@@ -100,6 +100,7 @@ impl Stream {
     }
 
     /// Appends the units of a segment that begins at an offset.
+    #[inline(never)]
     fn push_sparse(&mut self, text: &str, offset: u32, classes: &Classes) {
         let mut begins_segment = true;
         for (start, character) in text.char_indices() {

@@ -90,7 +90,14 @@ pub(crate) fn is_unseen(character: char) -> bool {
 }
 
 fn look_up_unseen(character: char) -> bool {
-    is_invisible(character) || is_accent(character) || is_point(character)
+    match category(character) {
+        GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark | GeneralCategory::EnclosingMark => {
+            is_accent(character) || is_point(character) || is_invisible(character)
+        }
+        GeneralCategory::Control | GeneralCategory::Format | GeneralCategory::Unassigned => is_invisible(character),
+        // Most characters, and what is none of these is nothing of the kind.
+        _ => false,
+    }
 }
 
 /// Whether a character is drawn around the one before it, as the key in a keycap.
@@ -137,6 +144,11 @@ fn has_no_spaces(script: Script) -> bool {
     )
 }
 
+/// Whether a character is a letter of which two are drawn as a flag.
+pub(crate) const fn is_regional_indicator(character: char) -> bool {
+    matches!(character, '\u{1F1E6}'..='\u{1F1FF}')
+}
+
 fn category(character: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(character)
 }
@@ -176,7 +188,8 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_what_is_looked_up() {
-        let wrong: Vec<_> = ('\0'..=char::MAX).filter(|one| is_unseen(*one) != look_up_unseen(*one)).collect();
+        let is = |character| is_invisible(character) || is_accent(character) || is_point(character);
+        let wrong: Vec<_> = ('\0'..=char::MAX).filter(|one| is_unseen(*one) != is(*one)).collect();
         assert!(wrong.is_empty(), "{wrong:?}");
     }
 }

@@ -14,6 +14,7 @@ use crate::glyphs::Kind;
 use crate::letters::Letters;
 use crate::pattern::Letter;
 use crate::stream::Stream;
+use crate::unicode::is_regional_indicator;
 
 /// A letter this often in a row is no spelling: `casinooo`.
 const DRAWN_OUT: usize = 3;
@@ -235,7 +236,7 @@ impl Traits {
             if unit.kind.is_divider() {
                 traits.has_stops |= unit.kind == Kind::Stop;
                 // Regional indicators are letters, although no part of words.
-                if matches!(unit.base, '\u{1F1E6}'..='\u{1F1FF}') {
+                if is_regional_indicator(unit.base) {
                     traits.letters += 1;
                     traits.scripts += 1;
                 }

@@ -20,9 +20,12 @@ pub const DISGUISED: [&str; 6] = [
     "C.R.Y.P.T.O is the future my friend, send me a message and I will show you how it's d",
 ];
 
-/// 142 bytes.
+/// 48 characters.
 pub const CHINESE_MESSAGE: &str =
     "这家店的服务态度真的很好,我上周和朋友一起去吃饭,味道不错价格也合理,下次还会再来,推荐给大家,真的好!";
+
+/// Terms that the message has, beside the four that it has by chance.
+pub const CHINESE_HITS: [&str; 2] = ["服务态度", "味道不错"];
 
 /// Terms of two to five ideographs, half of them common ones, as in the message.
 pub fn chinese_terms(count: usize) -> Vec<String> {

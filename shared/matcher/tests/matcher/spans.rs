@@ -26,6 +26,8 @@ fn a_hit_is_the_disguised_word_and_nothing_around_it() {
         ("ccccasino", "casino", "ccccasino"),
         ("🔥c🔥a🔥s🔥i🔥n🔥o🔥", "casino", "c🔥a🔥s🔥i🔥n🔥o"),
         ("xx\u{200B}c\u{200B}asino", "", ""),
+        // Drawn empty, although Unicode has it as a letter.
+        ("c\u{3164}a\u{3164}s\u{3164}i\u{3164}n\u{3164}o", "casino", "c\u{3164}a\u{3164}s\u{3164}i\u{3164}n\u{3164}o"),
         ("ca\u{200B}si\u{200B}no\u{200B}", "casino", "ca\u{200B}si\u{200B}no"),
         ("c\u{301}asino\u{301}\u{301} ", "casino", "c\u{301}asino\u{301}\u{301}"),
         ("ＣＡＳＩＮＯ。", "casino", "ＣＡＳＩＮＯ"),
