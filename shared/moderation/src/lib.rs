@@ -11,6 +11,7 @@ mod conditions;
 mod document;
 mod merge;
 mod moderate;
+mod origins;
 mod rewrite;
 mod rules;
 mod terms;
@@ -18,7 +19,7 @@ mod text;
 mod verdict;
 
 pub use artefact::{PackError, Source};
-pub use moderate::Shown;
+pub use moderate::ReadableText;
 #[cfg(feature = "schema")]
 pub use rules::schema;
 pub use rules::{Problem, Rules, RulesError, Warning, warnings};

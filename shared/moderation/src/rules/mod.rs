@@ -179,6 +179,7 @@ pub(crate) enum Action {
     Discard,
     Reject(Reject),
     Rewrite(Change),
+    Add(Addition),
 }
 
 /// How a message is rejected. Without a code for the kind of chat, the platform's own error is shown.
@@ -189,21 +190,25 @@ pub(crate) struct Reject {
     pub(crate) text: String,
 }
 
-/// A change to a message that is then delivered. The first three protect the reader: if they cannot be carried out, the
-/// message must not go out. The others only add: if they cannot, it goes out without.
+/// A change that protects the reader. If it cannot be made, the message must not be delivered.
 #[derive(Debug)]
 pub(crate) enum Change {
-    /// This for every character of the hits.
+    /// Puts this sign in place of every character of a hit.
     Mask(String),
-    /// This for each hit.
+    /// Puts this text in place of a hit.
     Replace(String),
     RemoveElement,
-    AppendElement {
+}
+
+/// Something to deliver with the message. If there is no room for it, the message is delivered without.
+#[derive(Debug)]
+pub(crate) enum Addition {
+    Element {
         element: Box<RawValue>,
         is_custom: bool,
     },
     /// The new `CloudCustomData`.
-    SetCustomData(String),
+    CustomData(String),
     /// Members for the `CloudCustomData`, if that is a JSON object.
-    MergeCustomData(serde_json::Map<String, serde_json::Value>),
+    CustomDataMembers(serde_json::Map<String, serde_json::Value>),
 }

@@ -41,7 +41,7 @@ struct Case {
     hits: Option<Vec<String>>,
     rules: Option<Vec<String>>,
     /// What was recognised, hit by hit.
-    normal: Option<Vec<String>>,
+    normalised: Option<Vec<String>>,
     /// `rule element field span` of rules in shadow mode.
     shadow: Option<Vec<String>>,
     left_out: Option<Vec<String>>,
@@ -119,8 +119,8 @@ impl Case {
         } else {
             found["rules"] = json!(verdict.rules().collect::<Vec<_>>());
         }
-        if self.normal.is_some() {
-            found["normal"] = json!(verdict.hits.iter().map(|hit| hit.normal.as_ref()).collect::<Vec<_>>());
+        if self.normalised.is_some() {
+            found["normalised"] = json!(verdict.hits.iter().map(|hit| hit.normalised.as_ref()).collect::<Vec<_>>());
         }
         if !verdict.shadow_hits.is_empty() {
             found["shadow"] = json!(hits(&verdict.shadow_hits));
@@ -163,7 +163,7 @@ impl Case {
                 wanted[key] = value;
             }
         };
-        put("normal", self.normal.as_ref().map(|normal| json!(normal)));
+        put("normalised", self.normalised.as_ref().map(|normalised| json!(normalised)));
         put("shadow", self.shadow.as_ref().map(|shadow| json!(shadow)));
         put("left_out", self.left_out.as_ref().map(|rules| json!(rules)));
         put("becomes", self.becomes.as_ref().map(|text| json!(text)));
