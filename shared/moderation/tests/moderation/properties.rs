@@ -89,14 +89,25 @@ fn text(most: usize) -> impl Strategy<Value = String> {
     vec(prop::sample::select(&PIECES[..]), 0..most).prop_map(|pieces| pieces.concat())
 }
 
+/// Signs to mask with: what people use, what divides words, what may stand for a letter, and what is read as one.
+const SIGNS: [&str; 20] =
+    ["*", "█", "#", "_", "-", ".", "•", "♥", "?", "~", "=", "(", "×", "¤", "😀", "$", "@", "!", "|", "+"];
+
 fn term() -> impl Strategy<Value = String> {
     vec(prop::sample::select(&PIECES[..]), 1..4)
         .prop_map(|pieces| pieces.concat())
-        .prop_filter("a term the rules file takes", |term| !term.trim().is_empty() && !term.contains(['*', '█']))
+        .prop_filter("a term the rules file takes", |term| !term.trim().is_empty() && !term.contains('*'))
 }
 
+/// Rules that mask, each with a sign of its own or of another one.
 fn masks() -> impl Strategy<Value = String> {
-    vec((vec(term(), 1..4), prop::sample::select(vec!["*", "█"])), 1..4).prop_map(|rules| {
+    vec((vec(term(), 1..4), prop::sample::select(&SIGNS[..])), 1..4).prop_filter_map("terms are left", |mut rules| {
+        // No term may contain what any rule masks with.
+        let signs: Vec<_> = rules.iter().map(|(_, sign)| *sign).collect();
+        for (terms, _) in &mut rules {
+            terms.retain(|term| !signs.iter().any(|sign| term.contains(sign)));
+        }
+        rules.retain(|(terms, _)| !terms.is_empty());
         let rule = |(index, (terms, with)): (usize, &(Vec<String>, &str))| {
             let terms: Vec<_> = terms.iter().map(|term| json!(term).to_string()).collect();
             format!(
@@ -104,7 +115,8 @@ fn masks() -> impl Strategy<Value = String> {
                 terms.join(", ")
             )
         };
-        format!("schema = 1\n{}", rules.iter().enumerate().map(rule).collect::<String>())
+        let file = || format!("schema = 1\n{}", rules.iter().enumerate().map(rule).collect::<String>());
+        (!rules.is_empty()).then(file)
     })
 }
 
@@ -274,10 +286,9 @@ proptest! {
         // Character by character as a person sees them: hit, even if in part, is masked, and nothing else is.
         let mut rest = masked.as_str();
         for (at, grapheme) in text.grapheme_indices(true) {
-            let masks: &[&str] = &["*", "█"];
             let is_hit = hit[at..at + grapheme.len()].contains(&true);
             let after = if is_hit {
-                masks.iter().find_map(|mask| rest.strip_prefix(mask))
+                SIGNS.iter().find_map(|mask| rest.strip_prefix(mask))
             } else {
                 rest.strip_prefix(grapheme)
             };
