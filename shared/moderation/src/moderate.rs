@@ -11,7 +11,7 @@ use chathook_matcher::fold::fold;
 use chathook_protocol::{Chat, MsgBody, Query, RejectCode, SendMsg};
 use serde_json::value::RawValue;
 
-use crate::conditions::{Finding, Message, Part, View};
+use crate::conditions::{Finding, Part, Subject, View};
 use crate::origins::Origins;
 use crate::rewrite::{self, Draft, Outcome, drop_masked};
 use crate::rules::{Action, Addition, Change, Reject, Rule, Rules};
@@ -83,7 +83,8 @@ impl Rules {
         let judgement = self.judge(&input);
         let mut next = self.next(&input, &judgement);
         let Judgement { is_flagged, mut found, shadow, .. } = judgement;
-        let additions: Vec<_> = self.of(&found).filter_map(|(rule, _)| Some((rule.id.as_str(), rule.addition()?))).collect();
+        let additions: Vec<_> =
+            self.of(&found).filter_map(|(rule, _)| Some((rule.id.as_str(), rule.addition()?))).collect();
 
         let mut draft = None;
         for _ in 0..MOST_REWRITES {
@@ -119,10 +120,11 @@ impl Rules {
 
     /// Asks the rules about a message.
     fn judge(&self, input: &Input<'_>) -> Judgement<'_> {
-        let message = Message::new(input.body, input.query, input.readable, &self.terms);
+        let message = Subject::new(input.body, input.query, input.readable, &self.terms);
         let mut judgement = Judgement::default();
         for (index, rule) in self.list.iter().enumerate() {
-            if !rule.scope.covers(input.message, input.query) || (input.rewritten.is_some() && !rule.judges_rewritten()) {
+            if !rule.scope.covers(input.message, input.query) || (input.rewritten.is_some() && !rule.judges_rewritten())
+            {
                 continue;
             }
             let mut findings = rule.when.findings(&View::of(&message, rule.custom_data));
@@ -156,7 +158,8 @@ impl Rules {
         if judgement.is_discarded {
             return Next::Discard;
         }
-        let edits: Vec<_> = self.of(&judgement.found).filter_map(|(rule, found)| Some((rule.change()?, found))).collect();
+        let edits: Vec<_> =
+            self.of(&judgement.found).filter_map(|(rule, found)| Some((rule.change()?, found))).collect();
         match rewrite::rewrite(input.body, input.readable, &edits, input.rewritten) {
             Outcome::Unchanged => Next::Deliver,
             Outcome::Rewritten(draft) => Next::Judge(draft),
@@ -192,7 +195,7 @@ impl Rules {
     pub fn hits_in(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
         let query = Query::default();
         let readable = Readable::of(&message.msg_body, None);
-        let seen = Message::new(&message.msg_body, &query, &readable, &self.terms);
+        let seen = Subject::new(&message.msg_body, &query, &readable, &self.terms);
         let mut hits = Vec::new();
         for rule in self.list.iter().filter(|rule| rule.when.finds_text()) {
             report(rule, &rule.when.findings(&View::of(&seen, false)), &readable, &mut hits);

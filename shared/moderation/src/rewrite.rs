@@ -338,8 +338,7 @@ impl<'r> TextEdit<'r> {
             joined.push((run, continues));
         }
         for (run, continues) in joined {
-            let mut becomes =
-                if continues && !is_mask { Character::Vanishes } else { Character::Becomes(with) };
+            let mut becomes = if continues && !is_mask { Character::Vanishes } else { Character::Becomes(with) };
             for character in self.characters.get_mut(run).unwrap_or_default() {
                 if matches!(character, Character::Stays) {
                     *character = becomes;

@@ -9,7 +9,7 @@ use super::counts::{self, Bounds};
 use super::density::Density;
 use super::finding::{Finding, Findings, Part};
 use super::links::Links;
-use super::message::View;
+use super::subject::View;
 
 /// How many matches of one regex in one text count. Beyond, the rest of the text counts as one more match: each match may
 /// look ahead through all of it, and a sender could make that take quadratic time.

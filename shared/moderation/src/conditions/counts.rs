@@ -4,7 +4,7 @@ use chathook_protocol::Content;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::finding::{Findings, Part};
-use super::message::{View, finding};
+use super::subject::{View, finding};
 use crate::text::Readable;
 
 /// From `min` to `max`, both included.
@@ -69,11 +69,7 @@ pub(super) fn mentions(view: &View<'_>, bounds: &Bounds) -> Findings {
 }
 
 /// Adds up what `count` says of an element's texts, and shows the spans where the sum is within the bounds.
-fn counted(
-    view: &View<'_>,
-    bounds: &Bounds,
-    count: impl Fn(&str) -> (u64, Vec<std::ops::Range<usize>>),
-) -> Findings {
+fn counted(view: &View<'_>, bounds: &Bounds, count: impl Fn(&str) -> (u64, Vec<std::ops::Range<usize>>)) -> Findings {
     let mut findings = Findings::default();
     let mut texts = view.texts().peekable();
     while let Some((_, first)) = texts.peek() {

@@ -5,7 +5,7 @@
 //! holds. `not` has none to show. A condition on the whole message (its platform, how many elements it has) holds for
 //! every element or for none.
 //!
-//! [`Message`] is what all rules look at, [`View`] what one of them may see of it.
+//! [`Subject`] is what all rules look at, [`View`] what one of them may see of it.
 
 mod condition;
 mod contacts;
@@ -13,8 +13,8 @@ mod counts;
 mod density;
 mod finding;
 mod links;
-mod message;
 mod signs;
+mod subject;
 
 pub(crate) use condition::Condition;
 pub(crate) use contacts::Contacts;
@@ -22,4 +22,4 @@ pub(crate) use counts::Bounds;
 pub(crate) use density::Density;
 pub(crate) use finding::{Finding, Part};
 pub(crate) use links::{Links, Site};
-pub(crate) use message::{Message, View};
+pub(crate) use subject::{Subject, View};

@@ -12,6 +12,8 @@ use chathook_protocol::{Command, Query, SendMsg};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::source;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -62,8 +64,9 @@ fn messages_get_the_verdict_of_their_case() {
         let path = entry.expect("a readable folder").path();
         let file: File = toml::from_str(&fs::read_to_string(&path).expect("a readable file"))
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let mut read = |name: &str| file.files.get(name).cloned().ok_or_else(|| "not in this test".to_owned());
-        let rules = Rules::compile("rules", &file.rules, &mut read)
+        let files: Vec<_> = file.files.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+        let rules = source(&file.rules, &files)
+            .compile()
             .and_then(Rules::strict)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for case in &file.case {

@@ -12,7 +12,7 @@ use crate::terms::{Found, Terms};
 use crate::text::{Readable, Text};
 
 /// A message being judged: its elements, its texts, and the terms of all rules that are in them.
-pub(crate) struct Message<'a> {
+pub(crate) struct Subject<'a> {
     body: &'a MsgBody<'a>,
     query: &'a Query,
     readable: &'a Readable<'a>,
@@ -23,7 +23,7 @@ pub(crate) struct Message<'a> {
     signs: Vec<OnceCell<Vec<Sign>>>,
 }
 
-impl<'a> Message<'a> {
+impl<'a> Subject<'a> {
     /// Searches the texts of a message.
     pub(crate) fn new(body: &'a MsgBody<'a>, query: &'a Query, readable: &'a Readable<'a>, terms: &'a Terms) -> Self {
         let found = terms.find(&readable.texts);
@@ -35,41 +35,41 @@ impl<'a> Message<'a> {
 /// What one rule may look at.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
-    message: &'a Message<'a>,
+    subject: &'a Subject<'a>,
     /// Whether it reads `CloudCustomData`.
     custom_data: bool,
 }
 
 impl<'a> View<'a> {
-    pub(crate) const fn of(message: &'a Message<'a>, custom_data: bool) -> Self {
-        Self { message, custom_data }
+    pub(crate) const fn of(subject: &'a Subject<'a>, custom_data: bool) -> Self {
+        Self { subject, custom_data }
     }
 
     pub(super) const fn body(&self) -> &'a MsgBody<'a> {
-        self.message.body
+        self.subject.body
     }
 
     pub(super) const fn query(&self) -> &'a Query {
-        self.message.query
+        self.subject.query
     }
 
     /// The texts, each with its index.
     pub(super) fn texts(&self) -> impl Iterator<Item = (usize, &'a Text<'a>)> {
-        let texts = &self.message.readable.texts;
+        let texts = &self.subject.readable.texts;
         // Those of `CloudCustomData` come last.
-        let end = if self.custom_data { texts.len() } else { self.message.readable.texts_of(None).start };
+        let end = if self.custom_data { texts.len() } else { self.subject.readable.texts_of(None).start };
         texts.iter().take(end).enumerate()
     }
 
     /// The signs of a text.
     pub(super) fn signs(&self, text: usize) -> &'a [Sign] {
-        let read = || self.message.readable.texts.get(text).map(|text| signs::signs(&text.value)).unwrap_or_default();
-        self.message.signs.get(text).map(|cell| cell.get_or_init(read).as_slice()).unwrap_or_default()
+        let read = || self.subject.readable.texts.get(text).map(|text| signs::signs(&text.value)).unwrap_or_default();
+        self.subject.signs.get(text).map(|cell| cell.get_or_init(read).as_slice()).unwrap_or_default()
     }
 
     /// The elements, and `CloudCustomData`.
     pub(super) fn parts(&self) -> impl Iterator<Item = Part> {
-        let has_custom_data = self.message.readable.texts.last().is_some_and(|text| text.element.is_none());
+        let has_custom_data = self.subject.readable.texts.last().is_some_and(|text| text.element.is_none());
         let elements = (0..self.body().elements.len()).map(Part::Element);
         elements.chain((self.custom_data && has_custom_data).then_some(Part::CustomData))
     }
@@ -90,7 +90,7 @@ impl<'a> View<'a> {
 
     /// The types of an element: usually one.
     pub(super) fn types(&self, element: usize) -> impl Iterator<Item = &'a str> {
-        self.message.readable.types(element).iter().map(AsRef::as_ref)
+        self.subject.readable.types(element).iter().map(AsRef::as_ref)
     }
 
     /// The first type of an element, as a place to point at.
@@ -111,7 +111,7 @@ impl<'a> View<'a> {
 
     /// The terms of a list.
     pub(super) fn terms(&self, list: usize) -> Findings {
-        let Message { readable, terms, found, .. } = self.message;
+        let Subject { readable, terms, found, .. } = self.subject;
         let first = found.partition_point(|found| found.list < list);
         let after = found.partition_point(|found| found.list <= list);
         let of_list = found.get(first..after).unwrap_or_default();
@@ -121,10 +121,11 @@ impl<'a> View<'a> {
         let mut unfinished = HashSet::new();
         let mut findings = Findings::default();
         for found in of_list {
-            let Some(here) = text(found.text).filter(|text| self.custom_data || text.element.is_some()) else { continue };
+            let Some(here) = text(found.text).filter(|text| self.custom_data || text.element.is_some()) else {
+                continue;
+            };
             let before = found.text.checked_sub(1).map(|before| (before, found.term));
-            let continues =
-                found.start == 0 && here.joins && before.is_some_and(|before| unfinished.contains(&before));
+            let continues = found.start == 0 && here.joins && before.is_some_and(|before| unfinished.contains(&before));
             if text(found.text + 1).is_some_and(|next| next.joins) && here.value.len() == found.end {
                 unfinished.insert((found.text, found.term));
             }

@@ -6,9 +6,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use toml::de::{DeTable, DeValue};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::missing;
-use crate::rules::read::{Reader, Value, suggestion, to_i64};
-use crate::rules::{Action, Addition, Change, Reject, keys};
+use super::keys;
+use super::reader::{Reader, Value, suggestion, to_i64};
+use super::values::missing;
+use crate::rules::rule::{Action, Addition, Change, Reject};
 
 pub(super) fn action(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Action> {
     let table = reader.table("action", value)?;
