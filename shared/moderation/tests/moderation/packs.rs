@@ -105,7 +105,7 @@ fn no_rule_gets_the_words_of_another() {
     // The first rule cannot be read any more; without it, the second one would have its words.
     reject("type = \"reject\"", "type = \"weject\"", "no action `weject`");
     reject("{ terms_file = \"list.txt\" }", "{ regex      = \"list.txt\" }", "terms of no rule");
-    reject("not = { regex = \"fine\" }", "not = { terms = [\"f\"] }", "not in the pack");
+    reject("not = { regex = \"fine\" }", "not = { terms = [\"ff\"] }", "not in the pack");
     reject("{ terms = [\"bad\"], not", "{ regex = [\"bad\"], not", "terms of no rule");
     reject("id = \"mask\"", "id = \"mark\"", "not in the pack");
     reject("schema = 1", "schema = 2", "does not know this schema");

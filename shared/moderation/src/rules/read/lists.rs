@@ -82,13 +82,13 @@ impl<'s> Lists<'s> {
     }
 
     /// Begins a list of the rule at hand; gives its number.
-    pub(super) fn begin(&mut self, reader: &mut Reader<'_>, at: &Range<usize>) -> Option<usize> {
+    pub(super) fn begin(&mut self, reader: &mut Reader<'_>, at: &Range<usize>) -> usize {
         let owner = self.next.clone();
         self.next.ordinal += 1;
         match self.source {
             TermSource::Files(_) => {
                 self.written.push(WrittenList { owner, terms: Vec::new(), allow_phrases: Vec::new() });
-                Some(self.written.len() - 1)
+                self.written.len() - 1
             }
             TermSource::Pack(_) => {
                 let number = self.packed.get(&owner).copied();
@@ -96,7 +96,7 @@ impl<'s> Lists<'s> {
                     Some(_) => self.asked_for += 1,
                     None => reader.problem(at, "its terms are not in the pack", "pack the rules again"),
                 }
-                number
+                number.unwrap_or_default()
             }
         }
     }

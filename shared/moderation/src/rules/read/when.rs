@@ -122,7 +122,7 @@ fn terms(reader: &mut Reader<'_>, table: &DeTable<'_>, rule_form: Form, lists: &
         }
         return None;
     }
-    let number = lists.begin(reader, &inline.or(file)?.span())?;
+    let number = lists.begin(reader, &inline.or(file)?.span());
     let Some(mut list) = lists.written(form) else { return Some(Condition::Terms(number)) };
     if let (Some(_), Some(file)) = (inline, file) {
         reader.problem(&file.span(), "there are both terms and terms_file", "keep one, or write any = [{ … }, { … }]");
