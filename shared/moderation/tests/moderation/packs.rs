@@ -111,6 +111,21 @@ fn no_rule_gets_the_words_of_another() {
     reject("schema = 1", "schema = 2", "does not know this schema");
 }
 
+/// Packs with a right checksum over wrong content are refused, or used without harm. The fuzz target `pack` tries more.
+#[test]
+fn forged_packs_do_no_harm() {
+    let body = pack().split_off(24);
+    for at in (0..body.len()).step_by(7) {
+        for value in [0, 1, 0x22, 0x7F, 0xFF] {
+            let mut forged = body.clone();
+            forged[at] = value;
+            if let Ok(rules) = load(&seal(&forged)) {
+                reply(&rules, "casino 快加微信 inline skates b.a.d c#sino");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_hardly_meant_is_told() {
     let text = r#"
