@@ -6,8 +6,9 @@ use std::path::Path;
 use super::compiled::Rules;
 use super::error::RulesError;
 use super::pack::{Pack, is_pack, pack};
-use super::read::{TermSource, WrittenList, parse, terms_files};
-use super::warnings::{Warning, warnings};
+use super::read::{Parsed, TermSource, WrittenList, parse, terms_files};
+use super::rule::{Action, Change};
+use super::warnings::{Warning, endless_replacements, warnings_of};
 use crate::terms::Terms;
 
 /// A rules file with the files of terms that it names, or a pack of all that.
@@ -94,7 +95,10 @@ impl RulesSource {
     }
 
     fn compile_text(&self, text: &str, files: &BTreeMap<String, Result<String, String>>) -> Result<Rules, RulesError> {
-        let mut parsed = parse(&self.file, text, &TermSource::Files(files))?;
+        self.build(parse(&self.file, text, &TermSource::Files(files))?)
+    }
+
+    fn build(&self, mut parsed: Parsed) -> Result<Rules, RulesError> {
         let lists = std::mem::take(&mut parsed.lists);
         let count: usize = lists.iter().map(|list| list.terms.len()).sum();
         let list = |WrittenList { owner, terms, allow_phrases }| {
@@ -106,21 +110,26 @@ impl RulesSource {
         Ok(Rules::new(parsed, terms))
     }
 
-    /// The warnings about the rules: rules that can never hit, and terms that find nothing which another term of the same
-    /// list does not find.
+    /// The warnings about the rules: rules that can never hit, terms that find nothing which another term of the same
+    /// list does not find, and replacements that are hit by their own rule.
     ///
     /// # Errors
     /// As [`Self::compile`].
     pub fn warnings(&self) -> Result<Vec<Warning>, RulesError> {
-        match &self.content {
-            Content::Text { text, terms } => Ok(warnings(&parse(&self.file, text, &TermSource::Files(terms))?)),
+        let parsed = match &self.content {
+            Content::Text { text, terms } => parse(&self.file, text, &TermSource::Files(terms))?,
             Content::Pack(bytes) => {
                 let pack = Pack::open(&self.file, bytes)?;
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
                 let files = pack.terms_files.iter().map(|(name, content)| (text(name), Ok(text(content))));
-                Ok(warnings(&parse(pack.file, pack.text, &TermSource::Files(&files.collect()))?))
+                parse(pack.file, pack.text, &TermSource::Files(&files.collect()))?
             }
+        };
+        let mut warnings = warnings_of(&parsed);
+        if parsed.rules.iter().any(|rule| matches!(rule.action, Action::Rewrite(Change::Replace(_)))) {
+            warnings.extend(endless_replacements(&self.build(parsed)?));
         }
+        Ok(warnings)
     }
 
     /// The rules as one file that loads fast. A pack is packed already.

@@ -4,9 +4,12 @@ use std::collections::HashSet;
 
 use chathook_matcher::fold::fold;
 use chathook_matcher::{Matcher, Segment};
+use chathook_protocol::{Command, SendMsg};
+use serde_json::json;
 
+use super::compiled::Rules;
 use super::read::Parsed;
-use super::rule::{Action, Rule, Scope};
+use super::rule::{Action, Change, Rule, Scope};
 use crate::conditions::Condition;
 
 /// Something in a rules file that may be a mistake.
@@ -22,7 +25,7 @@ pub struct Warning {
 const SILENT: [&str; 3] = ["TIMSoundElem", "TIMImageElem", "TIMVideoFileElem"];
 
 /// The warnings about rules that were read from their files.
-pub(super) fn warnings(parsed: &Parsed) -> Vec<Warning> {
+pub(super) fn warnings_of(parsed: &Parsed) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (index, rule) in parsed.rules.iter().enumerate() {
         let above = parsed.rules.get(..index).unwrap_or_default();
@@ -32,6 +35,22 @@ pub(super) fn warnings(parsed: &Parsed) -> Vec<Warning> {
     }
     contained(parsed, &mut warnings);
     warnings
+}
+
+/// Replacements that their own rule hits again: each message that the rule hits would be rejected.
+pub(super) fn endless_replacements(rules: &Rules) -> Vec<Warning> {
+    let is_endless = |rule: &&Rule| {
+        let Action::Rewrite(Change::Replace(with)) = &rule.action else { return false };
+        let body = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": with}}]);
+        let callback = json!({"From_Account": "a", "To_Account": "b", "MsgBody": body}).to_string();
+        let message = SendMsg::parse(Command::C2cBeforeSend, &callback);
+        message.is_ok_and(|message| rules.hits_in(&message).iter().any(|hit| hit.rule == rule.id))
+    };
+    let warning = |rule: &Rule| Warning {
+        rule: rule.id.clone(),
+        what: "it hits what it puts in place of a hit, so that it rejects the message; use other words".to_owned(),
+    };
+    rules.list.iter().filter(is_endless).map(warning).collect()
 }
 
 /// Why a rule cannot hit by itself.

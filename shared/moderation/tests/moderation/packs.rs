@@ -165,6 +165,10 @@ fn what_is_hardly_meant_is_told() {
         scope = { except_rest = true }
         action = { type = "discard" }
         [[rule]]
+        id = "endless"
+        when = { regex = ['t\.me', 'links?'] }
+        action = { type = "replace", with = "[link removed]" }
+        [[rule]]
         id = "work"
         when = { terms = ["standup"] }
         scope = { group_types = ["Work"], senders = ["a", "b", "c", "d"] }
@@ -197,6 +201,7 @@ fn what_is_hardly_meant_is_told() {
         "twice: the term `快加微信号` is superfluous: wherever it stands, `加微信` is found",
         "twice: the term `Casino` is there twice",
         "twice: the term `casino bonus` is superfluous: wherever it stands, `casino` is found",
+        "endless: it hits what it puts in place of a hit, so that it rejects the message; use other words",
     ];
     assert_eq!(told, expected);
     assert_eq!(source(RULES, &LIST).warnings().expect("rules"), []);
