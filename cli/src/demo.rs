@@ -4,16 +4,18 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::ensure;
-use chathook_archive::{Conversation, Listing};
+use chathook_archive::{Conversation, MessageQuery};
 use chathook_endpoint::Settings;
 use chathook_moderation::RulesSource;
 use chathook_protocol::Command;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::local::{DEMO_APP_ID, DEMO_TOKEN, Local, Store};
-use crate::messages::show;
-use crate::platform::{Answered, Platform};
+use crate::callback_client::{CallbackAnswer, CallbackClient};
+use crate::clock::now;
+use crate::defaults::{DEMO_APP_ID, DEMO_TOKEN};
+use crate::display;
+use crate::local_webhook::{LocalWebhook, Storage};
 
 /// Show everything once: start the webhook, post signed callbacks of all four commands, list what was kept
 #[derive(Args)]
@@ -43,58 +45,56 @@ const SAMPLES: &[Sample] = &[
     Sample { to_group: true, from: "ada", text: "More on telegram.me", verdict: "rewrite", repeat: false },
 ];
 
-pub fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
-    crate::runtime()?.block_on(async {
-        let settings = Settings::read(|name| match name {
-            "SDK_APP_ID" => Some(DEMO_APP_ID.to_owned()),
-            "CALLBACK_TOKEN" => Some(DEMO_TOKEN.to_owned()),
-            _ => None,
-        })?;
-        let mut rules = RulesSource::new("rules.toml", RULES);
-        for name in rules.terms_files() {
-            rules.add_terms_file(&name, Ok(ADVERTS.to_owned()));
-        }
-        let rules = rules.compile()?.strict()?;
-        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let local = Local::start(any_port, &Store::Memory { listen: any_port }, settings, rules).await?;
-        println!("webhook on {}, its table on {}\n", local.url, local.dynamodb);
+pub async fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(|name| match name {
+        "SDK_APP_ID" => Some(DEMO_APP_ID.to_owned()),
+        "CALLBACK_TOKEN" => Some(DEMO_TOKEN.to_owned()),
+        _ => None,
+    })?;
+    let mut rules = RulesSource::new("rules.toml", RULES);
+    for name in rules.terms_files() {
+        rules.add_terms_file(&name, Ok(ADVERTS.to_owned()));
+    }
+    let rules = rules.compile()?.strict()?;
+    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+    let webhook = LocalWebhook::start(any_port, &Storage::Memory { listen: any_port }, settings, rules).await?;
+    println!("webhook on {}, its table on {}\n", webhook.url, webhook.dynamodb);
 
-        let platform = Platform::new(&local.url, DEMO_APP_ID.to_owned(), Some(DEMO_TOKEN))?;
-        tokio::task::spawn_blocking(move || post_all(&platform)).await??;
-        for (title, conversation) in [
-            ("ada and grace", Conversation::C2c("ada".to_owned(), "grace".to_owned())),
-            (GROUP, Conversation::Group { group_id: GROUP.to_owned(), topic_id: None }),
-        ] {
-            let kept = local.archive.messages(&conversation, &Listing::default(), crate::now_ms() / 1000).await?;
-            println!("\nkept of {title}:\n{}", show::table(&kept.messages));
-        }
-        local.stop().await?;
-        println!("\nnext: `chathook serve`, and `chathook --help`");
-        Ok(ExitCode::SUCCESS)
-    })
+    let client = CallbackClient::new(&webhook.url, DEMO_APP_ID.to_owned(), Some(DEMO_TOKEN))?;
+    tokio::task::spawn_blocking(move || post_all(&client)).await??;
+    for (title, conversation) in [
+        ("ada and grace", Conversation::C2c("ada".to_owned(), "grace".to_owned())),
+        (GROUP, Conversation::Group { group_id: GROUP.to_owned(), topic_id: None }),
+    ] {
+        let page = webhook.archive.messages(&conversation, &MessageQuery::default(), now()).await?;
+        println!("\nkept of {title}:\n{}", display::table(&page.messages));
+    }
+    webhook.stop().await?;
+    println!("\nnext: `chathook serve`, and `chathook --help`");
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Plays the platform: each message before it is sent, and if it is delivered, after.
-fn post_all(platform: &Platform) -> anyhow::Result<()> {
-    let now = crate::now_ms() / 1000;
+fn post_all(client: &CallbackClient) -> anyhow::Result<()> {
+    let now = now();
     for (index, sample) in (1..).zip(SAMPLES) {
         let before = sample.callback(index, now, None);
-        let answered = platform.post(before.to_string().as_bytes(), now)?;
-        sample.print(&answered, "");
+        let answer = client.post(before.to_string().as_bytes(), now)?;
+        sample.print(&answer, "");
         ensure!(
-            answered.verdict.split([' ', ':']).next() == Some(sample.verdict),
+            answer.verdict.split([' ', ':']).next() == Some(sample.verdict),
             "expected {}; a bug in chathook, please report it",
             sample.verdict
         );
         if !matches!(sample.verdict, "allow" | "rewrite") {
             continue;
         }
-        let delivered = answered.reply.get("MsgBody").cloned().unwrap_or_else(|| before["MsgBody"].clone());
+        let delivered = answer.reply.get("MsgBody").cloned().unwrap_or_else(|| before["MsgBody"].clone());
         let after = sample.callback(index, now, Some(delivered)).to_string();
         for note in if sample.repeat { ["", " (the same once more)"].as_slice() } else { &[""] } {
-            let answered = platform.post(after.as_bytes(), now)?;
-            sample.print(&answered, note);
-            ensure!(answered.is_proper(), "expected OK; a bug in chathook, please report it");
+            let answer = client.post(after.as_bytes(), now)?;
+            sample.print(&answer, note);
+            ensure!(answer.is_proper(), "expected OK; a bug in chathook, please report it");
         }
     }
     Ok(())
@@ -141,8 +141,8 @@ impl Sample {
         callback
     }
 
-    fn print(&self, answered: &Answered, note: &str) {
+    fn print(&self, answer: &CallbackAnswer, note: &str) {
         let text = format!("{:?}", self.text);
-        println!("{:<28} {:<6} {text:<44} → {}{note}", answered.command, self.from, answered.verdict);
+        println!("{:<28} {:<6} {text:<44} → {}{note}", answer.command, self.from, answer.verdict);
     }
 }

@@ -3,15 +3,18 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chathook_archive::{Archive, ArchiveError, Erasure, Size, Through};
+use chathook_archive::{Archive, ArchiveError, Erasure, Lookup, TableSize};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::DecimalBytes;
 use serde_json::json;
 
-use crate::messages::{Format, Source, show};
-use crate::patience::Patience;
+use crate::clock::now;
+use crate::display;
+use crate::output::Format;
 use crate::progress::{self, count};
+use crate::retry::Backoff;
+use crate::source::Source;
 
 /// Blank everything that an account sent, edits included, and keep a receipt
 ///
@@ -47,50 +50,48 @@ pub struct Arguments {
 /// AWS's price of a million read units on demand in us-east-1, in USD.
 const USD_PER_MILLION_READ_UNITS: f64 = 0.125;
 
-pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    crate::runtime()?.block_on(async {
-        let reading = arguments.source.open().await?;
-        let archive = reading.archive();
-        let Arguments { account, dry_run, scan, format, .. } = arguments;
-        let through = if *scan { Through::Scan } else { Through::Index };
-        if *scan {
-            eprintln!("reading the whole table{}", cost(archive.size().await?));
-        }
-        let mut erasure = match dry_run {
-            true => Erasure::rehearsal(account, through, now()),
-            false => archive.begin_erasure(account, through, now()).await?,
-        };
-        if erasure.is_taken_up() {
-            eprintln!("going on with the erasure that began at {}", show::moment(erasure.started_at()));
-        }
-        let total = if *scan { archive.size().await.ok().map(|size| size.items) } else { None };
-        let progress = progress::items(total);
-        let mut patience = Patience::new();
-        while !erasure.is_finished() {
-            match archive.erase_page(&mut erasure, now()).await {
-                Ok(()) => patience = Patience::new(),
-                Err(error @ ArchiveError::IndexMissing { .. }) => {
-                    // It takes one permission more, which may be missing.
-                    let cost = archive.size().await.map(cost).unwrap_or_default();
-                    anyhow::bail!("{error}; or call again with --scan, which reads the whole table{cost}");
-                }
-                Err(error) => {
-                    let goes_on = "call again, and the erasure goes on where it stopped";
-                    patience.bear(error).await.with_context(|| if *dry_run { "not counted" } else { goes_on })?;
-                }
+pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let source = arguments.source.open().await?;
+    let archive = source.archive();
+    let Arguments { account, dry_run, scan, format, .. } = arguments;
+    let lookup = if *scan { Lookup::Scan } else { Lookup::Index };
+    if *scan {
+        eprintln!("reading the whole table{}", cost(archive.table_size().await?));
+    }
+    let mut erasure = match dry_run {
+        true => Erasure::dry_run(account, lookup, now()),
+        false => archive.begin_erasure(account, lookup, now()).await?,
+    };
+    if erasure.is_resumed() {
+        eprintln!("going on with the erasure that began at {}", display::time(erasure.started_at()));
+    }
+    let total = if *scan { archive.table_size().await.ok().map(|size| size.items) } else { None };
+    let progress = progress::items(total);
+    let mut backoff = Backoff::new();
+    while !erasure.is_finished() {
+        match archive.erase_page(&mut erasure, now()).await {
+            Ok(()) => backoff = Backoff::new(),
+            Err(error @ ArchiveError::IndexMissing { .. }) => {
+                // It takes one permission more, which may be missing.
+                let cost = archive.table_size().await.map(cost).unwrap_or_default();
+                anyhow::bail!("{error}; or call again with --scan, which reads the whole table{cost}");
             }
-            let (messages, changes) = (erasure.messages(), erasure.changes());
-            progress.set_position(erasure.scanned());
-            progress.set_message(format!("{}, {}", count(messages, "message"), count(changes, "change")));
+            Err(error) => {
+                let goes_on = "call again, and the erasure goes on where it stopped";
+                backoff.wait(error).await.with_context(|| if *dry_run { "not counted" } else { goes_on })?;
+            }
         }
-        progress.finish_and_clear();
-        report(archive, account, &erasure, *dry_run, *format);
-        Ok(ExitCode::SUCCESS)
-    })
+        let (messages, changes) = (erasure.messages(), erasure.changes());
+        progress.set_position(erasure.scanned());
+        progress.set_message(format!("{}, {}", count(messages, "message"), count(changes, "change")));
+    }
+    progress.finish_and_clear();
+    report(archive, account, &erasure, *dry_run, *format);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, format: Format) {
-    let (messages, changes, table) = (erasure.messages(), erasure.changes(), archive.table());
+    let (messages, changes, table) = (erasure.messages(), erasure.changes(), archive.table_name());
     if format == Format::Json {
         let report = json!({
             "Account": account, "Table": table, "DryRun": dry_run, "StartedAt": erasure.started_at(),
@@ -100,9 +101,9 @@ fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, fo
         return;
     }
     let did = format!("{} of {account} and {} of them", count(messages, "message"), count(changes, "change"));
-    match (messages + changes, erasure.earlier(), erasure.receipt()) {
-        (0, Some(earlier), _) => {
-            println!("{table}: nothing new of {account} since the erasure of {}", show::moment(earlier));
+    match (messages + changes, erasure.previous(), erasure.receipt()) {
+        (0, Some(previous), _) => {
+            println!("{table}: nothing new of {account} since the erasure of {}", display::time(previous));
         }
         (0, None, _) => {
             println!("{table}: nothing of {account} to blank; is that how the platform spells the account?");
@@ -113,7 +114,7 @@ fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, fo
 }
 
 /// What reading the whole table takes, as the end of a sentence about that.
-fn cost(size: Size) -> String {
+fn cost(size: TableSize) -> String {
     let units = size.read_units();
     #[expect(clippy::cast_precision_loss, reason = "a price is not exact")]
     let usd = units as f64 * USD_PER_MILLION_READ_UNITS / 1e6;
@@ -124,8 +125,4 @@ fn cost(size: Size) -> String {
         size.items,
         DecimalBytes(size.bytes)
     )
-}
-
-fn now() -> u64 {
-    crate::now_ms() / 1000
 }

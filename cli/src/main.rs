@@ -6,24 +6,33 @@
     reason = "these comments are the help that people read on a terminal"
 )]
 
+mod callback_client;
+mod clock;
+mod conversation;
+mod defaults;
 mod demo;
+mod display;
+mod embedded_dynamodb;
 mod erase;
-mod export;
-mod import;
-mod lines;
-mod local;
+mod input;
+mod local_webhook;
+mod lost_log;
 mod messages;
-mod patience;
-mod platform;
+mod output;
 mod progress;
 mod recover;
+mod retry;
 mod rules;
+mod running_serve;
 mod send;
 mod serve;
+mod source;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use output::is_broken_pipe;
 
 /// The webhook backend for Tencent Cloud Chat: moderates messages before they are sent and keeps them afterwards.
 ///
@@ -52,16 +61,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let Arguments { command } = Arguments::parse();
-    let done = match command {
-        Command::Demo(arguments) => demo::run(&arguments),
-        Command::Serve(arguments) => serve::run(arguments),
-        Command::Send(arguments) => send::run(&arguments),
-        Command::Messages(arguments) => messages::run(&arguments),
-        Command::Recover(arguments) => recover::run(&arguments),
-        Command::Erase(arguments) => erase::run(&arguments),
-        Command::Rules(arguments) => rules::run(&arguments),
-    };
-    done.unwrap_or_else(|error| {
+    run(command).unwrap_or_else(|error| {
         if is_broken_pipe(&error) {
             return ExitCode::SUCCESS;
         }
@@ -70,21 +70,15 @@ fn main() -> ExitCode {
     })
 }
 
-/// Whether the reader of our output went away (`chathook … | head`), which is no error.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let kind = |cause: &(dyn std::error::Error + 'static)| {
-        let of_json = || cause.downcast_ref::<serde_json::Error>()?.io_error_kind();
-        cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind).or_else(of_json)
-    };
-    error.chain().any(|cause| kind(cause) == Some(std::io::ErrorKind::BrokenPipe))
-}
-
-/// Now, in Unix milliseconds.
-fn now_ms() -> u64 {
-    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default()
-}
-
-/// The runtime that commands which wait for something run on.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match command {
+        Command::Demo(arguments) => runtime.block_on(demo::run(&arguments)),
+        Command::Serve(arguments) => runtime.block_on(serve::run(arguments)),
+        Command::Send(arguments) => send::run(&arguments),
+        Command::Messages(arguments) => runtime.block_on(messages::run(&arguments)),
+        Command::Recover(arguments) => runtime.block_on(recover::run(&arguments)),
+        Command::Erase(arguments) => runtime.block_on(erase::run(&arguments)),
+        Command::Rules(arguments) => rules::run(&arguments),
+    }
 }

@@ -1,4 +1,4 @@
-//! How far a command is: a bar on standard error if that is a terminal, nothing elsewhere; and how many of something.
+//! The progress of a command: a bar on standard error if that is a terminal, nothing elsewhere. And counting nouns.
 
 use std::io::IsTerminal as _;
 
@@ -9,12 +9,12 @@ pub fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// For input of so many bytes; `None`: nobody knows how many.
+/// For input of so many bytes; `None` if that is unknown.
 pub fn bytes(total: Option<u64>) -> ProgressBar {
     bar(total, "{wide_bar} {percent} %, {bytes_per_sec}, {eta} left", "{spinner} {bytes}, {bytes_per_sec}")
 }
 
-/// For about so many items; the message stands behind their number.
+/// For about so many items. The bar's message follows their number.
 pub fn items(total: Option<u64>) -> ProgressBar {
     bar(
         total,
@@ -23,7 +23,7 @@ pub fn items(total: Option<u64>) -> ProgressBar {
     )
 }
 
-/// It moves a few times a second, however often it is told.
+/// The bar redraws a few times a second, however often it is moved.
 fn bar(total: Option<u64>, with_total: &str, without: &str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

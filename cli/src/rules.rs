@@ -1,5 +1,6 @@
 //! `chathook rules`: tools to write a rules file and to trust it.
 
+mod arguments;
 mod check;
 mod explain;
 mod load;
@@ -7,10 +8,9 @@ mod message;
 mod pack;
 mod run;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 /// Check, explain, run and pack moderation rules
 #[derive(Args)]
@@ -32,22 +32,6 @@ enum Command {
     Pack(pack::Arguments),
     /// Print the JSON Schema of the rules file, with which editors complete and check it
     Schema,
-}
-
-/// How to print.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// For scripts
-    Json,
-}
-
-/// The rules that a command is about.
-#[derive(Args)]
-struct Rules {
-    /// The rules file, or a packed one
-    path: PathBuf,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {

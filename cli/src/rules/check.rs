@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chathook_endpoint::before::read_rules;
+use chathook_endpoint::moderator::read_rules;
 use chathook_moderation::{Problem, Rules, Warning};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::Format;
+use super::arguments::Format;
 use super::load::problem;
 use super::message::Where;
 use crate::progress::count;
@@ -25,7 +25,7 @@ use crate::progress::count;
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    rules: super::Rules,
+    rules: super::arguments::Rules,
 
     /// A dictionary of harmless words, one a line
     #[arg(long, value_name = "DICTIONARY")]

@@ -12,14 +12,14 @@ use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthChar as _;
 
-use super::Format;
+use super::arguments::Format;
 use super::message::{Posted, Where, readable};
 
 /// Say what becomes of a message, and why: the verdict, and every hit with its place underlined
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    rules: super::Rules,
+    rules: super::arguments::Rules,
 
     /// A text, or a file with a callback's JSON
     #[arg(value_name = "TEXT|FILE")]

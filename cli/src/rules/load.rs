@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use chathook_endpoint::before::read_rules;
+use chathook_endpoint::moderator::read_rules;
 use chathook_moderation::{Problem, Rules};
 
 /// The rules at `path` as a function would load them. Problems with single rules are told, on standard error, and their

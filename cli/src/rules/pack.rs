@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use chathook_endpoint::before::read_rules;
+use chathook_endpoint::moderator::read_rules;
 use chathook_moderation::RulesSource;
 use clap::Args;
 
@@ -19,7 +19,7 @@ use crate::progress::count;
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    rules: super::Rules,
+    rules: super::arguments::Rules,
 
     /// The file to write
     #[arg(short, long, value_name = "FILE")]

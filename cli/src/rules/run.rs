@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::Format;
+use super::arguments::Format;
 use super::message::{Posted, Where};
 
 /// Moderate a file of messages, one JSON object a line, and sum up what each rule did
@@ -29,7 +29,7 @@ use super::message::{Posted, Where};
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    rules: super::Rules,
+    rules: super::arguments::Rules,
 
     /// The messages; `-` is standard input
     #[arg(long, value_name = "FILE")]

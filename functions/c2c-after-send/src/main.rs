@@ -1,17 +1,15 @@
-//! `C2C.CallbackAfterSendMsg`: keeps a record of every one-to-one message, delivered or failed.
+//! `C2C.CallbackAfterSendMsg`: stores every one-to-one message, delivered or failed.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use chathook_endpoint::{AfterSend, Endpoint, after, lambda};
+use chathook_endpoint::{Archiver, Endpoint, lambda};
 use chathook_protocol::Command;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
-        let (archive, queue) = after::open(&settings).await?;
-        let keep = AfterSend::new(archive, Arc::clone(&settings));
-        Ok(Endpoint::new(settings).route(&[Command::C2cAfterSend], keep).parking(queue))
+        let (archiver, queue) = Archiver::open(&settings).await?;
+        Ok(Endpoint::new(settings).route(&[Command::C2cAfterSend], archiver).retry_queue(queue))
     })
     .await
 }

@@ -2,14 +2,14 @@
 
 use std::process::ExitCode;
 
-use chathook_endpoint::{BeforeSend, Endpoint, lambda};
+use chathook_endpoint::{Endpoint, Moderator, lambda};
 use chathook_protocol::Command;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
-        let moderate = BeforeSend::load(&lambda::in_function_folder(&settings.rules_path));
-        Ok(Endpoint::new(settings).route(&[Command::C2cBeforeSend], moderate))
+        let moderator = Moderator::load(&lambda::in_function_folder(&settings.rules_path));
+        Ok(Endpoint::new(settings).route(&[Command::C2cBeforeSend], moderator))
     })
     .await
 }

@@ -1,12 +1,12 @@
 //! Erasing what a person sent.
 //!
-//! An item is blanked, not deleted: who, when and under which ids stays, with `ErasedAt`, and all that was said goes. So
+//! An item is blanked, not deleted. Who wrote, when and under which ids stays, with `ErasedAt`; all that was said goes. So
 //! the other side's conversation keeps its order, and a callback that is repeated, parked or imported later meets the
 //! item and cannot bring the text back. Edits are blanked like messages.
 //!
-//! An erasure goes page by page. Before the first item is blanked and after each page its receipt, an item of its own
-//! without any content, says how far it came and how many items it blanked; so it can be interrupted at any moment and
-//! goes on there. The receipt stays.
+//! An erasure goes page by page. Before the first item is blanked and after each page it writes its receipt, an item of
+//! its own without any content, which says how far it came and how many items it blanked. So it can be interrupted at any
+//! moment and goes on from there. The receipt stays.
 
 use std::collections::BTreeSet;
 
@@ -14,34 +14,33 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
-use crate::across::{AT_A_TIME, Entry, Index};
-use crate::client::patient;
-use crate::keys::{self, Kind, Range, is_message};
-use crate::merge::is_of;
-use crate::record::Fields;
-use crate::walk::text;
-use crate::{Archive, ArchiveError, Listing, StoredMessage};
+use crate::client::Archive;
+use crate::error::ArchiveError;
+use crate::indexes::{CONCURRENT_READS, IndexEntry, IndexQuery};
+use crate::item::{ItemBuilder, ItemKey};
+use crate::key_range::KeyRange;
+use crate::keys::{self, ChangeKind, is_message};
+use crate::merge::is_change_of;
+use crate::message::StoredMessage;
+use crate::query::MessageQuery;
 
-/// When the erasure began that blanked an item, Unix seconds; of one account no two have the same.
-pub(crate) const ERASED_AT: &str = "ErasedAt";
-
-/// What is said in a message or an edit, or tells where its sender was.
+/// The attributes that hold what was said, or tell where the sender was.
 const CONTENT: [&str; 9] =
     ["MsgBody", "Text", "CloudCustomData", "GroupAtInfo", "Extra", "ErrorInfo", "ClientIP", "OptPlatform", "RequestID"];
 
 /// The index is asked for so many items at once.
-const PAGE: usize = 100;
+const ENTRIES_PER_PAGE: usize = 100;
 
 /// How to find what a person sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Through {
+pub enum Lookup {
     /// The table's index by account: reads only what the person sent.
     Index,
-    /// Reading the whole table.
+    /// A scan: reads the whole table.
     Scan,
 }
 
-impl Through {
+impl Lookup {
     fn as_str(self) -> &'static str {
         match self {
             Self::Index => "index",
@@ -50,25 +49,25 @@ impl Through {
     }
 }
 
-/// Whether an erasure has one.
+/// Whether an erasure has a receipt in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Receipt {
     None,
-    Begun,
-    /// It was found, of an erasure that was interrupted.
-    TakenUp,
+    Written,
+    /// An erasure that was interrupted left it.
+    Found,
 }
 
 /// The erasure of what one account sent, and how far it has come.
 #[derive(Debug, Clone)]
 pub struct Erasure {
     account: String,
-    through: Through,
+    lookup: Lookup,
     started_at: u64,
-    is_rehearsal: bool,
+    is_dry_run: bool,
     receipt: Receipt,
     is_finished: bool,
-    earlier: Option<u64>,
+    previous: Option<u64>,
     cursor: Option<String>,
     messages: u64,
     changes: u64,
@@ -76,21 +75,21 @@ pub struct Erasure {
 }
 
 impl Erasure {
-    /// One that counts what it would blank, and writes nothing.
+    /// An erasure that counts what it would blank, and writes nothing.
     #[must_use]
-    pub fn rehearsal(account: &str, through: Through, now: u64) -> Self {
-        Self { is_rehearsal: true, ..Self::new(account, through, now) }
+    pub fn dry_run(account: &str, lookup: Lookup, now: u64) -> Self {
+        Self { is_dry_run: true, ..Self::new(account, lookup, now) }
     }
 
-    fn new(account: &str, through: Through, started_at: u64) -> Self {
+    fn new(account: &str, lookup: Lookup, started_at: u64) -> Self {
         Self {
             account: account.to_owned(),
-            through,
+            lookup,
             started_at,
-            is_rehearsal: false,
+            is_dry_run: false,
             receipt: Receipt::None,
             is_finished: false,
-            earlier: None,
+            previous: None,
             cursor: None,
             messages: 0,
             changes: 0,
@@ -98,16 +97,16 @@ impl Erasure {
         }
     }
 
-    /// When it was begun, Unix seconds.
+    /// When it began, Unix seconds.
     #[must_use]
     pub fn started_at(&self) -> u64 {
         self.started_at
     }
 
-    /// When an earlier erasure of that account began that came to its end, Unix seconds.
+    /// When the previous erasure of that account began, if it was finished, Unix seconds.
     #[must_use]
-    pub fn earlier(&self) -> Option<u64> {
-        self.earlier
+    pub fn previous(&self) -> Option<u64> {
+        self.previous
     }
 
     /// Whether nothing is left to do.
@@ -118,29 +117,29 @@ impl Erasure {
 
     /// Whether it was begun before and interrupted.
     #[must_use]
-    pub fn is_taken_up(&self) -> bool {
-        self.receipt == Receipt::TakenUp
+    pub fn is_resumed(&self) -> bool {
+        self.receipt == Receipt::Found
     }
 
-    /// How many messages it blanked, those that failed or were refused included.
+    /// How many messages it blanked, including those that failed or were refused.
     #[must_use]
     pub fn messages(&self) -> u64 {
         self.messages
     }
 
-    /// How many changes of these it blanked: edits, and the recalls of one-to-one messages.
+    /// How many changes of them it blanked: edits, and the recalls of one-to-one messages.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// The receipt's `pk`; none if there was nothing to blank.
+    /// The receipt's `pk`; `None` if there was nothing to blank.
     #[must_use]
     pub fn receipt(&self) -> Option<String> {
-        (self.receipt != Receipt::None).then(|| keys::erasure(&self.account))
+        (self.receipt != Receipt::None).then(|| keys::erasures_of(&self.account))
     }
 
-    /// How many items were looked at since this program began or took it up.
+    /// How many items were looked at since this program began or resumed it.
     #[must_use]
     pub fn scanned(&self) -> u64 {
         self.scanned
@@ -150,182 +149,175 @@ impl Erasure {
 /// An item to blank.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Target {
-    pk: String,
-    sk: String,
-    /// Of the erasure that blanked it already.
+    key: ItemKey,
+    /// Set if an erasure blanked it already.
     erased_at: Option<u64>,
 }
 
 impl Target {
-    fn of(item: &StoredMessage) -> Option<Self> {
-        let key = |name| item.attribute(name).map(str::to_owned);
-        Some(Self { pk: key("pk")?, sk: key("sk")?, erased_at: item.erased_at() })
+    fn of(item: &StoredMessage) -> Self {
+        Self { key: item.key(), erased_at: item.erased_at() }
     }
 
     fn is_change(&self) -> bool {
-        !is_message(&self.sk) && !keys::is_refused(&self.sk)
+        !is_message(&self.key.sk) && !keys::is_refused(&self.key.sk)
     }
 }
 
-/// What a page found: where the items are, how many were looked at, and where to go on.
-struct Places {
-    keys: Vec<(String, String)>,
+/// What a page found.
+struct Found {
+    keys: Vec<ItemKey>,
+    /// How many items were looked at.
     scanned: u64,
-    next: Option<String>,
+    next_cursor: Option<String>,
 }
 
 impl Archive {
-    /// Takes up the erasure of that account that was interrupted, or begins one. Nothing is written yet.
+    /// Resumes the erasure of that account that was interrupted, or begins one. Nothing is written yet.
     ///
     /// # Errors
     /// Any [`ArchiveError`] of a request.
-    pub async fn begin_erasure(&self, account: &str, through: Through, now: u64) -> Result<Erasure, ArchiveError> {
-        let receipts = self.items(&keys::erasure(account), &Range::all()).await?;
-        let mut erasure = Erasure::new(account, through, now);
+    pub async fn begin_erasure(&self, account: &str, lookup: Lookup, now: u64) -> Result<Erasure, ArchiveError> {
+        let receipts = self.all_in_range(&keys::erasures_of(account), &KeyRange::all()).await?;
+        let mut erasure = Erasure::new(account, lookup, now);
         let Some(receipt) = receipts.last() else { return Ok(erasure) };
-        let number = |name| receipt.attribute(name).and_then(|digits| digits.parse::<u64>().ok());
-        let began = number("StartedAt").unwrap_or(0);
+        let number = |name| receipt.number(name).unwrap_or(0);
+        let began = number("StartedAt");
         let is_finished = receipt.attribute("FinishedAt").is_some();
-        if is_finished || receipt.attribute("Through") != Some(through.as_str()) {
+        if is_finished || receipt.attribute("Lookup") != Some(lookup.as_str()) {
             erasure.started_at = now.max(began.saturating_add(1));
-            erasure.earlier = Some(began).filter(|_| is_finished);
+            erasure.previous = Some(began).filter(|_| is_finished);
             return Ok(erasure);
         }
-        erasure.receipt = Receipt::TakenUp;
+        erasure.receipt = Receipt::Found;
         erasure.started_at = began;
-        erasure.messages = number("Messages").unwrap_or(0);
-        erasure.changes = number("Changes").unwrap_or(0);
+        erasure.messages = number("Messages");
+        erasure.changes = number("Changes");
         erasure.cursor = receipt.attribute("Cursor").map(str::to_owned);
         Ok(erasure)
     }
 
-    /// Does one page of an erasure, and writes its receipt. To be called until it [is finished](Erasure::is_finished);
-    /// calling it again after an error does the page again, which is safe.
+    /// Does one page of an erasure, and writes its receipt. Call it until the erasure
+    /// [is finished](Erasure::is_finished). After an error call it again: doing a page twice is safe.
     ///
-    /// What the person sends, or the platform tells of, while it goes on may be missed: begin another one after it.
+    /// It may miss what is stored while it goes on. Begin another erasure after it.
     ///
-    /// An edit in a group does not name the sender of the message. So it is not found if the archive lacks the message;
-    /// and where several people's messages share a `MsgSeq`, it is taken to be of the account that made it.
+    /// An edit in a group does not name the sender of the message. So it is not found if the archive lacks the message. If
+    /// messages of several people share a `MsgSeq`, an edit counts as being of the account that made it.
     ///
     /// # Errors
     /// [`ArchiveError::IndexMissing`] if the table has no index by account; else that of a request.
     pub async fn erase_page(&self, erasure: &mut Erasure, now: u64) -> Result<(), ArchiveError> {
-        let Places { keys, scanned, next } = match erasure.through {
-            Through::Index => self.indexed(erasure).await?,
-            Through::Scan => self.scanned(erasure).await?,
+        let Found { keys, scanned, next_cursor } = match erasure.lookup {
+            Lookup::Index => self.find_in_index(erasure).await?,
+            Lookup::Scan => self.find_in_table(erasure).await?,
         };
-        let found = stream::iter(keys).map(|(pk, sk)| self.targets(&erasure.account, pk, sk));
-        let found: Vec<_> = found.buffered(AT_A_TIME).try_collect().await?;
-        // Messages with the same MsgSeq lead to the same edits.
+        let found = stream::iter(keys).map(|key| self.targets(&erasure.account, key));
+        let found: Vec<_> = found.buffered(CONCURRENT_READS).try_collect().await?;
+        // A set, because messages with the same MsgSeq lead to the same edits.
         let targets: BTreeSet<_> = found.into_iter().flatten().collect();
-        if !targets.is_empty() && erasure.receipt == Receipt::None && !erasure.is_rehearsal {
+        if !targets.is_empty() && erasure.receipt == Receipt::None && !erasure.is_dry_run {
             self.write_receipt(erasure, now).await?;
         }
         let blanked = {
             let erasure = &*erasure;
             let blanked = stream::iter(targets).map(|target| async move {
                 let is_new = match target.erased_at {
-                    // By this erasure, before it was interrupted, or by an earlier one.
+                    // By this erasure, before it was interrupted, or by a previous one.
                     Some(at) => at == erasure.started_at,
-                    None => erasure.is_rehearsal || self.blank(erasure, &target).await?,
+                    None => erasure.is_dry_run || self.blank(erasure, &target).await?,
                 };
                 Ok((target.is_change(), is_new))
             });
-            blanked.buffer_unordered(AT_A_TIME).try_collect::<Vec<_>>().await?
+            blanked.buffer_unordered(CONCURRENT_READS).try_collect::<Vec<_>>().await?
         };
         for (is_change, is_new) in blanked {
             *(if is_change { &mut erasure.changes } else { &mut erasure.messages }) += u64::from(is_new);
         }
         erasure.scanned += scanned;
-        erasure.is_finished = next.is_none();
-        erasure.cursor = next;
-        // A scan has come some way even where it found nothing.
-        let comes_back = erasure.through == Through::Scan && !erasure.is_finished;
-        if (erasure.receipt != Receipt::None || comes_back) && !erasure.is_rehearsal {
+        erasure.is_finished = next_cursor.is_none();
+        erasure.cursor = next_cursor;
+        // A scan has come some way even if it found nothing.
+        let goes_on = erasure.lookup == Lookup::Scan && !erasure.is_finished;
+        if (erasure.receipt != Receipt::None || goes_on) && !erasure.is_dry_run {
             self.write_receipt(erasure, now).await?;
         }
         Ok(())
     }
 
     /// A page of the index.
-    async fn indexed(&self, erasure: &Erasure) -> Result<Places, ArchiveError> {
-        let (index, all) = (Index::Account(&erasure.account), Listing::default());
-        let after = erasure.cursor.as_deref().map(|cursor| Entry::from_cursor(cursor, index, &all)).transpose()?;
-        let (entries, more) = self.entries(index, &all, after, PAGE).await?;
+    async fn find_in_index(&self, erasure: &Erasure) -> Result<Found, ArchiveError> {
+        let (query, all) = (IndexQuery::Account(&erasure.account), MessageQuery::default());
+        let cursor = erasure.cursor.as_deref();
+        let after = cursor.map(|cursor| IndexEntry::from_cursor(cursor, query, &all)).transpose()?;
+        let (entries, more) = self.index_entries(query, &all, after, ENTRIES_PER_PAGE).await?;
         let scanned = entries.len() as u64;
-        let keys = entries.into_iter().map(|Entry { pk, sk, .. }| (pk, sk)).collect();
-        Ok(Places { keys, scanned, next: more.map(|entry| entry.cursor(index)) })
+        let keys = entries.into_iter().map(|entry| entry.key).collect();
+        Ok(Found { keys, scanned, next_cursor: more.map(|entry| entry.cursor(query)) })
     }
 
     /// A page of the table itself.
-    async fn scanned(&self, erasure: &Erasure) -> Result<Places, ArchiveError> {
+    async fn find_in_table(&self, erasure: &Erasure) -> Result<Found, ArchiveError> {
         let mut request = self
-            .client
+            .patient
             .scan()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .filter_expression("From_Account = :account")
             .expression_attribute_values(":account", AttributeValue::S(erasure.account.clone()))
             .projection_expression("pk, sk");
         if let Some(cursor) = &erasure.cursor {
-            let (pk, sk): (String, String) = serde_json::from_str(cursor)
-                .map_err(|_| ArchiveError::Question("the erasure's receipt is damaged; delete it and begin anew"))?;
-            request = request
-                .exclusive_start_key("pk", AttributeValue::S(pk))
-                .exclusive_start_key("sk", AttributeValue::S(sk));
+            let (pk, sk) = serde_json::from_str(cursor).map_err(|_| {
+                ArchiveError::InvalidRequest("the erasure's receipt is damaged; delete it and begin anew")
+            })?;
+            request = request.set_exclusive_start_key(Some(ItemKey { pk, sk }.to_item()));
         }
-        let answer = request
-            .customize()
-            .config_override(patient())
-            .send()
-            .await
-            .map_err(|error| self.request("dynamodb:Scan").failed(&error))?;
-        let key = |item| Some((text(item, "pk")?, text(item, "sk")?));
-        let next = answer.last_evaluated_key().and_then(key).map(|key| serde_json::json!(key).to_string());
-        let scanned = u64::try_from(answer.scanned_count()).unwrap_or(0);
-        Ok(Places { keys: answer.items().iter().filter_map(key).collect(), scanned, next })
+        let answer = request.send().await.map_err(|error| self.request("dynamodb:Scan").failed(&error))?;
+        let next = answer.last_evaluated_key().and_then(ItemKey::of);
+        Ok(Found {
+            keys: answer.items().iter().filter_map(ItemKey::of).collect(),
+            scanned: u64::try_from(answer.scanned_count()).unwrap_or(0),
+            next_cursor: next.map(|ItemKey { pk, sk }| serde_json::json!([pk, sk]).to_string()),
+        })
     }
 
-    /// The item there, and what was made of it later.
-    async fn targets(&self, account: &str, pk: String, sk: String) -> Result<Vec<Target>, ArchiveError> {
-        let found = self.items(&pk, &Range::of_item(&sk)).await?;
+    /// The item with that key, and if it is a message of a group, the edits of it.
+    async fn targets(&self, account: &str, key: ItemKey) -> Result<Vec<Target>, ArchiveError> {
+        let ItemKey { pk, sk } = key;
+        let found = self.all_in_range(&pk, &KeyRange::of_item(&sk)).await?;
         let Some(message) = found.first() else { return Ok(Vec::new()) };
-        let mut targets: Vec<_> = Target::of(message).into_iter().collect();
-        // A one-to-one edit names the message's sender, and so is found by itself.
+        let mut targets = vec![Target::of(message)];
+        // An edit of a one-to-one message names the message's sender, and so is found by itself.
         if let Some(place) = keys::place(&sk, false).filter(|_| is_message(&sk) && !keys::is_c2c(&pk)) {
-            let there = self.items(&pk, &Range::of_place(place)).await?;
-            let key = |item: &StoredMessage| item.attribute("sk").unwrap_or_default().to_owned();
+            let there = self.all_in_range(&pk, &KeyRange::of_place(place)).await?;
             let others: Vec<_> =
-                there.iter().filter(|other| is_message(&key(other)) && other.from_account() != account).collect();
+                there.iter().filter(|other| is_message(other.sort_key()) && other.from_account() != account).collect();
             let edits = there.iter().filter(|edit| {
-                let is_shared = others.iter().any(|other| is_of(edit, other));
-                Kind::of(&key(edit), false) == Some(Kind::Edit)
-                    && is_of(edit, message)
+                let is_shared = others.iter().any(|other| is_change_of(edit, other));
+                ChangeKind::of(edit.sort_key(), false) == Some(ChangeKind::Edit)
+                    && is_change_of(edit, message)
                     && (!is_shared || edit.attribute("Operator_Account") == Some(account))
             });
-            targets.extend(edits.filter_map(Target::of));
+            targets.extend(edits.map(Target::of));
         }
         Ok(targets)
     }
 
     /// Blanks an item; false if it is gone.
     async fn blank(&self, erasure: &Erasure, target: &Target) -> Result<bool, ArchiveError> {
-        // Under other names, since some are words of DynamoDB's own.
+        // By placeholders, since some of the names are reserved words of DynamoDB.
         let name = |at| format!("#{at}");
         let names = CONTENT.iter().enumerate().map(|(at, attribute)| (name(at), (*attribute).to_owned())).collect();
         let removed = (0..CONTENT.len()).map(name).collect::<Vec<_>>().join(", ");
         let written = self
-            .client
+            .patient
             .update_item()
-            .table_name(self.table())
-            .key("pk", AttributeValue::S(target.pk.clone()))
-            .key("sk", AttributeValue::S(target.sk.clone()))
+            .table_name(self.table_name())
+            .set_key(Some(target.key.to_item()))
             .update_expression(format!("SET ErasedAt = :at REMOVE {removed}"))
-            // Not what has expired meanwhile, which an update would make anew.
+            // An update would make an item anew that has expired meanwhile.
             .condition_expression("attribute_exists(pk)")
             .set_expression_attribute_names(Some(names))
             .expression_attribute_values(":at", AttributeValue::N(erasure.started_at.to_string()))
-            .customize()
-            .config_override(patient())
             .send()
             .await;
         match written {
@@ -338,27 +330,24 @@ impl Archive {
     }
 
     async fn write_receipt(&self, erasure: &mut Erasure, now: u64) -> Result<(), ArchiveError> {
-        let mut receipt = Fields::default();
-        receipt.text("pk", Some(keys::erasure(&erasure.account)));
-        receipt.text("sk", Some(keys::erasure_started(erasure.started_at)));
+        let mut receipt = ItemBuilder::default();
+        receipt.key(keys::erasures_of(&erasure.account), keys::erasure_begun(erasure.started_at));
         receipt.text("Account", Some(&erasure.account));
-        receipt.text("Through", Some(erasure.through.as_str()));
+        receipt.text("Lookup", Some(erasure.lookup.as_str()));
         receipt.number("StartedAt", Some(erasure.started_at));
         receipt.number("FinishedAt", Some(now).filter(|_| erasure.is_finished));
         receipt.number("Messages", Some(erasure.messages));
         receipt.number("Changes", Some(erasure.changes));
         receipt.text("Cursor", erasure.cursor.as_ref());
-        self.client
+        self.patient
             .put_item()
-            .table_name(self.table())
-            .set_item(Some(receipt.0))
-            .customize()
-            .config_override(patient())
+            .table_name(self.table_name())
+            .set_item(Some(receipt.build()))
             .send()
             .await
             .map_err(|error| self.request("dynamodb:PutItem").failed(&error))?;
         if erasure.receipt == Receipt::None {
-            erasure.receipt = Receipt::Begun;
+            erasure.receipt = Receipt::Written;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::RequestId;
 use thiserror::Error;
 
-use crate::record::MAX_ITEM_BYTES;
+use crate::schema::MAX_ITEM_BYTES;
 
 /// What went wrong with a request to the table. No variant ever holds message text: the SDK's own errors, which may
 /// (a failed condition carries the stored item), are not passed on.
@@ -14,20 +14,20 @@ use crate::record::MAX_ITEM_BYTES;
 #[non_exhaustive]
 pub enum ArchiveError {
     /// No such table.
-    #[error("there is no table {table} ({place}); check its name and the region, or create it")]
+    #[error("there is no table {table} ({location}); check its name and the region, or create it")]
     TableMissing {
         /// The table's name.
         table: String,
         /// The region, or the endpoint of a local engine.
-        place: String,
+        location: String,
     },
     /// The credentials are good, but not for this.
-    #[error("access to table {table} ({place}) is denied; allow the role or user {action} on it")]
+    #[error("access to table {table} ({location}) is denied; allow the role or user {action} on it")]
     AccessDenied {
         /// The table's name.
         table: String,
         /// The region, or the endpoint of a local engine.
-        place: String,
+        location: String,
         /// The IAM action.
         action: &'static str,
     },
@@ -56,10 +56,10 @@ pub enum ArchiveError {
         code: String,
     },
     /// No connection, or it broke.
-    #[error("DynamoDB ({place}) is unreachable: {reason}; check the network, the region or the endpoint's URL")]
+    #[error("DynamoDB ({location}) is unreachable: {reason}; check the network, the region or the endpoint's URL")]
     Unreachable {
         /// The region, or the endpoint of a local engine.
-        place: String,
+        location: String,
         /// What the connection said.
         reason: String,
     },
@@ -69,7 +69,7 @@ pub enum ArchiveError {
         /// The record's size.
         bytes: usize,
     },
-    /// The table lacks an index that a question needs.
+    /// The table lacks an index that a query needs.
     #[error("table {table} has no index {index}: {fix}")]
     IndexMissing {
         /// The table's name.
@@ -79,9 +79,9 @@ pub enum ArchiveError {
         /// What to do about it.
         fix: &'static str,
     },
-    /// A question that the keys cannot answer.
+    /// A request that cannot be carried out as it is; no request was made. The text says what to change.
     #[error("{0}")]
-    Question(&'static str),
+    InvalidRequest(&'static str),
     /// Anything else that DynamoDB says.
     #[error(
         "DynamoDB refused {action} with {code} (request {request_id}); a ValidationException means that the table has \
@@ -97,11 +97,11 @@ pub enum ArchiveError {
     },
 }
 
-/// Which request failed, for the error's text.
+/// A request that failed, for the error's text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) table: &'a str,
-    pub(crate) place: &'a str,
+    pub(crate) location: &'a str,
     pub(crate) action: &'static str,
 }
 
@@ -114,28 +114,28 @@ impl Request<'_> {
         match error {
             SdkError::TimeoutError(_) => ArchiveError::Timeout,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => ArchiveError::Timeout,
-            // Unclassified is what went wrong before anything was sent.
+            // A failure of no known kind happened before anything was sent.
             SdkError::DispatchFailure(failure) if failure.is_other() && failure.as_other().is_none() => {
                 ArchiveError::Setup { reason: cause(error) }
             }
             SdkError::ConstructionFailure(_) => ArchiveError::Setup { reason: cause(error) },
             SdkError::ServiceError(answer) => self.refused(answer.err().code(), error.request_id()),
-            // What could not be read may be quoted, and hold messages.
+            // The error may quote the answer, which may hold messages.
             SdkError::ResponseError(_) => self.unreachable("the answer is not DynamoDB's".to_owned()),
             _ => self.unreachable(cause(error)),
         }
     }
 
     fn unreachable(self, reason: String) -> ArchiveError {
-        ArchiveError::Unreachable { place: self.place.to_owned(), reason }
+        ArchiveError::Unreachable { location: self.location.to_owned(), reason }
     }
 
     fn refused(self, code: Option<&str>, request_id: Option<&str>) -> ArchiveError {
-        let Self { table, place, action } = self;
-        let (table, place, code) = (table.to_owned(), place.to_owned(), code.unwrap_or("no reason").to_owned());
+        let Self { table, location, action } = self;
+        let (table, location, code) = (table.to_owned(), location.to_owned(), code.unwrap_or("no reason").to_owned());
         match code.as_str() {
-            "ResourceNotFoundException" => ArchiveError::TableMissing { table, place },
-            "AccessDeniedException" => ArchiveError::AccessDenied { table, place, action },
+            "ResourceNotFoundException" => ArchiveError::TableMissing { table, location },
+            "AccessDeniedException" => ArchiveError::AccessDenied { table, location, action },
             "ProvisionedThroughputExceededException"
             | "RequestLimitExceeded"
             | "ThrottlingException"
@@ -152,7 +152,7 @@ impl Request<'_> {
     }
 }
 
-/// The innermost error says it; those around it only say that something failed.
+/// The innermost error. Those around it only say that something failed.
 fn cause(error: &dyn Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

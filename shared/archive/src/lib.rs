@@ -1,44 +1,57 @@
-//! Messages in DynamoDB: what after-callbacks report, kept once, and found again by conversation, key or sequence.
+//! Messages in DynamoDB: what after-callbacks report is stored once, and found again by conversation, key or sequence.
 //!
-//! The platform keeps a message for days and may send a callback twice, late, or after a later one. So a record's key
-//! follows from the message alone (the table's keys and why they are so: `keys.rs`), and keeping it is one blind,
-//! conditional write: no read before it, no order to rely on, safe to repeat. A [`Record`] is a callback as the item it
-//! becomes, made without I/O; an [`Archive`] is the table. Time is passed in, as everywhere.
+//! The platform keeps a message for days, and may send a callback twice, late, or after a later one. So the key of a
+//! record follows from the message alone (see `keys.rs`), and storing it is one blind, conditional write: without a read
+//! before it, in any order, safe to repeat. A [`Record`] is a message as the item that it becomes, made without I/O. An
+//! [`Archive`] is the table. Time is passed in, as everywhere.
 //!
-//! What happens to a message later (it is recalled, edited) is an [`Amendment`], an item of its own, merged into the
-//! [`StoredMessage`] that is read: so it may come before the message, or twice.
+//! What happens to a message later (it is recalled, edited) is a [`ChangeRecord`], an item of its own. It is merged into
+//! the [`StoredMessage`] when that is read, so it may come before the message, or twice.
 //!
-//! What cannot be stored waits in a [`Queue`]. What a person sent is blanked with an [`Erasure`].
+//! What cannot be stored waits in a [`Queue`]. An [`Erasure`] blanks what a person sent.
 //!
 //! No other crate knows DynamoDB or SQS.
 
-mod across;
-mod amendment;
+mod change_record;
 mod client;
+mod conversation;
 mod erase;
 mod error;
+mod export_import;
 mod filter;
+mod indexes;
+mod item;
+mod key_range;
 mod keys;
-mod locate;
 mod merge;
+mod message;
+mod messages;
+mod pager;
 mod preview;
+mod query;
 mod queue;
-mod read;
+mod range_query;
+mod raw_item;
 mod record;
-mod stored;
-mod transfer;
-mod walk;
-mod write;
+mod schema;
+mod seek;
+mod setup;
+mod store;
 
-pub use amendment::Amendment;
-pub use client::{Archive, Size};
-pub use erase::{Erasure, Through};
+pub use change_record::ChangeRecord;
+pub use client::Archive;
+pub use conversation::Conversation;
+pub use erase::{Erasure, Lookup};
 pub use error::ArchiveError;
-pub use filter::{Filter, Outcome};
-pub use keys::Conversation;
+pub use export_import::{ExportPage, Imported};
+pub use filter::Filter;
+pub use item::ItemKey;
+pub use message::{Recall, StoredMessage, Version};
+pub use messages::ReadReceipt;
+pub use query::{MessageQuery, Page};
 pub use queue::{MAX_QUEUED_BYTES, Queue, QueueError};
-pub use read::{Listing, Page, ReadMark};
+pub use raw_item::{ItemError, RawItem};
 pub use record::Record;
-pub use stored::{Recall, StoredMessage, Version};
-pub use transfer::{ExportPage, Imported, ItemError, Position, RawItem};
-pub use write::Kept;
+pub use schema::Outcome;
+pub use setup::TableSize;
+pub use store::Stored;

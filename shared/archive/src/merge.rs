@@ -1,24 +1,25 @@
-//! A message and what happened to it, made one when it is read.
+//! A message and its changes, made one when the message is read.
 //!
 //! The result depends on what is stored, never on when it came:
 //! - versions are ordered by `EventTime`, then by key; an edit without `EventTime` counts from its arrival. What an edit
-//!   does not say (`MsgBody`, `CloudCustomData`) stays as the version before had it;
+//!   does not say (`MsgBody`, `CloudCustomData`) stays as it was in the version before;
 //! - of several recalls the earliest counts;
-//! - of two one-to-one messages under one key, a change is of that with its `From_Account`; of group messages that share
-//!   a `MsgSeq`, of that with its `MsgId`, and if it names none, of those that are in the group's history;
-//! - of a message that was erased no edit is shown, not even one that came later.
+//! - if two one-to-one messages have the same key, a change belongs to the one with its `From_Account`. If group messages
+//!   share a `MsgSeq`, a change belongs to the one with its `MsgId`; a change that names none belongs to those that are in
+//!   the group's history;
+//! - an erased message shows no edit, not even one that came later.
 
-use crate::keys::Kind;
-use crate::stored::{StoredMessage, Version};
+use crate::keys::ChangeKind;
+use crate::message::{StoredMessage, Version};
 
-/// Whether `change` is one of `message`, which has the same place.
-pub(crate) fn is_of(change: &StoredMessage, message: &StoredMessage) -> bool {
+/// Whether `change` is a change of `message`, which has the same place.
+pub(crate) fn is_change_of(change: &StoredMessage, message: &StoredMessage) -> bool {
     if message.to_account().is_some() {
         return change.attribute("From_Account") == message.attribute("From_Account");
     }
     match (change.msg_id(), message.msg_id()) {
         (Some(changed), Some(id)) => changed == id,
-        // What is sent to those online alone takes the number of the message before it.
+        // A message that is sent only to those online has the number of the message before it.
         _ => !message.is_online_only(),
     }
 }
@@ -28,19 +29,19 @@ fn moment(change: &StoredMessage) -> u64 {
     change.event_time().unwrap_or_else(|| change.received_at().unwrap_or(0).saturating_mul(1000))
 }
 
-/// The message with the changes that are its own, of all those at its place.
+/// The message with those of `changes`, all of which have its place, that are its own.
 pub(crate) fn merged(mut message: StoredMessage, changes: &[StoredMessage]) -> StoredMessage {
     let is_c2c = message.to_account().is_some();
-    let kind = |change: &StoredMessage| change.attribute("sk").and_then(|key| Kind::of(key, is_c2c));
-    let mut own: Vec<_> = changes.iter().filter(|change| is_of(change, &message)).collect();
-    own.sort_by_key(|change| (moment(change), change.attribute("sk").unwrap_or_default()));
-    let recall = own.iter().find(|change| kind(change) == Some(Kind::Recall));
+    let kind = |change: &StoredMessage| ChangeKind::of(change.sort_key(), is_c2c);
+    let mut own: Vec<_> = changes.iter().filter(|change| is_change_of(change, &message)).collect();
+    own.sort_by_key(|change| (moment(change), change.sort_key()));
+    let recall = own.iter().find(|change| kind(change) == Some(ChangeKind::Recall));
     message.recall = recall.map(|recall| Box::new((*recall).clone()));
 
     if message.erased_at().is_some() {
         return message;
     }
-    let edits: Vec<_> = own.into_iter().filter(|change| kind(change) == Some(Kind::Edit)).collect();
+    let edits: Vec<_> = own.into_iter().filter(|change| kind(change) == Some(ChangeKind::Edit)).collect();
     if !edits.is_empty() {
         message.versions.push(Version::of(&message));
     }

@@ -1,4 +1,4 @@
-//! A message in one line, for people who look at the table.
+//! The preview of a message: one line for people who look at the table.
 
 use std::fmt::Write as _;
 

@@ -6,10 +6,10 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{ProvideErrorMetadata as _, SdkError};
 use thiserror::Error;
 
-use crate::Archive;
+use crate::client::Archive;
 
-/// The largest message that SQS takes, in bytes, where the queue's `MaximumMessageSize` allows it. A callback of the
-/// largest size that is looked at, 256 KiB, is 342 KiB of base64; what is larger than this goes to the log in parts.
+/// The largest message that SQS takes, in bytes, if the queue's `MaximumMessageSize` allows it. The largest callback that
+/// is read, 256 KiB, is 342 KiB in base64. Larger ones go to the log in parts.
 pub const MAX_QUEUED_BYTES: usize = 1024 * 1024;
 
 /// The queue. Cheap to clone.
@@ -19,17 +19,17 @@ pub struct Queue {
     url: String,
 }
 
-/// Why nothing was queued. Holds nothing of what was to be.
+/// Why a text was not queued. It contains nothing of the text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum QueueError {
-    /// More than a queue takes.
+    /// The text is larger than a message of SQS may be.
     #[error("{bytes} bytes are more than the {MAX_QUEUED_BYTES} that SQS takes")]
     TooLarge {
-        /// What it would have.
+        /// The text's size.
         bytes: usize,
     },
-    /// SQS said no.
+    /// SQS refused the message.
     #[error("SQS refused sqs:SendMessage with {code}; see that QUEUE_URL is right and the role may send to that queue")]
     Refused {
         /// AWS's name of the refusal.
@@ -47,8 +47,8 @@ pub enum QueueError {
 }
 
 impl Archive {
-    /// The queue of that URL, reached as the table is: with the same credentials and the same connections' settings. It
-    /// makes no request yet.
+    /// The queue with that URL. It is reached as the table is, with the credentials and time-outs of the hot client. No
+    /// request is made yet.
     #[must_use]
     pub fn queue(&self, url: &str) -> Queue {
         Queue { client: Client::new(&self.config), url: url.to_owned() }
@@ -59,7 +59,7 @@ impl Queue {
     /// Queues a text.
     ///
     /// # Errors
-    /// [`QueueError`]; it may have been queued all the same when there was no answer.
+    /// [`QueueError`]. If no answer came, the text may have been queued all the same.
     pub async fn send(&self, text: String) -> Result<(), QueueError> {
         let bytes = text.len();
         if bytes > MAX_QUEUED_BYTES {
@@ -72,7 +72,7 @@ impl Queue {
             SdkError::ServiceError(answer) => {
                 QueueError::Refused { code: answer.err().code().unwrap_or("no reason").to_owned() }
             }
-            // What could not be read may quote what was sent.
+            // An answer that could not be read may quote what was sent.
             SdkError::ResponseError(_) => QueueError::Unreachable { reason: "the answer is not SQS's".to_owned() },
             _ => QueueError::Unreachable { reason: innermost(&error) },
         })

@@ -1,15 +1,14 @@
-//! A callback as the item it becomes.
+//! A message as the item that it becomes.
 //!
 //! Attributes carry the platform's names, so that a person in the DynamoDB console can read them, and hold what came:
 //! numbers as numbers, text as text. Beside them stand `Text`, a preview for people; `Extra`, the fields that chathook
 //! does not know, as JSON; `CallbackCommand`; `OptPlatform`, `ClientIP` and `RequestID` from the query; `ReceivedAt`;
-//! and `ExpiresAt` when records are not kept for ever. `MsgBody` and `GroupAtInfo` are the exact JSON as one string: a
+//! and `ExpiresAt` if records are not kept for ever. `MsgBody` and `GroupAtInfo` are the exact JSON as one string: a
 //! nested map would cost more, change numbers and end at 32 levels.
 //!
-//! Two attributes are there for the table's indexes alone (see [`crate::across`]): `OccurredAt`, and `Outcome` on what
-//! did not arrive or was recalled.
+//! Two attributes exist for the table's indexes alone: `OccurredAt`, and `Outcome` on what did not arrive or was
+//! recalled.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -17,44 +16,37 @@ use chathook_protocol::json::Object;
 use chathook_protocol::{C2c, Chat, Group, Query, SendMsg};
 use serde_json::value::RawValue;
 
-use crate::across::{OCCURRED_AT, OUTCOME};
-use crate::erase::ERASED_AT;
-use crate::filter::Outcome;
-use crate::keys::{self, Conversation, SortKey};
+use crate::conversation::Conversation;
+use crate::item::{self, Item, ItemBuilder};
+use crate::keys::{self, SortKey};
 use crate::preview::preview;
+use crate::schema::{ERASED_AT, EXPIRES_AT, OCCURRED_AT, OUTCOME, Outcome};
 
-/// An item, as DynamoDB's API has it.
-pub(crate) type Item = HashMap<String, AttributeValue>;
-
-/// The largest item that DynamoDB takes.
-pub(crate) const MAX_ITEM_BYTES: usize = 400 * 1024;
-
-/// The `SendMsgResult` of a callback that has one which is no number: not known to be delivered.
-const NOT_TOLD: i64 = -1;
+/// Stored for a `SendMsgResult` that is no number: the message is not known to be delivered.
+const UNKNOWN_RESULT: i64 = -1;
 
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 
-/// A message as it is kept.
+/// A message as it is stored.
 #[derive(Clone)]
 pub struct Record {
     item: Item,
-    /// The `sk` to fall back on when another message has the record's own; none when that can only be its own.
-    sort_key_apart: Option<String>,
+    /// The `sk` to use if another message has the record's own; `None` if no other can have it.
+    fallback_sort_key: Option<String>,
 }
 
 impl Record {
-    /// The record of a callback that arrived at `received_at` (Unix seconds), kept for `retention_days` or for ever.
+    /// The record of a callback that arrived at `received_at` (Unix seconds). It is kept for `retention_days`, or for ever.
     ///
-    /// The days count from `MsgTime`, so that a callback which comes late is not kept longer; from its arrival when it
-    /// has none, or one in the future.
+    /// The days count from `MsgTime`, so that a late callback is not kept longer than others. They count from the arrival
+    /// if `MsgTime` is missing or in the future.
     #[must_use]
     pub fn new(message: &SendMsg<'_>, query: &Query, received_at: u64, retention_days: Option<u32>) -> Self {
-        let mut fields = Fields::default();
+        let mut fields = ItemBuilder::default();
         let sort_key = SortKey::of(message);
-        let sort_key_apart =
-            (!sort_key.has_fingerprint).then(|| keys::apart(&sort_key.text, &keys::fingerprint(message)));
-        fields.text("pk", Some(Conversation::of(message).partition_key()));
-        fields.text("sk", Some(sort_key.text));
+        let fallback_sort_key =
+            (!sort_key.has_fingerprint).then(|| keys::with_fingerprint(&sort_key.text, &keys::fingerprint(message)));
+        fields.key(Conversation::of(message).partition_key(), sort_key.text);
 
         fields.text("CallbackCommand", Some(message.command.as_str()));
         fields.text("From_Account", Some(message.from_account.as_ref()));
@@ -67,15 +59,15 @@ impl Record {
         fields.text("CloudCustomData", message.cloud_custom_data.as_deref());
         match &message.chat {
             Chat::C2c(c2c) => fields.c2c(c2c, message),
-            Chat::Group(group) => fields.group(group, message),
+            Chat::Group(group) => fields.group(group),
         }
-        fields.text("Extra", json(&message.extra).filter(|_| !message.extra.is_empty()));
+        fields.extra(&message.extra);
         fields.text("Text", preview(&message.msg_body));
 
         fields.arrival(query, received_at, retention_days, message.msg_time);
         fields.occurred(message.msg_time, message.event_time, received_at);
-        fields.text(OUTCOME, Some(Outcome::Failed.as_str()).filter(|_| !is_delivered(&fields.0)));
-        Self { item: fields.0, sort_key_apart }
+        fields.text(OUTCOME, Some(Outcome::Failed.as_str()).filter(|_| !is_delivered(fields.item())));
+        Self { item: fields.build(), fallback_sort_key }
     }
 
     /// The item as it is written.
@@ -83,21 +75,21 @@ impl Record {
         &self.item
     }
 
-    /// The item under the key that it gets when its own is another message's.
-    pub(crate) fn item_apart(&self) -> Option<Item> {
+    /// The item under its fallback key.
+    pub(crate) fn fallback_item(&self) -> Option<Item> {
         let mut item = self.item.clone();
-        item.insert("sk".to_owned(), AttributeValue::S(self.sort_key_apart.clone()?));
+        item.insert("sk".to_owned(), AttributeValue::S(self.fallback_sort_key.clone()?));
         Some(item)
     }
 
-    /// Whether this is the message stored in `item`, which has the same key.
+    /// Whether `item`, which has the same key, is this message.
     ///
-    /// The ids of a one-to-one message are picked by its sender's client, so two messages may share them: of two senders
-    /// (a bot that copies ids from what it answers to), or of one who would rather not have a text kept. A repeated
-    /// callback has the same sender and the same body. Group messages outside the history, which repeat a `MsgSeq`,
-    /// have other times.
+    /// The sender's client picks the ids of a one-to-one message, so two messages may share them. They may have two
+    /// senders (a bot that copies ids from what it answers), or one who would rather not have a text kept. A repeated
+    /// callback has the same sender and the same body. Group messages outside the history, which repeat a `MsgSeq`, have
+    /// other times.
     ///
-    /// What was erased has no body to compare any more, and must not come back with a callback that is repeated.
+    /// An erased message has no body to compare, and must not come back with a repeated callback.
     pub(crate) fn is_stored_as(&self, item: &Item) -> bool {
         let same = |name| self.item.get(name) == item.get(name);
         let same_body = item.contains_key(ERASED_AT) || same("MsgBody");
@@ -112,39 +104,17 @@ impl Record {
         is_delivered(&self.item)
     }
 
-    /// What DynamoDB reckons the item's size to be, in bytes: up to 1,024 are one write unit.
+    /// The item's size in bytes, as DynamoDB counts it. Up to 1,024 are one write unit.
     #[must_use]
     pub fn size(&self) -> usize {
-        size(&self.item)
+        item::size(&self.item)
     }
 }
 
-/// Whether the message reached its recipient. A group message always has; a one-to-one message unless its callback gives
-/// another `SendMsgResult` than 0 (old captures give none, and the platform calls for successes first of all).
+/// Whether the message reached its recipient. A group message always has. A one-to-one message has unless its callback
+/// gives a `SendMsgResult` other than 0; old captures give none.
 fn is_delivered(item: &Item) -> bool {
     item.get("SendMsgResult").is_none_or(|result| *result == AttributeValue::N("0".to_owned()))
-}
-
-/// What DynamoDB reckons an item's size to be.
-pub(crate) fn size(item: &Item) -> usize {
-    item.iter().map(|(name, value)| name.len() + value_size(value)).sum()
-}
-
-fn value_size(value: &AttributeValue) -> usize {
-    // A byte for every two digits, and one.
-    let number = |digits: &String| digits.len().div_ceil(2) + 1;
-    match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(digits) => number(digits),
-        AttributeValue::B(bytes) => bytes.as_ref().len(),
-        AttributeValue::Ss(set) => set.iter().map(String::len).sum(),
-        AttributeValue::Ns(set) => set.iter().map(number).sum(),
-        AttributeValue::Bs(set) => set.iter().map(|bytes| bytes.as_ref().len()).sum(),
-        // Three bytes, and one for each member.
-        AttributeValue::L(list) => 3 + list.iter().map(|value| 1 + value_size(value)).sum::<usize>(),
-        AttributeValue::M(map) => 3 + map.len() + size(map),
-        _ => 1,
-    }
 }
 
 impl fmt::Debug for Record {
@@ -157,37 +127,28 @@ impl fmt::Debug for Record {
     }
 }
 
-/// An item that is being filled.
-#[derive(Default)]
-pub(crate) struct Fields(pub(crate) Item);
-
-impl Fields {
-    /// What every item says about how its callback came, and when the item ends: counted from `sent`, when what it
-    /// tells took place.
+impl ItemBuilder {
+    /// What every item says about how its callback came, and when the item expires. The days of retention count from
+    /// `sent`, when the message was sent or the change took place.
     pub(crate) fn arrival(&mut self, query: &Query, received_at: u64, retention_days: Option<u32>, sent: Option<u64>) {
         self.text("OptPlatform", query.opt_platform());
         self.text("ClientIP", query.client_ip());
         self.text("RequestID", query.request_id());
         self.number("ReceivedAt", Some(received_at));
-        self.number("ExpiresAt", retention_days.map(|days| expiry(sent, received_at, days)));
+        self.number(EXPIRES_AT, retention_days.map(|days| expiry(sent, received_at, days)));
     }
 
-    /// When it took place, Unix seconds: `seconds`, else the platform's own `event_time` in milliseconds, else when we
-    /// heard of it.
+    /// When it took place, Unix seconds: `seconds`, else the platform's `event_time` in milliseconds, else the arrival.
     pub(crate) fn occurred(&mut self, seconds: Option<u64>, event_time: Option<u64>, received_at: u64) {
         let seconds = seconds.or(event_time.map(|ms| ms / 1000)).unwrap_or(received_at);
         self.number(OCCURRED_AT, Some(seconds));
     }
 
-    pub(crate) fn text(&mut self, name: &str, value: Option<impl Into<String>>) {
-        if let Some(value) = value {
-            self.0.insert(name.to_owned(), AttributeValue::S(value.into()));
-        }
-    }
-
-    pub(crate) fn number(&mut self, name: &str, value: Option<impl ToString>) {
-        if let Some(value) = value {
-            self.0.insert(name.to_owned(), AttributeValue::N(value.to_string()));
+    /// The fields that chathook does not know, as JSON.
+    pub(crate) fn extra(&mut self, extra: &Object<'_>) {
+        if !extra.is_empty() {
+            // This never fails: it is a view of JSON.
+            self.text("Extra", serde_json::to_string(extra).ok());
         }
     }
 
@@ -197,36 +158,27 @@ impl Fields {
         self.number("MsgRandom", c2c.msg_random);
         // Always there, because writes compare it.
         let is_odd = message.extra.get("SendMsgResult").is_some_and(|raw| raw.get() != "null");
-        let not_a_number = if is_odd { NOT_TOLD } else { 0 };
-        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(not_a_number)));
+        let unread = if is_odd { UNKNOWN_RESULT } else { 0 };
+        self.number("SendMsgResult", Some(c2c.send_msg_result.unwrap_or(unread)));
         self.text("ErrorInfo", c2c.error_info.as_deref());
         self.number("UnreadMsgNum", c2c.unread_msg_num);
     }
 
-    pub(crate) fn group(&mut self, group: &Group<'_>, message: &SendMsg<'_>) {
+    /// The fields that only a group message has.
+    pub(crate) fn group(&mut self, group: &Group<'_>) {
         self.text("GroupId", Some(group.group_id.as_ref()));
         self.text("TopicId", group.topic_id.as_deref());
         self.text("Type", group.group_type.as_deref());
         self.text("Operator_Account", group.operator_account.as_deref());
         self.number("Random", group.random);
         if !group.group_at_info.is_empty() {
-            self.text("GroupAtInfo", field_as_it_came(message, "GroupAtInfo"));
+            // As it came: the view of it would lose what it does not know.
+            self.text("GroupAtInfo", group.group_at_info_raw.map(RawValue::get));
         }
     }
 }
 
-/// The raw JSON of a field. The typed view would lose what it does not know.
-fn field_as_it_came(message: &SendMsg<'_>, name: &str) -> Option<String> {
-    let whole = json(message)?;
-    Object::parse(&whole).ok()?.get(name).map(|raw| raw.get().to_owned())
-}
-
-/// `None` never happens: these are views of JSON.
-pub(crate) fn json(value: &impl serde::Serialize) -> Option<String> {
-    serde_json::to_string(value).ok()
-}
-
-fn expiry(msg_time: Option<u64>, received_at: u64, days: u32) -> u64 {
-    let start = msg_time.filter(|time| (1..=received_at).contains(time)).unwrap_or(received_at);
+fn expiry(sent: Option<u64>, received_at: u64, days: u32) -> u64 {
+    let start = sent.filter(|time| (1..=received_at).contains(time)).unwrap_or(received_at);
     start.saturating_add(u64::from(days) * SECONDS_PER_DAY)
 }

@@ -1,4 +1,4 @@
-//! An endpoint behind a Lambda function URL, or behind a queue: logs, metrics, and the loop that takes events.
+//! An endpoint as a Lambda function, behind a function URL or a queue: logs, metrics, and the loop that takes events.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,16 +6,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_runtime::{LambdaEvent, service_fn};
 use metrics_cloudwatch_embedded::Collector;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::endpoint::{Answer, Endpoint};
-use crate::parked::Parked;
-use crate::request::{FunctionUrlEvent, Request};
+use crate::endpoint::Endpoint;
+use crate::function_url::{self, FunctionUrlEvent};
+use crate::http::Arrival;
 use crate::settings::{Settings, SettingsError};
+use crate::unstored::UnstoredCallback;
 
 /// The namespace of all metrics in CloudWatch. Each carries the dimension `function`: the name on Lambda, which tells
 /// one deployment's functions from another's.
@@ -37,7 +39,7 @@ where
     }
 }
 
-/// The same for a function that is behind a queue of parked callbacks instead of a URL.
+/// The same for a function that takes unstored callbacks from a queue.
 pub async fn run_queue<B>(name: &'static str, build: B) -> ExitCode
 where
     B: AsyncFnOnce(Arc<Settings>) -> Result<Endpoint, SettingsError>,
@@ -74,7 +76,7 @@ where
     Ok((endpoint, metrics))
 }
 
-/// How long the callbacks of one batch may take. They are stored side by side, and nobody waits for the answer; the
+/// How long the callbacks of one batch may take. They are stored side by side, and nobody waits for the answer. The
 /// function's own time-out (30 s in the template) is longer.
 const REDRIVE_WITHIN: Duration = Duration::from_secs(20);
 
@@ -112,9 +114,9 @@ async fn redrive(
 ) -> Result<QueueAnswer, lambda_runtime::Error> {
     let deadline = Instant::now() + REDRIVE_WITHIN;
     let store = async |record: QueueRecord| {
-        let stored = match Parked::parse(&record.body) {
-            Ok(parked) => endpoint.redrive(&parked, deadline).await.map_err(|error| (parked.request_id, error)),
-            Err(error) => Err((String::new(), error.into())),
+        let stored = match UnstoredCallback::parse(&record.body) {
+            Ok(unstored) => endpoint.redrive(&unstored, deadline).await.map_err(|error| (unstored.request_id, error)),
+            Err(error) => Err((String::new(), error)),
         };
         let (request_id, error) = stored.err()?;
         metrics::counter!("RedriveFailed").increment(1);
@@ -147,44 +149,16 @@ async fn answer(
     endpoint: &Endpoint,
     metrics: &Collector,
     event: LambdaEvent<FunctionUrlEvent>,
-) -> Result<Response, lambda_runtime::Error> {
+) -> Result<ApiGatewayV2httpResponse, lambda_runtime::Error> {
     let LambdaEvent { payload, context } = event;
-    let mut front_ms = None;
-    let read = || {
-        let request = Request::from_function_url(&context.request_id, payload);
-        front_ms = request.front_ms;
-        request
-    };
-    let start_ms = now_ms();
-    let answer = endpoint.answer(start_ms, read).await;
+    let arrival = Arrival { at_ms: now_ms(), at_front_ms: payload.at_front_ms() };
+    let answer = endpoint.answer(arrival, || payload.into_request(&context.request_id)).await;
 
-    let passed_ms = now_ms().saturating_sub(front_ms.unwrap_or(start_ms));
     // Exact up to 2^53 ms.
     #[expect(clippy::cast_precision_loss)]
-    metrics::histogram!("AnswerMs").record(passed_ms as f64);
+    metrics::histogram!("AnswerMs").record(arrival.age_ms(now_ms()) as f64);
     flush(metrics);
-    Ok(Response::from(answer))
-}
-
-/// A function URL's response (payload format 2.0).
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Response {
-    status_code: u16,
-    headers: Headers,
-    body: String,
-}
-
-#[derive(Serialize)]
-struct Headers {
-    #[serde(rename = "content-type")]
-    content_type: &'static str,
-}
-
-impl From<Answer> for Response {
-    fn from(answer: Answer) -> Self {
-        Self { status_code: answer.status, headers: Headers { content_type: "application/json" }, body: answer.body }
-    }
+    Ok(function_url::response(answer))
 }
 
 /// The time, in Unix milliseconds. The one place where a function reads the clock.

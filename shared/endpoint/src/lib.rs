@@ -4,33 +4,43 @@
 //! The platform delivers a message unmoderated when the webhook breaks, and does not repeat an after-callback that was
 //! answered. So there is one path from a request to an answer, [`Endpoint::answer`], and it always ends in a valid one:
 //! errors and panics become the answer that the operator chose (`ON_FAILURE`), and a message that could not be stored
-//! goes to the log before it is lost.
+//! goes to a queue or to the log before it is lost.
+//!
+//! Each stage of that path has a type, which says what is known of a request by then: a [`Request`] came from anyone; a
+//! [`Verified`](verify::Verified) one is the platform's, for our app; a [`Callback`] has a command and a JSON body.
 //!
 //! - [`settings`]: the environment variables, checked at start.
-//! - [`request`]: an HTTP request reduced to what matters here.
-//! - [`gate`]: who may call.
-//! - [`endpoint`]: from a request to an answer.
-//! - [`before`], [`after`]: what is done with a message before it is sent, and after it was sent or changed.
-//! - [`parked`]: a callback that could not be stored, on its way to a queue and back.
-//! - [`lambda`]: all of that behind a Lambda function URL.
+//! - [`http`]: the request and its answer.
+//! - [`verify`]: who may call.
+//! - [`callback`]: a verified callback, and what handles it.
+//! - [`error`]: why there is no reply; what the log says of it and what the caller hears.
+//! - [`endpoint`]: from a request to an answer, and `deadlines`: how long each step of that may take.
+//! - [`moderator`], [`archiver`]: the handlers, for messages before they are sent, and after they were sent or changed.
+//! - [`unstored`]: a callback that could not be stored, on its way to the queue and back, or to the log.
+//! - [`lambda`], [`function_url`]: all of that as a Lambda function.
+//!
+//! A function links what it names: a binary that makes no [`Archiver`] has no AWS SDK in it, and one that makes no
+//! [`Moderator`] has no rules.
 
-#[cfg(feature = "after-send")]
-pub mod after;
-#[cfg(feature = "before-send")]
-pub mod before;
+pub mod archiver;
+pub mod callback;
+mod deadlines;
 pub mod endpoint;
-pub mod gate;
+pub mod error;
+pub mod function_url;
+pub mod http;
 pub mod lambda;
-mod lost;
-pub mod parked;
-pub mod request;
+pub mod moderator;
 pub mod settings;
+pub mod unstored;
+pub mod verify;
 
-#[cfg(feature = "after-send")]
-pub use after::{AfterChange, AfterSend};
-#[cfg(feature = "before-send")]
-pub use before::BeforeSend;
-pub use endpoint::{Answer, Callback, Endpoint, Handler, HandlerError, RedriveError};
-pub use parked::{Parked, Parking};
-pub use request::Request;
+pub use archiver::Archiver;
+pub use callback::{Callback, Handler};
+pub use endpoint::Endpoint;
+pub use error::{EndpointError, Forbidden};
+pub use function_url::FunctionUrlEvent;
+pub use http::{Answer, Arrival, Request};
+pub use moderator::Moderator;
 pub use settings::Settings;
+pub use unstored::{RetryQueue, UnstoredCallback};

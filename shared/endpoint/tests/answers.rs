@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chathook_endpoint::settings::OnFailure;
-use chathook_endpoint::{Answer, Callback, Endpoint, Handler, HandlerError, Request, Settings};
+use chathook_endpoint::{Answer, Arrival, Callback, Endpoint, EndpointError, Handler, Request, Settings};
 use chathook_protocol::{Command, Reply, Token};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -19,15 +19,15 @@ const NOW: u64 = 1_800_000_000;
 struct Obedient;
 
 impl Handler for Obedient {
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, HandlerError>> {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
         async move {
             match callback.message()?.from_account.as_ref() {
                 "panics" => panic!("on request, quoting what a person wrote"),
-                "fails" => Err(HandlerError::Rules),
+                "fails" => Err(EndpointError::RulesUnusable),
                 "waits" => {
                     tokio::time::timeout_at(callback.deadline, std::future::pending::<()>())
                         .await
-                        .map_err(|_| HandlerError::Deadline)?;
+                        .map_err(|_| EndpointError::Deadline)?;
                     Ok(Reply::allow())
                 }
                 _ => Ok(Reply::discard()),
@@ -52,8 +52,11 @@ fn endpoint(commands: &[Command], on_failure: OnFailure) -> Endpoint {
     Endpoint::new(Arc::new(settings(on_failure))).route(commands, Obedient)
 }
 
+/// A request that came straight to us.
+const ARRIVAL: Arrival = Arrival { at_ms: NOW * 1000, at_front_ms: None };
+
 async fn answer(endpoint: &Endpoint, request: Request) -> Answer {
-    endpoint.answer(NOW * 1000, || request).await
+    endpoint.answer(ARRIVAL, || request).await
 }
 
 fn signed(command: &str, rest: &str) -> String {
@@ -217,7 +220,7 @@ async fn a_failure_is_answered_as_its_kind_of_callback_wants() {
 async fn a_panic_while_the_request_is_read_still_ends_in_an_answer() {
     for (commands, expected) in [(&[Command::GroupBeforeSend], REJECT), (&[Command::GroupAfterSend], NOT_STORED)] {
         let endpoint = endpoint(commands, OnFailure::Reject);
-        let answer = endpoint.answer(NOW * 1000, || panic!("as lambda_http's own conversion does")).await;
+        let answer = endpoint.answer(ARRIVAL, || panic!("as lambda_http's own conversion does")).await;
         assert_eq!((answer.status, answer.body.as_str()), expected);
     }
 }
@@ -226,7 +229,7 @@ async fn a_panic_while_the_request_is_read_still_ends_in_an_answer() {
 async fn waiting_is_bounded_from_the_moment_the_front_was_reached() {
     let ms = Duration::from_millis;
     // ANSWER_WITHIN_MS is 300, and a wait is given 200 at the least.
-    for (front_ms, expected) in [
+    for (at_front_ms, expected) in [
         (None, ms(300)),
         (Some(NOW * 1000), ms(300)),
         (Some(NOW * 1000 - 50), ms(250)),
@@ -235,11 +238,12 @@ async fn waiting_is_bounded_from_the_moment_the_front_was_reached() {
         (Some(NOW * 1000 + 5000), ms(300)),
     ] {
         let request = Request::new("1".to_owned(), "POST", &signed(BEFORE, ""), body(BEFORE, "waits").into());
+        let endpoint = endpoint(&[Command::C2cBeforeSend], OnFailure::Allow);
         let started = tokio::time::Instant::now();
-        answer(&endpoint(&[Command::C2cBeforeSend], OnFailure::Allow), Request { front_ms, ..request }).await;
+        endpoint.answer(Arrival { at_front_ms, ..ARRIVAL }, || request).await;
         // Tokio's timer counts whole milliseconds, rounded up.
         let waited = started.elapsed();
-        assert!((expected..expected + ms(2)).contains(&waited), "{front_ms:?}: {waited:?}");
+        assert!((expected..expected + ms(2)).contains(&waited), "{at_front_ms:?}: {waited:?}");
     }
 }
 

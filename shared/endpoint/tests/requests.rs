@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
 
-use chathook_endpoint::Request;
+use chathook_endpoint::{FunctionUrlEvent, Request};
 use serde_json::{Value, json};
 
 fn event(body: &Value, is_base64: bool, query: &str) -> String {
@@ -15,8 +15,12 @@ fn event(body: &Value, is_base64: bool, query: &str) -> String {
     .to_string()
 }
 
+fn parse(event: &str) -> FunctionUrlEvent {
+    serde_json::from_str(event).expect("an event")
+}
+
 fn read(event: &str) -> Request {
-    Request::from_function_url("id", serde_json::from_str(event).expect("an event"))
+    parse(event).into_request("id")
 }
 
 #[test]
@@ -44,9 +48,10 @@ fn the_query_may_hold_what_no_uri_may() {
 
 #[test]
 fn what_the_front_says_is_kept() {
-    let request = read(&event(&Value::Null, false, ""));
+    let event = parse(&event(&Value::Null, false, ""));
+    assert_eq!(event.at_front_ms(), Some(1_800_000_000_123));
+    let request = event.into_request("id");
     assert_eq!((request.id.as_str(), request.method.as_str()), ("id", "POST"));
-    assert_eq!(request.front_ms, Some(1_800_000_000_123));
 }
 
 #[test]
@@ -62,18 +67,19 @@ fn no_part_of_an_event_makes_the_rest_unreadable() {
     ] {
         let at = whole.as_bytes().windows(from.len()).position(|window| window == from).expect(name);
         let event = [&whole.as_bytes()[..at], to, &whole.as_bytes()[at + from.len()..]].concat();
-        let request = Request::from_function_url("id", serde_json::from_slice(&event).expect(name));
+        let event: FunctionUrlEvent = serde_json::from_slice(&event).expect(name);
+        assert_eq!(event.at_front_ms().is_some(), name != "no time", "{name}");
+        let request = event.into_request("id");
         assert_eq!(request.query.sdk_app_id(), Some("1"), "{name}");
         assert!(request.body.windows(body.len()).any(|window| window == body), "{name}: {:?}", request.body);
-        assert_eq!(request.front_ms.is_some(), name != "no time", "{name}");
     }
 }
 
 #[test]
 fn an_event_of_another_kind_is_not_the_platforms() {
     for event in ["{}", r#"{"Records":[{}]}"#, r#"{"requestContext":{}}"#] {
+        assert_eq!(parse(event).at_front_ms(), None);
         let request = read(event);
-        assert_eq!((request.raw_query.as_str(), request.front_ms), ("", None));
-        assert!(request.body.is_empty());
+        assert!(request.raw_query.is_empty() && request.body.is_empty());
     }
 }

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chathook_endpoint::{BeforeSend, Endpoint, Request, Settings};
+use chathook_endpoint::{Arrival, Endpoint, Moderator, Request, Settings};
 use chathook_moderation::RulesSource;
 use chathook_protocol::Command;
 use futures_util::FutureExt as _;
@@ -37,12 +37,13 @@ fn answer(path: &Path, text: &str) -> Value {
         _ => None,
     };
     let settings = Settings::read(read).expect("these settings hold");
-    let endpoint = Endpoint::new(Arc::new(settings)).route(&[Command::C2cBeforeSend], BeforeSend::load(path));
+    let endpoint = Endpoint::new(Arc::new(settings)).route(&[Command::C2cBeforeSend], Moderator::load(path));
     let body = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}]);
     let callback = json!({"From_Account": "a", "To_Account": "b", "MsgBody": body}).to_string();
     let query = "SdkAppid=1400000001&CallbackCommand=C2C.CallbackBeforeSendMsg";
     let request = Request::new("1".to_owned(), "POST", query, callback.into_bytes());
-    let answer = endpoint.answer(0, || request).now_or_never().expect("moderation waits for nothing");
+    let arrival = Arrival { at_ms: 0, at_front_ms: None };
+    let answer = endpoint.answer(arrival, || request).now_or_never().expect("moderation waits for nothing");
     let answer: Value = serde_json::from_str(&answer.body).expect("JSON");
     answer["ErrorCode"].clone()
 }

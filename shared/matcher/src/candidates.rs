@@ -1,14 +1,14 @@
 //! Candidates: stretches of a text that could be a term under some disguise.
 //!
-//! From each place where a term may begin, the text is read along the [`Trie`] of the terms in all ways that the rules
-//! of disguise allow: a letter may be repeated, a divider may stand between letters, one lone sign may stand for a
-//! letter, and a sign that could be a letter may as well be a divider. Nearly all readings end after two or three
-//! characters. Those that reach the end of a term are handed to [`crate::verify`].
+//! From each place where a term may begin, the text is read along the [`Trie`] of the terms, in every way that a disguise
+//! may take: a letter is repeated, a divider stands between two letters, one sign stands for a letter, a sign that could
+//! be a letter is a divider after all. Nearly all readings end after two or three characters. Those that reach the end of
+//! a term are candidates, for [`crate::verify`] to judge.
 
 use crate::classes::{GAP, NONE, Unit};
 use crate::trie::{ROOT, Trie};
 
-/// A stretch of a stream that leads to the end of a term.
+/// A stretch of a stream that leads to the end of a term: its first and its last unit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
     pub(crate) first: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Candidate {
     pub(crate) star: Option<usize>,
 }
 
-/// How far a reading has come. There are many, so it is small.
+/// How far one way of reading has come. Many may wait on the stack, so it is small.
 #[derive(Debug, Clone, Copy)]
 struct Reading {
     /// The next unit.
@@ -30,11 +30,11 @@ struct Reading {
     gaps: u16,
     /// The code of the last letter.
     code: u16,
-    /// Units of the divider that it is in; 0 within a word.
+    /// How many units of a divider it has crossed since the last letter.
     inside: u8,
-    /// Letters repeated across dividers.
+    /// How many letters were repeated across dividers.
     repeats: u8,
-    /// Whether that divider is a space of the term.
+    /// Whether the divider is a space of the term.
     is_space: bool,
 }
 
@@ -66,7 +66,7 @@ impl Search {
         code: u16,
         see: &mut impl FnMut(u32, Candidate),
     ) {
-        // Nearly all searches end at the second or third letter, and then a look into a filter is enough.
+        // Nearly all searches end at the second or third letter. Then a look into a filter is enough.
         if let Some((second, next)) = letter(units, first + 1)
             && next.code != code
         {
@@ -86,7 +86,7 @@ impl Search {
         self.along(units, trie, first, code, see);
     }
 
-    /// Reads the letters as they stand. Where a divider comes, the search goes on in all ways that a disguise may take.
+    /// Reads the letters as they stand, up to the first divider. From there on there is more than one way.
     #[inline(never)]
     fn along(
         &mut self,
@@ -131,7 +131,7 @@ impl Search {
         }
     }
 
-    /// Reads on from where letters are divided, or another text begins.
+    /// Reads on in all ways from where letters are divided, or another segment begins.
     #[inline(never)]
     fn across(
         &mut self,
@@ -174,12 +174,12 @@ impl Search {
         }
     }
 
-    /// Puts the ways on across a divider on the stack.
+    /// Puts on the stack the ways that lead across a divider.
     fn divide(&mut self, reading: &Reading, unit: &Unit, units: &[Unit], trie: &Trie) {
         if reading.inside >= LONGEST_DIVIDER {
             return;
         }
-        // Of a longer divider all is crossed at once, up to where there is a choice again.
+        // A longer divider is crossed at once, up to where there is a choice again.
         let from = reading.at as usize + 1;
         let at = cross(units, from, reading.star == NO_STAR);
         let inside = usize::from(reading.inside) + 1 + at - from;
@@ -208,7 +208,7 @@ impl Search {
         }
     }
 
-    /// Puts the ways on with any letter in place of a sign on the stack.
+    /// Puts on the stack the ways that take a sign for some letter of a term.
     fn star(&mut self, reading: &Reading, units: &[Unit], trie: &Trie) {
         let at = reading.at as usize;
         let rest = units.get(at + 1..).unwrap_or_default();
@@ -245,7 +245,7 @@ impl Reading {
         (self.repeats < MOST_REPEATS || !self.is_far_repeat(unit)).then_some(self.node)
     }
 
-    /// Goes on to where a letter leads.
+    /// Takes the step that a letter leads to.
     fn read(&mut self, unit: &Unit, node: u32) {
         if unit.code == self.code && self.is_far_repeat(unit) {
             self.repeats += 1;
@@ -255,18 +255,18 @@ impl Reading {
         self.at += 1;
     }
 
-    /// Whether a letter stands apart from the one before.
+    /// Whether a divider or the beginning of a segment stands between a letter and the one before.
     const fn is_far_repeat(&self, unit: &Unit) -> bool {
         self.inside > 0 || unit.begins_segment
     }
 
-    /// 1 if it is in a divider that a letter would end, other than a space of the term.
+    /// 1 if the next letter would end a divider that is no space of the term.
     const fn new_gap(&self) -> u16 {
         (self.inside > 0 && !self.is_space) as u16
     }
 }
 
-/// The letter at `at`, or beyond a divider there; none where a sign may be one as well.
+/// The letter at `at`, or the one beyond a divider there. `None` where a sign could be a letter as well.
 fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
     let unit = units.get(at)?;
     if !unit.kind.is_divider() {

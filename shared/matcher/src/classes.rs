@@ -1,7 +1,7 @@
 //! The classes of characters that the terms are written with, numbered.
 //!
-//! What could be mistaken for each other is one class ([`Glyph::class`]). Small numbers make small tables, and a
-//! character of a class without one ends a search at once.
+//! Characters that could be mistaken for each other are one class ([`Glyph::class`]). Classes that no term has get no
+//! number, so that the tables are small and such a character ends a search at once.
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,6 @@
 //! disguises, or have signs in them that disguises are made of, are looked for in the third as they are written.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use crate::classes::Classes;
 use crate::pattern::{Letter, Pattern};
@@ -69,16 +68,9 @@ pub(crate) struct Expected<'d> {
 }
 
 /// More terms, or longer ones, than a matcher can number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the terms have too many different characters, or are too long in all; use fewer")]
 pub struct TooManyTerms;
-
-impl fmt::Display for TooManyTerms {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the terms have too many characters")
-    }
-}
-
-impl std::error::Error for TooManyTerms {}
 
 impl Dictionary {
     /// Takes the terms apart, and puts each into the trie that it belongs in.

@@ -222,7 +222,7 @@ impl Results {
     fn add(&mut self, input: &Input<'_>, entry: u32, segment: usize, span: Range<usize>) {
         let Some(entry) = input.dictionary.entries.get(entry as usize) else { return };
         let found = Match { term: entry.term as usize, segment, span };
-        // Every part of a long word may be a hit that covers the whole.
+        // A wildcard matches the whole word, once for each part of it that is the term.
         if self.found.last() != Some(&found) {
             self.found.push(found);
         }

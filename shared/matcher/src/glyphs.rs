@@ -1,9 +1,8 @@
 //! What a character can be read as.
 //!
-//! A sender who disguises a word swaps its letters for characters that a person still reads as those letters, and puts
-//! others in between. So each character is taken apart into [`Glyph`]s: what remains of it without letter case, width,
-//! style and accents, and which Latin letters it may stand for. Nothing is decided here: `0` stays a digit that *may*
-//! be an `o`. Whether it is one, [`crate::verify`] judges, with the whole word in view.
+//! Who disguises a word swaps its letters for characters that are still read as those letters, and puts others in
+//! between. So each character is taken apart into [`Glyph`]s: what remains of it without letter case, width, style and
+//! accents, and which Latin letters it may stand for. Nothing is decided here: `0` stays a digit that *may* be an `o`. Whether it is one, [`crate::verify`] judges, with the whole word in view.
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! The characters of a text as a person sees them, and where words begin and end.
 //!
 //! All decisions about boundaries are made on whole grapheme clusters: an `e` with a combining accent is another letter
-//! than `e`, and a mask that hits half of it would leave the accent behind.
+//! than `e`, and who replaces half of it would leave the accent behind.
 
 use std::ops::Range;
 

@@ -40,7 +40,7 @@ struct Close<'t> {
 }
 
 impl Close<'_> {
-    /// The bytes of the hit, if what reads like a term is one.
+    /// The bytes of the match, if what reads like a term is one.
     fn look(&mut self, dictionary: &Dictionary, entry: u32, mut span: Range<usize>) -> Option<Range<usize>> {
         let expected = dictionary.entry(entry)?;
         let letters = expected.letters.iter().map(|letter| letter.base);

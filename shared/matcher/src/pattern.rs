@@ -10,25 +10,25 @@ use crate::letters::Letters;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Letter {
     pub(crate) base: char,
-    /// What the text may have instead: characters that may stand for one of these. None for digits and signs, which
-    /// stand only for themselves.
+    /// Characters that may stand for one of these are taken for it. Digits and signs have none: only they themselves are
+    /// taken.
     pub(crate) letters: Letters,
 }
 
-/// What a term is looked for as.
+/// A term taken apart.
 #[allow(clippy::struct_excessive_bools, reason = "each says what holds at one end of the term")]
 pub(crate) struct Pattern {
     /// The letters, without what stands between them.
     pub(crate) letters: Vec<Letter>,
-    /// Signs other than spaces and hyphens that stand between the letters and must do so in the text.
+    /// The signs between the letters that the text must have, too: all but hyphens and apostrophes.
     pub(crate) signs: Vec<char>,
-    /// The classes of the letters, repeats collapsed; `None` for a gap.
+    /// The classes of the letters, without repeats; `None` where the term has a space or sign.
     pub(crate) path: Vec<Option<char>>,
     /// Most of the letters are ideographs.
     pub(crate) is_ideographic: bool,
-    /// The word may go on before the term; the hit is then the whole word.
+    /// The word may begin before the term. The match is then the whole word.
     pub(crate) goes_on_left: bool,
-    /// The word may go on behind it.
+    /// The word may go on behind the term. The match is then the whole word.
     pub(crate) goes_on_right: bool,
     /// A word must begin with the term.
     pub(crate) begins_word: bool,

@@ -4,8 +4,6 @@
 //! keeps the bytes keeps more beside them, and marks and checks it all. Loading checks that the tables fit each other, so
 //! that no bytes whatever can make a search run astray: all look-ups are checked, and all ranges lie within their tables.
 
-use std::fmt;
-
 use crate::classes::Classes;
 use crate::dictionary::{Dictionary, Entry, Flags};
 use crate::letters::Letters;
@@ -13,16 +11,9 @@ use crate::pattern::Letter;
 use crate::trie::{Node, Trie};
 
 /// Bytes that are no matcher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("these bytes are no matcher, or one of another version; build it again from its terms")]
 pub struct LoadError;
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("these bytes are no matcher, or one of another version; make them anew")
-    }
-}
-
-impl std::error::Error for LoadError {}
 
 impl Dictionary {
     /// All tables as bytes.

@@ -9,7 +9,7 @@ use crate::classes::{Classes, Unit};
 use crate::glyphs::{glyphs_within, plain};
 use crate::letters::Letters;
 
-/// The bytes of a unit in the stream.
+/// Where a unit stands: its bytes.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: u32,
@@ -22,7 +22,7 @@ struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct Stream {
     pub(crate) units: Vec<Unit>,
-    /// The place of each unit. None are kept as long as the units are the bytes.
+    /// The place of each unit; empty as long as each byte is one unit.
     places: Vec<Place>,
     /// The segments' indices, by the offset at which each begins.
     parts: Vec<(u32, usize)>,
@@ -38,8 +38,8 @@ const fn ends_drawing(base: char) -> bool {
     matches!(base, ')' | ']' | '\\' | '/' | '|' | '<' | 'v')
 }
 
-/// What keeps a text from being taken byte by byte: what is no character of its own, or may be one together with a
-/// neighbour.
+/// What each byte says about a text: 0, it is one unit; 1, it may draw a letter together with a neighbour of this kind;
+/// [`OTHER`], it is something else.
 const FLAGS: [u8; 256] = flags();
 const OTHER: u8 = 2;
 
@@ -145,7 +145,7 @@ impl Stream {
         self.places.get(at).map_or(start..start.saturating_add(1), |place| place.start..place.end)
     }
 
-    /// Joins the last units to one letter, if they draw one.
+    /// Makes the last units one letter, if they draw one.
     #[inline(never)]
     fn draw(&mut self, classes: &Classes) {
         for (signs, letter) in DRAWN {

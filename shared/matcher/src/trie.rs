@@ -1,28 +1,29 @@
-//! A tree of terms: from its root, one step for each character.
+//! A trie of terms: from its root, one step for each letter.
 //!
-//! Nodes are numbered level by level, so that the children of a node stand side by side and need no pointers: 10 bytes
-//! a node, built in one pass over the sorted terms, and loaded by copying. There are no failure links, since nearly all
-//! searches begin at the beginning of a word and end after two or three steps; they also have to try several ways.
+//! Nodes are numbered level by level. So the children of a node stand side by side and need no pointers: a node has 10
+//! bytes, the trie is built in one pass over the sorted terms, and it is loaded by copying. There are no failure links:
+//! nearly all searches begin at the beginning of a word and end after two or three steps, and one search has to try
+//! several ways.
 
 use std::ops::Range;
 
 use crate::classes::NONE;
 
-/// The tree.
+/// The trie.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Trie {
-    /// For each code the child of the root; 0: none.
+    /// For each code the child of the root, or 0.
     pub(crate) roots: Vec<u32>,
     /// For each node the code that leads to it.
     pub(crate) labels: Vec<u16>,
-    /// Each node; one more stands behind the last.
+    /// Each node, and one more behind the last.
     pub(crate) nodes: Vec<Node>,
-    /// What terms end here.
+    /// What is reported where terms end, for all nodes one behind the other.
     pub(crate) ends: Vec<u32>,
-    /// One bit for each step from a node with many children, at a place that the step decides. Nearly all steps that
+    /// One bit for each step from a node with many children, at a place that is a hash of the step. Nearly all steps that
     /// are asked for do not exist, and nearly all of those find their bit unset.
     filter: Vec<u64>,
-    /// Likewise for the two and three letters that terms begin with.
+    /// The same for the first two and three letters of terms.
     openings: Vec<u64>,
 }
 
@@ -31,18 +32,18 @@ pub(crate) struct Trie {
 pub(crate) struct Node {
     /// Its first child.
     pub(crate) children: u32,
-    /// Its first output.
+    /// What is first reported here.
     pub(crate) outputs: u32,
 }
 
-/// Of more children than these a step is not looked for one by one.
+/// Up to so many children are compared one by one, which is faster than a search.
 const FEW: usize = 8;
 
 /// The root's number. No step leads to it.
 pub(crate) const ROOT: u32 = 0;
 
 impl Trie {
-    /// Builds the tree from terms, each with what to report for it. `None` if it would be too large to number.
+    /// Builds the trie from terms, each with what to report for it. `None` if it has more nodes than can be numbered.
     pub(crate) fn of(mut terms: Vec<(Vec<u16>, u32)>) -> Option<Self> {
         if terms.is_empty() {
             return Some(Self::new(Vec::new(), Vec::new(), Vec::new(), Vec::new()));
@@ -88,19 +89,19 @@ impl Trie {
         Some(trie)
     }
 
-    /// A node whose children and outputs are still to come.
+    /// The next node, whose children and reports are still to come.
     fn next_node(&self) -> Option<Node> {
         Some(Node { children: u32::try_from(self.labels.len()).ok()?, outputs: u32::try_from(self.ends.len()).ok()? })
     }
 
-    /// A tree of these tables.
+    /// A trie of these tables.
     pub(crate) fn new(roots: Vec<u32>, labels: Vec<u16>, nodes: Vec<Node>, ends: Vec<u32>) -> Self {
         let mut trie = Self { roots, labels, nodes, ends, ..Self::default() };
         trie.fill_filter();
         trie
     }
 
-    /// Sets the bits of all steps, in tables with about twelve bits for each.
+    /// Fills the filters. They have about twelve bits for each step, so that few places are taken twice.
     fn fill_filter(&mut self) {
         let mut filter = vec![0_u64; (self.labels.len() / 5).next_power_of_two()];
         for (node, _) in (0..).zip(&self.labels).skip(1) {
@@ -136,15 +137,15 @@ impl Trie {
         self.openings = openings;
     }
 
-    /// Whether a term may begin with these two letters, or with the first one again and again, or be nothing but the
-    /// first. Some that do not are not told apart.
+    /// Whether a term may begin with these two letters, or with the first one repeated, or be the first one alone. A filter:
+    /// `true` may be wrong.
     #[inline]
     pub(crate) fn may_begin(&self, code: u16, next: u16) -> bool {
         has(&self.openings, u32::from(code), next) || has(&self.openings, u32::from(code), NONE)
     }
 
-    /// Whether a term that may begin with the first two of three different letters may go on with the third, or end
-    /// before it.
+    /// Whether a term that begins with the first two of three different letters may go on with the third, or end before
+    /// it. A filter: `true` may be wrong.
     #[inline]
     pub(crate) fn may_go_on(&self, code: u16, next: u16, after: u16) -> bool {
         let both = two(code, next);
@@ -205,14 +206,14 @@ impl Trie {
     }
 }
 
-/// The place of a step's bit in a filter of `words` words, a power of two.
+/// The word and the bit of a step in a filter. `words` is how many words it has, a power of two.
 const fn place(node: u32, code: u16, words: usize) -> (usize, u64) {
     let hash = ((node as u64) << 16 | code as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     // The upper bits are the well mixed ones.
     ((hash >> 32) as usize & words.wrapping_sub(1), 1 << (hash >> 26 & 63))
 }
 
-/// Two letters as one number, larger than that of one.
+/// Two letters as one number, larger than that of any single letter.
 const fn two(code: u16, next: u16) -> u32 {
     ((code as u32) << 16 | next as u32).wrapping_add(1 << 16)
 }

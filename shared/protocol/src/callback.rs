@@ -102,6 +102,8 @@ pub struct Group<'a> {
     pub random: Option<u64>,
     /// `GroupAtInfo`, after only; who is mentioned, up to 30.
     pub group_at_info: Vec<GroupAt<'a>>,
+    /// `GroupAtInfo` as it came.
+    pub group_at_info_raw: Option<&'a RawValue>,
 }
 
 /// One mention in a group message.
@@ -132,13 +134,15 @@ impl<'a> SendMsg<'a> {
 
         let from_account = fields.required("From_Account")?;
         let chat = if command.is_group() {
+            let (group_at_info, group_at_info_raw) = mentions(&mut fields);
             Chat::Group(Group {
                 group_id: fields.required("GroupId")?,
                 topic_id: fields.text("TopicId").filter(|topic| !topic.is_empty()),
                 group_type: fields.text("Type"),
                 operator_account: fields.text("Operator_Account"),
                 random: fields.unsigned("Random"),
-                group_at_info: mentions(&mut fields),
+                group_at_info,
+                group_at_info_raw,
             })
         } else {
             Chat::C2c(C2c {
@@ -193,7 +197,8 @@ impl Serialize for SendMsg<'_> {
     }
 }
 
-fn mentions<'a>(fields: &mut Fields<'_, 'a>) -> Vec<GroupAt<'a>> {
+/// `GroupAtInfo` as it is read, and as it came.
+fn mentions<'a>(fields: &mut Fields<'_, 'a>) -> (Vec<GroupAt<'a>>, Option<&'a RawValue>) {
     let mention = |raw: &'a RawValue| {
         let at = Object::parse(raw.get()).ok()?;
         if at.unsigned("GroupAtAllFlag") == Some(1) {
@@ -201,5 +206,6 @@ fn mentions<'a>(fields: &mut Fields<'_, 'a>) -> Vec<GroupAt<'a>> {
         }
         at.text("GroupAt_Account").map(GroupAt::Account)
     };
-    fields.take("GroupAtInfo", |raw| json::array(raw)?.into_iter().map(mention).collect()).unwrap_or_default()
+    let read = |raw| Some((json::array(raw)?.into_iter().map(mention).collect::<Option<_>>()?, Some(raw)));
+    fields.take("GroupAtInfo", read).unwrap_or_default()
 }

@@ -35,6 +35,17 @@ impl Command {
     /// The commands of what happens to messages later; see [`crate::change`].
     pub const AFTER_CHANGE: [Self; 6] =
         [Self::C2cRecall, Self::GroupRecall, Self::C2cEdit, Self::GroupEdit, Self::C2cRead, Self::GroupRefused];
+    /// The commands of what was sent and of what happens to it later: all that has happened already.
+    pub const AFTER: [Self; 8] = [
+        Self::C2cAfterSend,
+        Self::GroupAfterSend,
+        Self::C2cRecall,
+        Self::GroupRecall,
+        Self::C2cEdit,
+        Self::GroupEdit,
+        Self::C2cRead,
+        Self::GroupRefused,
+    ];
     /// Every command handled here.
     pub const ALL: [Self; 10] = [
         Self::C2cBeforeSend,

@@ -1,6 +1,6 @@
-//! Callbacks of what happens to messages later, to keep; `changes` replace fields, and null removes one.
+//! Callbacks of what happens to messages later, to store; `changes` replace fields, and null removes one.
 
-use chathook_archive::{Amendment, ArchiveError, Kept, Record};
+use chathook_archive::{ChangeRecord, Record, Stored};
 use chathook_protocol::json::Object;
 use chathook_protocol::{Change, Command, Query};
 use serde_json::{Value, json};
@@ -70,29 +70,24 @@ pub fn refusal(at: u64, changes: &Value) -> String {
     with(base, changes)
 }
 
-/// Keeps a callback of any kind, as if it had arrived then.
-pub async fn keep_at(engine: &Engine, callback: &str, at: u64, retention_days: Option<u32>) -> Vec<Kept> {
+/// Stores a callback of any kind, as if it had arrived then.
+pub async fn store_at(engine: &Engine, callback: &str, at: u64, retention_days: Option<u32>) -> Vec<Stored> {
     let command = Command::parse(&Object::parse(callback).unwrap().text("CallbackCommand").unwrap()).unwrap();
     if !command.is_change() {
-        return vec![engine.keep(&Record::new(&parse(callback), &Query::default(), at, retention_days)).await];
+        return vec![engine.store(&Record::new(&parse(callback), &Query::default(), at, retention_days)).await];
     }
     let change = Change::parse(command, callback).unwrap();
-    let mut kept = Vec::new();
-    for amendment in Amendment::of(&change, &Query::default(), at, retention_days) {
-        kept.push(loop {
-            match engine.archive.amend(&amendment).await {
-                Err(ArchiveError::Timeout) => {}
-                kept => break kept.unwrap(),
-            }
-        });
+    let mut stored = Vec::new();
+    for change_record in ChangeRecord::of(&change, &Query::default(), at, retention_days) {
+        stored.push(engine.archive.store_change(&change_record).await.unwrap());
     }
-    kept
+    stored
 }
 
-pub async fn keep(engine: &Engine, callbacks: &[String]) -> Vec<Kept> {
+pub async fn store(engine: &Engine, callbacks: &[String]) -> Vec<Stored> {
     let mut all = Vec::new();
     for callback in callbacks {
-        all.extend(keep_at(engine, callback, NOW, None).await);
+        all.extend(store_at(engine, callback, NOW, None).await);
     }
     all
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Capacity, ConsumedCapacity, ReturnConsumedCapacity};
-use chathook_archive::{Amendment, Kept, Record};
+use chathook_archive::{ChangeRecord, Record, Stored};
 use chathook_protocol::json::Object;
 use chathook_protocol::{Change, Command, Query};
 use serde_json::json;
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::engine::{Engine, TABLE};
 use crate::samples::{NOW, after_callbacks, c2c, group, parse};
 
-/// Every parameter that the platform appends and that is kept.
+/// Every parameter that the platform appends and that is stored.
 fn query() -> Query {
     Query::parse("ClientIP=255.255.255.255&OptPlatform=Android&RequestID=4026038328-144115233406643804")
 }
@@ -42,7 +42,7 @@ async fn a_typical_text_message_is_one_write_unit() {
     for callback in texts.chain(all_fields) {
         let record = Record::new(&parse(&callback), &query(), NOW, Some(30));
         assert!(record.size() <= 1024, "{} bytes: {callback}", record.size());
-        engine.keep(&record).await;
+        engine.store(&record).await;
     }
 
     // The engine reckons as AWS does: writing the stored items again costs one unit each.
@@ -127,7 +127,7 @@ fn shown(name: &str, units: Units, per_write: f64) -> String {
 async fn read_units(callback: fn(u64) -> String) -> f64 {
     let engine = Engine::start().await;
     for seq in 1..=120 {
-        engine.keep(&Record::new(&parse(&callback(seq)), &query(), NOW, Some(30))).await;
+        engine.store(&Record::new(&parse(&callback(seq)), &query(), NOW, Some(30))).await;
     }
     let partition = engine.rows().await.remove(0).remove("pk").unwrap();
     let text = |text: &str| AttributeValue::S(text.to_owned());
@@ -156,13 +156,13 @@ async fn what_a_million_of_each_costs() {
     for (name, callback) in [("a one-to-one message", typical_c2c(0)), ("a group message", typical_group(1))] {
         let engine = Engine::start().await;
         let record = Record::new(&parse(&callback), &query(), NOW, Some(30));
-        assert_eq!(engine.keep(&record).await, Kept::New);
+        assert_eq!(engine.store(&record).await, Stored::New);
         bytes = bytes.max(record.size());
         let units = write_units(&engine).await;
         assert_same(name, units, [1.0, 0.0, 1.0]);
         table.push(shown(name, units, per_write));
         // DynamoDB bills a condition that fails like a write of what is there, and does not report it. No index is written.
-        assert_eq!(engine.keep(&record).await, Kept::Duplicate);
+        assert_eq!(engine.store(&record).await, Stored::Duplicate);
         table.push(shown("the same once more", [units[0], 0.0, 0.0], per_write));
     }
     let fixtures = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/changes"));
@@ -171,7 +171,7 @@ async fn what_a_million_of_each_costs() {
         ("a recall in a group", "group_after_recall_msg", [1.0, 1.0, 0.0]),
         ("an edit", "c2c_after_modify_msg", [1.0, 0.0, 1.0]),
         ("an edit in a group", "group_after_modify_msg", [1.0, 0.0, 0.0]),
-        ("a read mark", "c2c_after_msg_report", [1.0, 0.0, 0.0]),
+        ("a read receipt", "c2c_after_msg_report", [1.0, 0.0, 0.0]),
         ("a refused message", "group_send_msg_exception", [1.0, 1.0, 1.0]),
     ] {
         let callback = std::fs::read_to_string(fixtures.join(file).with_extension("json")).unwrap();
@@ -180,7 +180,10 @@ async fn what_a_million_of_each_costs() {
         let change = Change::parse(command, &callback).unwrap();
         let engine = Engine::start().await;
         // A recall in a group is an item for each message; this is of one.
-        assert_eq!(engine.archive.amend(&Amendment::of(&change, &query(), NOW, Some(30))[0]).await, Ok(Kept::New));
+        assert_eq!(
+            engine.archive.store_change(&ChangeRecord::of(&change, &query(), NOW, Some(30))[0]).await,
+            Ok(Stored::New)
+        );
         let units = write_units(&engine).await;
         assert_same(name, units, expected);
         table.push(shown(name, units, per_write));
@@ -197,7 +200,7 @@ async fn what_a_million_of_each_costs() {
     let gib = f64::from(u32::try_from(bytes + 100).unwrap()) * 1e6 / f64::from(1 << 30);
     assert_eq!(bytes, 690, "README says so");
     table.push(format!(
-        "kept: {bytes} bytes each, a million {gib:.2} GiB and {:.3} USD a month, {:.3} more for point-in-time recovery",
+        "stored: {bytes} bytes each, a million {gib:.2} GiB and {:.3} USD a month, {:.3} more for point-in-time recovery",
         gib * per_gib,
         gib * per_gib_recoverable
     ));

@@ -9,13 +9,12 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
-use chathook_archive::{Archive, ArchiveError, Conversation, Kept, Listing, Record, StoredMessage};
-use dynoxide::Database;
+use chathook_archive::{Archive, Conversation, MessageQuery, Record, Stored, StoredMessage};
 use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-pub const TABLE: &str = "messages";
+pub use chathook_tests::TABLE;
 
 /// Every attribute of a stored item, as text.
 pub type Row = BTreeMap<String, String>;
@@ -60,19 +59,17 @@ impl Engine {
                 });
             }
         });
-        (Archive::connect(TABLE, Some(&url)).await, counter)
+        (Archive::connect(TABLE, Some(&url)).await.patient(), counter)
     }
 
-    /// Keeps many messages at once.
-    pub async fn keep_all(&self, records: &[Record]) {
-        let writes = futures_util::stream::iter(records).map(|record| self.keep(record));
+    /// Stores many messages at once.
+    pub async fn store_all(&self, records: &[Record]) {
+        let writes = futures_util::stream::iter(records).map(|record| self.store(record));
         writes.buffer_unordered(8).collect::<Vec<_>>().await;
     }
 
     pub async fn without_table() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(dynoxide::server::serve_on(listener, Database::memory().unwrap()));
+        let url = chathook_tests::start_engine().await;
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -80,17 +77,13 @@ impl Engine {
             .region(Region::from_static("us-east-1"))
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             .build();
-        Self { archive: Archive::connect(TABLE, Some(&url)).await, raw: Client::from_conf(config), url }
+        // Patient, because many tests share two cores.
+        let archive = Archive::connect(TABLE, Some(&url)).await.patient();
+        Self { archive, raw: Client::from_conf(config), url }
     }
 
-    /// Keeps a record as the platform would have it kept: again, after a time-out (many tests share two cores).
-    pub async fn keep(&self, record: &Record) -> Kept {
-        loop {
-            match self.archive.keep(record).await {
-                Err(ArchiveError::Timeout) => {}
-                kept => return kept.unwrap(),
-            }
-        }
+    pub async fn store(&self, record: &Record) -> Stored {
+        self.archive.store(record).await.unwrap()
     }
 
     /// The whole table, in no order.
@@ -124,17 +117,17 @@ impl Engine {
     }
 
     /// Every message of a conversation, page by page.
-    pub async fn list(&self, conversation: &Conversation, listing: &Listing, now: u64) -> Vec<StoredMessage> {
-        let mut listing = listing.clone();
+    pub async fn list(&self, conversation: &Conversation, query: &MessageQuery, now: u64) -> Vec<StoredMessage> {
+        let mut query = query.clone();
         let mut messages = Vec::new();
         loop {
-            let page = self.archive.messages(conversation, &listing, now).await.unwrap();
-            assert!(listing.limit.is_none_or(|limit| page.messages.len() <= limit));
+            let page = self.archive.messages(conversation, &query, now).await.unwrap();
+            assert!(query.limit.is_none_or(|limit| page.messages.len() <= limit));
             messages.extend(page.messages);
-            if page.next.is_none() {
+            if page.next_cursor.is_none() {
                 return messages;
             }
-            listing.cursor = page.next;
+            query.cursor = page.next_cursor;
         }
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chathook_archive::{Archive, ArchiveError, Erasure, Kept, Listing, StoredMessage, Through};
+use chathook_archive::{Archive, ArchiveError, Erasure, Lookup, MessageQuery, Stored, StoredMessage};
 use serde_json::json;
 
-use crate::changes::{c2c_edit, c2c_recall, group_edit, group_recall, keep, read, refusal, text};
+use crate::changes::{c2c_edit, c2c_recall, group_edit, group_recall, read, refusal, store, text};
 use crate::engine::{Engine, Row, TABLE};
 use crate::samples::{NOW, after_callbacks, ana_and_bo, c2c, failed_c2c, group, the_group};
 
@@ -43,8 +43,8 @@ fn callbacks() -> Vec<String> {
     ]
 }
 
-async fn erase(archive: &Archive, account: &str, through: Through) -> Erasure {
-    let mut erasure = archive.begin_erasure(account, through, LATER).await.unwrap();
+async fn erase(archive: &Archive, account: &str, lookup: Lookup) -> Erasure {
+    let mut erasure = archive.begin_erasure(account, lookup, LATER).await.unwrap();
     while !erasure.is_finished() {
         archive.erase_page(&mut erasure, LATER).await.unwrap();
     }
@@ -64,21 +64,21 @@ async fn items(engine: &Engine) -> Vec<Row> {
 
 #[tokio::test]
 async fn everything_that_an_account_sent_is_blanked_and_nothing_else() {
-    for through in [Through::Index, Through::Scan] {
+    for lookup in [Lookup::Index, Lookup::Scan] {
         let engine = Engine::start().await;
-        keep(&engine, &callbacks()).await;
+        store(&engine, &callbacks()).await;
         let before = items(&engine).await;
 
-        let mut rehearsal = Erasure::rehearsal("ana", through, LATER);
-        while !rehearsal.is_finished() {
-            engine.archive.erase_page(&mut rehearsal, LATER).await.unwrap();
+        let mut dry_run = Erasure::dry_run("ana", lookup, LATER);
+        while !dry_run.is_finished() {
+            engine.archive.erase_page(&mut dry_run, LATER).await.unwrap();
         }
-        assert_eq!(before, items(&engine).await, "a rehearsal writes nothing");
+        assert_eq!(before, items(&engine).await, "a dry run writes nothing");
         assert_eq!(before.len(), engine.rows().await.len(), "not even a receipt");
 
-        let erasure = erase(&engine.archive, "ana", through).await;
-        assert_eq!(counts(&erasure), (5, 4), "{through:?}");
-        assert_eq!(counts(&rehearsal), counts(&erasure));
+        let erasure = erase(&engine.archive, "ana", lookup).await;
+        assert_eq!(counts(&erasure), (5, 4), "{lookup:?}");
+        assert_eq!(counts(&dry_run), counts(&erasure));
 
         let after = items(&engine).await;
         let keys =
@@ -97,8 +97,8 @@ async fn everything_that_an_account_sent_is_blanked_and_nothing_else() {
                 }
             }
         }
-        let kept = ["keep 1", "keep 2", "keep 3", "keep 4", "me, me, me"];
-        for says in kept {
+        let stored = ["keep 1", "keep 2", "keep 3", "keep 4", "me, me, me"];
+        for says in stored {
             assert!(after.iter().any(|row| row.get("Text").is_some_and(|text| text == says)), "{says}");
         }
 
@@ -124,24 +124,24 @@ async fn everything_that_an_account_sent_is_blanked_and_nothing_else() {
 #[tokio::test]
 async fn what_is_erased_reads_so_and_does_not_come_back() {
     let engine = Engine::start().await;
-    keep(&engine, &callbacks()).await;
-    erase(&engine.archive, "ana", Through::Index).await;
+    store(&engine, &callbacks()).await;
+    erase(&engine.archive, "ana", Lookup::Index).await;
     let erased = items(&engine).await;
-    let again = keep(&engine, &callbacks()).await;
-    assert!(again.iter().all(|kept| *kept == Kept::Duplicate), "{again:?}");
+    let again = store(&engine, &callbacks()).await;
+    assert!(again.iter().all(|stored| *stored == Stored::Duplicate), "{again:?}");
     assert_eq!(items(&engine).await, erased, "a callback that is repeated changes nothing");
 
     // A failed delivery that is told as delivered later, and an edit that nobody had told of yet.
-    keep(&engine, &[failed_c2c(0).replace("hello", "secret 3").replace("48374", "48375")]).await;
-    keep(&engine, &[group_edit(1_490_686_500_000, "secret 9", &json!({}))]).await;
+    store(&engine, &[failed_c2c(0).replace("hello", "secret 3").replace("48374", "48375")]).await;
+    store(&engine, &[group_edit(1_490_686_500_000, "secret 9", &json!({}))]).await;
     let found = engine.archive.message_by_seq(&the_group(), 123, NOW).await.unwrap();
     assert_eq!((found[0].text(), found[0].msg_body(), found[0].versions().len()), ("", None, 0));
     assert_eq!((found[0].erased_at(), found[0].recall().is_some()), (Some(LATER), true));
-    let found = engine.list(&ana_and_bo(), &Listing::default(), NOW).await;
+    let found = engine.list(&ana_and_bo(), &MessageQuery::default(), NOW).await;
     assert_eq!(found.iter().map(StoredMessage::text).collect::<Vec<_>>(), ["", "keep 2", ""]);
 
     // The next erasure finds what came after the first, and counts nothing twice.
-    let mut second = engine.archive.begin_erasure("ana", Through::Index, LATER + 1).await.unwrap();
+    let mut second = engine.archive.begin_erasure("ana", Lookup::Index, LATER + 1).await.unwrap();
     engine.archive.erase_page(&mut second, LATER + 1).await.unwrap();
     assert_eq!((second.is_finished(), counts(&second)), (true, (0, 1)));
     assert!(!items(&engine).await.iter().any(|row| row.values().any(|value| value.contains("secret"))));
@@ -152,10 +152,10 @@ async fn an_erasure_that_is_interrupted_goes_on_and_counts_everything_once() {
     let engine = Engine::start().await;
     let callbacks: Vec<_> =
         (1..=250).map(|seq| group(json!({"MsgSeq": seq, "MsgTime": seq, "MsgBody": text("secret")}))).collect();
-    keep(&engine, &callbacks).await;
+    store(&engine, &callbacks).await;
     let first = {
-        let mut erasure = engine.archive.begin_erasure("ana", Through::Index, LATER).await.unwrap();
-        assert!(!erasure.is_taken_up());
+        let mut erasure = engine.archive.begin_erasure("ana", Lookup::Index, LATER).await.unwrap();
+        assert!(!erasure.is_resumed());
         engine.archive.erase_page(&mut erasure, LATER).await.unwrap();
         assert!(!erasure.is_finished());
         // The second page is done, but the program ends before it says so.
@@ -166,27 +166,27 @@ async fn an_erasure_that_is_interrupted_goes_on_and_counts_everything_once() {
         engine.raw.put_item().table_name(TABLE).set_item(receipt).send().await.unwrap();
         erasure
     };
-    let mut erasure = engine.archive.begin_erasure("ana", Through::Index, LATER + 50).await.unwrap();
-    assert!(erasure.is_taken_up());
+    let mut erasure = engine.archive.begin_erasure("ana", Lookup::Index, LATER + 50).await.unwrap();
+    assert!(erasure.is_resumed());
     assert_eq!((erasure.started_at(), counts(&erasure)), (LATER, counts(&first)));
     while !erasure.is_finished() {
         engine.archive.erase_page(&mut erasure, LATER + 50).await.unwrap();
     }
     assert_eq!(counts(&erasure), (250, 0));
     assert!(items(&engine).await.iter().all(|row| !row.contains_key("MsgBody")));
-    // A finished one is not taken up, and none has its time, were they begun in the same second.
-    let next = engine.archive.begin_erasure("ana", Through::Index, LATER).await.unwrap();
-    assert_eq!((next.is_taken_up(), next.started_at()), (false, LATER + 1));
-    assert!(!engine.archive.begin_erasure("bo", Through::Index, LATER + 99).await.unwrap().is_taken_up());
+    // A finished erasure is not resumed, and the next has another time, even if it begins in the same second.
+    let next = engine.archive.begin_erasure("ana", Lookup::Index, LATER).await.unwrap();
+    assert_eq!((next.is_resumed(), next.started_at()), (false, LATER + 1));
+    assert!(!engine.archive.begin_erasure("bo", Lookup::Index, LATER + 99).await.unwrap().is_resumed());
 }
 
 #[tokio::test]
 async fn an_erasure_is_told_of_before_its_first_item_is_blank() {
     let engine = Engine::start().await;
     let callbacks: Vec<_> = (1..=40).map(|seq| group(json!({"MsgSeq": seq, "MsgTime": seq}))).collect();
-    keep(&engine, &callbacks).await;
+    store(&engine, &callbacks).await;
     let (archive, requests) = engine.counted().await;
-    let mut erasure = archive.begin_erasure("ana", Through::Index, LATER).await.unwrap();
+    let mut erasure = archive.begin_erasure("ana", Lookup::Index, LATER).await.unwrap();
     // It ends while the first page is being blanked: none of it is waited for any longer.
     let page = archive.erase_page(&mut erasure, LATER);
     let cut = async {
@@ -197,12 +197,12 @@ async fn an_erasure_is_told_of_before_its_first_item_is_blank() {
     tokio::select! { done = page => panic!("{done:?}"), () = cut => {} }
     let blank = items(&engine).await.iter().filter(|row| row.contains_key("ErasedAt")).count();
     assert!((1..40).contains(&blank), "{blank} of 40");
-    let mut erasure = engine.archive.begin_erasure("ana", Through::Index, LATER + 9).await.unwrap();
-    assert!(erasure.is_taken_up());
+    let mut erasure = engine.archive.begin_erasure("ana", Lookup::Index, LATER + 9).await.unwrap();
+    assert!(erasure.is_resumed());
     engine.archive.erase_page(&mut erasure, LATER + 9).await.unwrap();
     assert_eq!((erasure.is_finished(), counts(&erasure)), (true, (40, 0)));
-    let next = engine.archive.begin_erasure("ana", Through::Index, LATER + 99).await.unwrap();
-    assert_eq!(next.earlier(), Some(LATER));
+    let next = engine.archive.begin_erasure("ana", Lookup::Index, LATER + 99).await.unwrap();
+    assert_eq!(next.previous(), Some(LATER));
 }
 
 #[tokio::test]
@@ -218,11 +218,11 @@ async fn where_people_share_a_number_each_loses_what_is_theirs() {
         group_edit(1_490_686_300_000, "secret 3", &json!({"MsgSeq": 5})),
         group_edit(1_490_686_400_000, "keep 2", &json!({"MsgSeq": 5, "Operator_Account": "jon"})),
     ];
-    keep(&engine, &callbacks).await;
-    let mut rehearsal = Erasure::rehearsal("ana", Through::Index, LATER);
-    engine.archive.erase_page(&mut rehearsal, LATER).await.unwrap();
-    let erasure = erase(&engine.archive, "ana", Through::Index).await;
-    assert_eq!((counts(&erasure), counts(&rehearsal)), ((2, 1), (2, 1)), "what both lead to counts once");
+    store(&engine, &callbacks).await;
+    let mut dry_run = Erasure::dry_run("ana", Lookup::Index, LATER);
+    engine.archive.erase_page(&mut dry_run, LATER).await.unwrap();
+    let erasure = erase(&engine.archive, "ana", Lookup::Index).await;
+    assert_eq!((counts(&erasure), counts(&dry_run)), ((2, 1), (2, 1)), "what both lead to counts once");
     let mut left: Vec<_> = items(&engine).await.into_iter().filter_map(|mut row| row.remove("Text")).collect();
     left.sort();
     assert_eq!(left, ["keep 1", "keep 2"]);
@@ -231,10 +231,10 @@ async fn where_people_share_a_number_each_loses_what_is_theirs() {
 #[tokio::test]
 async fn where_there_is_nothing_to_blank_nothing_is_written() {
     let engine = Engine::start().await;
-    keep(&engine, &callbacks()).await;
-    for through in [Through::Index, Through::Scan] {
-        let erasure = erase(&engine.archive, "nobody", through).await;
-        assert_eq!((counts(&erasure), erasure.receipt(), erasure.earlier()), ((0, 0), None, None));
+    store(&engine, &callbacks()).await;
+    for lookup in [Lookup::Index, Lookup::Scan] {
+        let erasure = erase(&engine.archive, "nobody", lookup).await;
+        assert_eq!((counts(&erasure), erasure.receipt(), erasure.previous()), ((0, 0), None, None));
     }
     assert_eq!(engine.rows().await.len(), items(&engine).await.len());
 }
@@ -270,11 +270,11 @@ async fn whatever_a_message_may_hold_is_either_blanked_or_no_content() {
         "ErasedAt",
     ];
     let engine = Engine::start().await;
-    keep(&engine, &callbacks()).await;
-    keep(&engine, &after_callbacks().into_iter().map(|(_, text)| text).collect::<Vec<_>>()).await;
+    store(&engine, &callbacks()).await;
+    store(&engine, &after_callbacks().into_iter().map(|(_, text)| text).collect::<Vec<_>>()).await;
     let senders: BTreeSet<_> = items(&engine).await.iter().filter_map(|row| row.get("From_Account").cloned()).collect();
     for sender in senders {
-        erase(&engine.archive, &sender, Through::Index).await;
+        erase(&engine.archive, &sender, Lookup::Index).await;
     }
     for row in items(&engine).await.into_iter().filter(|row| row.contains_key("From_Account")) {
         assert!(row.contains_key("ErasedAt"), "{row:?}");
@@ -288,15 +288,15 @@ async fn whatever_a_message_may_hold_is_either_blanked_or_no_content() {
 async fn without_the_index_a_scan_does_it_and_its_size_is_known() {
     let engine = Engine::without_table().await;
     engine.create_bare_table().await;
-    keep(&engine, &callbacks()).await;
-    let mut erasure = engine.archive.begin_erasure("ana", Through::Index, LATER).await.unwrap();
+    store(&engine, &callbacks()).await;
+    let mut erasure = engine.archive.begin_erasure("ana", Lookup::Index, LATER).await.unwrap();
     let error = engine.archive.erase_page(&mut erasure, LATER).await.unwrap_err();
     assert!(matches!(error, ArchiveError::IndexMissing { .. }), "{error}");
     assert_eq!(engine.rows().await.len(), items(&engine).await.len(), "no receipt for what was not begun");
 
-    let size = engine.archive.size().await.unwrap();
+    let size = engine.archive.table_size().await.unwrap();
     assert_eq!(size.items, items(&engine).await.len() as u64);
     assert!(size.bytes > 1000 && size.read_units() == size.bytes.div_ceil(8192));
-    let erasure = erase(&engine.archive, "ana", Through::Scan).await;
+    let erasure = erase(&engine.archive, "ana", Lookup::Scan).await;
     assert_eq!((counts(&erasure), erasure.scanned()), ((5, 4), size.items));
 }

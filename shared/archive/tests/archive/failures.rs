@@ -1,11 +1,12 @@
 //! What goes wrong is said with a remedy, in time, and without a word of the message.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveStatus,
 };
-use chathook_archive::{Archive, ArchiveError, Kept, Listing};
+use chathook_archive::{Archive, ArchiveError, MessageQuery, Stored};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -34,8 +35,8 @@ async fn a_missing_table_is_named() {
     let archive = &engine.archive;
     let errors = [
         archive.warm_up().await.unwrap_err(),
-        archive.keep(&secret_record()).await.unwrap_err(),
-        archive.messages(&ana_and_bo(), &Listing::default(), NOW).await.unwrap_err(),
+        archive.store(&secret_record()).await.unwrap_err(),
+        archive.messages(&ana_and_bo(), &MessageQuery::default(), NOW).await.unwrap_err(),
     ];
     for error in errors {
         assert!(matches!(&error, ArchiveError::TableMissing { table, .. } if table == TABLE), "{error:?}");
@@ -71,7 +72,7 @@ async fn another_table_of_that_name_is_recognised() {
         .send()
         .await
         .unwrap();
-    let error = engine.archive.keep(&secret_record()).await.unwrap_err();
+    let error = engine.archive.store(&secret_record()).await.unwrap_err();
     assert!(matches!(&error, ArchiveError::Refused { code, .. } if code == "ValidationException"), "{error:?}");
     assert!(error.to_string().contains("other keys"), "{error}");
     assert_discreet(&error);
@@ -92,7 +93,7 @@ async fn every_refusal_has_its_remedy() {
         // DynamoDB may quote what it was sent.
         let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"because of {SECRET}"}}"#);
         let fake = Fake::answering(status, &body).await;
-        let error = fake.archive.keep(&secret_record()).await.unwrap_err();
+        let error = fake.archive.store(&secret_record()).await.unwrap_err();
         assert!(error.to_string().contains(remedy), "{error}");
         assert_discreet(&error);
     }
@@ -102,13 +103,13 @@ async fn every_refusal_has_its_remedy() {
 async fn what_is_no_dynamodb_is_an_error() {
     for (status, body) in [(200, "<html>"), (404, "<html>"), (502, "")] {
         let fake = Fake::answering(status, body).await;
-        let error = fake.archive.messages(&ana_and_bo(), &Listing::default(), NOW).await.unwrap_err();
+        let error = fake.archive.messages(&ana_and_bo(), &MessageQuery::default(), NOW).await.unwrap_err();
         assert!(!error.to_string().is_empty());
     }
 }
 
 #[tokio::test]
-async fn keeping_is_one_request_whatever_is_stored() {
+async fn storing_is_one_request_whatever_is_stored() {
     let stored = json!({
         "From_Account": {"S": "ana"}, "SendMsgResult": {"N": "0"}, "MsgBody": {"S": secret_body().to_string()},
     });
@@ -116,10 +117,10 @@ async fn keeping_is_one_request_whatever_is_stored() {
     let occupied =
         format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Item":{stored}}}"#);
     for (status, body, expected) in
-        [(200, "{}", Kept::New), (200, replaced, Kept::Replaced), (400, occupied.as_str(), Kept::Duplicate)]
+        [(200, "{}", Stored::New), (200, replaced, Stored::Replaced), (400, occupied.as_str(), Stored::Duplicate)]
     {
         let fake = Fake::answering(status, body).await;
-        assert_eq!(fake.archive.keep(&secret_record()).await, Ok(expected));
+        assert_eq!(fake.archive.store(&secret_record()).await, Ok(expected));
         assert_eq!(fake.requests(), 1, "{expected:?}");
     }
 }
@@ -129,8 +130,8 @@ async fn nobody_listening_is_unreachable() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = Archive::connect(TABLE, Some(&url)).await.keep(&secret_record()).await.unwrap_err();
-    assert!(matches!(&error, ArchiveError::Unreachable { place, .. } if *place == url), "{error:?}");
+    let error = Archive::connect(TABLE, Some(&url)).await.store(&secret_record()).await.unwrap_err();
+    assert!(matches!(&error, ArchiveError::Unreachable { location, .. } if *location == url), "{error:?}");
     assert_discreet(&error);
 }
 
@@ -139,16 +140,33 @@ async fn an_engine_that_never_answers_is_given_up_within_the_answers_budget() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let archive = Archive::connect(TABLE, Some(&format!("http://{}", listener.local_addr().unwrap()))).await;
     let start = Instant::now();
-    let error = archive.keep(&secret_record()).await.unwrap_err();
+    let error = archive.store(&secret_record()).await.unwrap_err();
     assert_eq!(error, ArchiveError::Timeout);
     assert!(start.elapsed() < Duration::from_millis(1500), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sets_up_or_asks_is_given_time() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let archive = Archive::connect(TABLE, Some(&format!("http://{}", listener.local_addr().unwrap()))).await;
+    let (patient, record) = (archive.patient(), secret_record());
+    let requests: [Pin<Box<dyn Future<Output = Option<ArchiveError>>>>; 3] = [
+        Box::pin(async { archive.create_table().await.err() }),
+        Box::pin(async { archive.read_receipts(&ana_and_bo(), NOW).await.err() }),
+        Box::pin(async { patient.store(&record).await.err() }),
+    ];
+    for request in requests {
+        let start = Instant::now();
+        assert_eq!(request.await, Some(ArchiveError::Timeout));
+        assert!(start.elapsed() > Duration::from_secs(20), "{:?}", start.elapsed());
+    }
 }
 
 #[tokio::test]
 async fn what_no_item_can_hold_is_refused_before_it_is_sent() {
     let engine = Engine::start().await;
     let too_much = record(&c2c(json!({"CloudCustomData": "x".repeat(400 * 1024)})));
-    let error = engine.archive.keep(&too_much).await.unwrap_err();
+    let error = engine.archive.store(&too_much).await.unwrap_err();
     assert!(matches!(error, ArchiveError::TooLarge { bytes } if bytes > 400 * 1024), "{error:?}");
 }
 

@@ -1,6 +1,6 @@
-//! Every shape that the platform has been seen to send is kept, and found again.
+//! Every shape that the platform has been seen to send is stored, and found again.
 
-use chathook_archive::{Conversation, Kept, Listing};
+use chathook_archive::{Conversation, MessageQuery, Stored};
 use chathook_protocol::json::Object;
 use chathook_protocol::{Chat, Query};
 use serde_json::Value;
@@ -21,10 +21,10 @@ async fn each_alone_is_kept_with_every_field() {
     for (name, text) in after_callbacks() {
         let engine = Engine::start().await;
         let message = parse(&text);
-        assert_eq!(engine.keep(&record(&text)).await, Kept::New, "{name}");
-        assert_eq!(engine.keep(&record(&text)).await, Kept::Duplicate, "{name}");
+        assert_eq!(engine.store(&record(&text)).await, Stored::New, "{name}");
+        assert_eq!(engine.store(&record(&text)).await, Stored::Duplicate, "{name}");
 
-        let found = engine.list(&Conversation::of(&message), &Listing::default(), NOW).await;
+        let found = engine.list(&Conversation::of(&message), &MessageQuery::default(), NOW).await;
         assert_eq!(found.len(), 1, "{name}");
         let shown: Value = serde_json::from_str(&serde_json::to_string(&found[0]).unwrap()).unwrap();
         let callback: Value = serde_json::from_str(&text).unwrap();
@@ -60,7 +60,7 @@ async fn all_together_leave_the_same_records_in_either_order() {
             order.reverse();
         }
         for (_, text) in order {
-            engine.keep(&record(text)).await;
+            engine.store(&record(text)).await;
         }
         let mut rows = engine.rows().await;
         rows.sort();
@@ -77,7 +77,7 @@ async fn the_query_is_kept_beside_the_callback() {
     let (_, text) = &after_callbacks()[0];
     let query = Query::parse("SdkAppid=1400000000&ClientIP=203.0.113.9&OptPlatform=iOS&RequestID=77&Sign=secret");
     let record = chathook_archive::Record::new(&parse(text), &query, NOW, Some(30));
-    engine.keep(&record).await;
+    engine.store(&record).await;
 
     let rows = engine.rows().await;
     let sent = parse(text).msg_time.unwrap();

@@ -2,26 +2,26 @@
 
 use std::sync::Arc;
 
-use chathook_archive::Kept::{self, Duplicate, New, Replaced};
+use chathook_archive::Stored::{self, Duplicate, New, Replaced};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::engine::Engine;
 use crate::samples::{NOW, ana_and_bo, c2c, failed_c2c, group, record, the_group};
 
-async fn keep_all(engine: &Engine, callbacks: &[String]) -> Vec<Kept> {
-    let mut kept = Vec::new();
+async fn store_all(engine: &Engine, callbacks: &[String]) -> Vec<Stored> {
+    let mut stored = Vec::new();
     for callback in callbacks {
-        kept.push(engine.keep(&record(callback)).await);
+        stored.push(engine.store(&record(callback)).await);
     }
-    kept
+    stored
 }
 
 #[tokio::test]
 async fn a_success_replaces_a_failure_and_nothing_else_replaces_anything() {
     let (success, failure, other_failure) = (c2c(json!({})), failed_c2c(80001), failed_c2c(20006));
     let unsaid = c2c(json!({"SendMsgResult": null}));
-    let cases: [(&[&String], &[Kept], &str); 7] = [
+    let cases: [(&[&String], &[Stored], &str); 7] = [
         (&[&failure, &success], &[New, Replaced], "0"),
         (&[&success, &failure], &[New, Duplicate], "0"),
         (&[&failure, &other_failure], &[New, Duplicate], "80001"),
@@ -33,7 +33,7 @@ async fn a_success_replaces_a_failure_and_nothing_else_replaces_anything() {
     for (at, (callbacks, expected, result)) in cases.into_iter().enumerate() {
         let engine = Engine::start().await;
         let callbacks: Vec<_> = callbacks.iter().map(|callback| (*callback).clone()).collect();
-        assert_eq!(keep_all(&engine, &callbacks).await, expected, "case {at}");
+        assert_eq!(store_all(&engine, &callbacks).await, expected, "case {at}");
         let rows = engine.rows().await;
         assert_eq!(rows.len(), 1, "case {at}");
         assert_eq!(rows[0]["SendMsgResult"], result, "case {at}");
@@ -101,10 +101,10 @@ async fn different_messages_never_share_a_record() {
             messages.reverse();
         }
         for (name, callback) in &messages {
-            assert_eq!(engine.keep(&record(callback)).await, New, "{name}");
+            assert_eq!(engine.store(&record(callback)).await, New, "{name}");
         }
         for (name, callback) in &messages {
-            assert_eq!(engine.keep(&record(callback)).await, Duplicate, "{name}");
+            assert_eq!(engine.store(&record(callback)).await, Duplicate, "{name}");
         }
         assert_eq!(engine.rows().await.len(), messages.len());
     }
@@ -121,8 +121,8 @@ async fn the_same_message_in_other_words_is_still_the_same() {
         group(json!({})),
         group(group_id_only),
     ];
-    let kept = keep_all(&engine, &same).await;
-    assert_eq!(kept, [New, Duplicate, Duplicate, New, Duplicate]);
+    let stored = store_all(&engine, &same).await;
+    assert_eq!(stored, [New, Duplicate, Duplicate, New, Duplicate]);
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_failure_never_hides_the_other_sides_success() {
     let engine = Engine::start().await;
     let from_bo = |result: i64| c2c(json!({"From_Account": "bo", "To_Account": "ana", "SendMsgResult": result}));
     let callbacks = [failed_c2c(80001), from_bo(0), from_bo(20006), c2c(json!({})), failed_c2c(80001), from_bo(0)];
-    assert_eq!(keep_all(&engine, &callbacks).await, [New, New, Duplicate, Replaced, Duplicate, Duplicate]);
+    assert_eq!(store_all(&engine, &callbacks).await, [New, New, Duplicate, Replaced, Duplicate, Duplicate]);
 
     let found = engine.archive.message_by_key(&ana_and_bo(), "48374_2837546_1557481126", NOW).await.unwrap();
     let senders: Vec<_> = found.iter().map(|message| (message.from_account(), message.send_msg_result())).collect();
@@ -141,9 +141,9 @@ async fn a_failure_never_hides_the_other_sides_success() {
 async fn a_repeated_msg_seq_names_all_its_messages() {
     let engine = Engine::start().await;
     for random in [9, 10, 11] {
-        engine.keep(&record(&group(json!({"Random": random})))).await;
+        engine.store(&record(&group(json!({"Random": random})))).await;
     }
-    engine.keep(&record(&group(json!({"MsgSeq": 122})))).await;
+    engine.store(&record(&group(json!({"MsgSeq": 122})))).await;
     let found = engine.archive.message_by_seq(&the_group(), 123, NOW).await.unwrap();
     assert_eq!(found.iter().map(|message| message.random().unwrap()).collect::<Vec<_>>(), [9, 10, 11]);
 }
@@ -171,7 +171,7 @@ async fn sixteen_writers_of_the_same_messages_leave_one_record_each() {
             // Each starts elsewhere, so that they meet everywhere, and goes round twice.
             let start = writer * MESSAGES / WRITERS;
             for record in records.iter().cycle().skip(start).take(2 * MESSAGES) {
-                engine.keep(record).await;
+                engine.store(record).await;
             }
         });
     }
@@ -191,7 +191,7 @@ async fn failures_and_successes_at_once_end_in_success() {
             for seq in 0..20 {
                 let (result, unread) = if writer % 4 == 0 { (0, 1) } else { (80_000 + writer, -1) };
                 let callback = c2c(json!({"MsgSeq": seq, "SendMsgResult": result, "UnreadMsgNum": unread}));
-                engine.keep(&record(&callback)).await;
+                engine.store(&record(&callback)).await;
             }
         });
     }

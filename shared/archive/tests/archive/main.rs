@@ -2,18 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod across;
-mod amendments;
+mod change_records;
 mod changes;
 mod cost;
 mod engine;
 mod erase;
+mod export_import;
 mod failures;
 mod fake;
 mod fixtures;
 mod idempotence;
+mod indexes;
+mod messages;
 mod queue;
-mod reads;
 mod round_trip;
 mod samples;
-mod transfer;

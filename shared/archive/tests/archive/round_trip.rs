@@ -1,6 +1,6 @@
-//! What was kept comes back equal: the body to the byte, texts to the character, numbers to the digit.
+//! What was stored comes back equal: the body to the byte, texts to the character, numbers to the digit.
 
-use chathook_archive::{Conversation, Listing};
+use chathook_archive::{Conversation, MessageQuery};
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -10,9 +10,9 @@ use crate::engine::Engine;
 use crate::samples::{NOW, c2c, group, parse, record, the_group};
 
 async fn stored(engine: &Engine, callback: &str) -> chathook_archive::StoredMessage {
-    engine.keep(&record(callback)).await;
+    engine.store(&record(callback)).await;
     let conversation = Conversation::of(&parse(callback));
-    let mut found = engine.list(&conversation, &Listing::default(), NOW).await;
+    let mut found = engine.list(&conversation, &MessageQuery::default(), NOW).await;
     assert_eq!(found.len(), 1);
     found.remove(0)
 }
@@ -100,7 +100,7 @@ async fn bodies_of_any_size_and_depth_come_back_to_the_byte() {
     for (seq, body) in (1..).zip(&bodies) {
         let callback =
             group(json!({"MsgSeq": seq, "MsgBody": 0})).replace(r#""MsgBody":0"#, &format!(r#""MsgBody":{body}"#));
-        assert_eq!(engine.archive.keep(&record(&callback)).await.unwrap(), chathook_archive::Kept::New);
+        assert_eq!(engine.archive.store(&record(&callback)).await.unwrap(), chathook_archive::Stored::New);
         let found = engine.archive.message_by_seq(&the_group(), seq, NOW).await.unwrap();
         assert!(found[0].msg_body() == Some(body), "body {seq}");
         assert!(serde_json::to_string(&found[0]).unwrap().contains(body.as_str()), "body {seq}");

@@ -1,4 +1,4 @@
-//! Callbacks to keep: the project's fixtures, and made-up ones.
+//! Callbacks to store: the project's fixtures, and made-up ones.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,8 @@
 //! How fast the matcher is, beside others in the same run. See `RESULTS.md`.
 
+#[path = "../../corpora/mod.rs"]
+#[allow(dead_code, reason = "the tests use other parts of it")]
+mod corpora;
 mod data;
 
 use std::hint::black_box;
@@ -44,6 +47,11 @@ fn matcher<'t>(terms: impl IntoIterator<Item = &'t str>) -> Matcher {
     Matcher::new(&terms.into_iter().map(evasive).collect::<Vec<_>>()).expect("few terms")
 }
 
+/// The English terms.
+fn english_terms() -> Vec<&'static str> {
+    [corpora::ENGLISH, corpora::MORE_ENGLISH].into_iter().flat_map(corpora::lines).collect()
+}
+
 fn find(matcher: &Matcher, text: &str) -> Vec<Match> {
     matcher.find(&[Segment { text, joins: false }])
 }
@@ -59,8 +67,11 @@ fn main() {
 }
 
 fn english() {
-    println!("\n## 85-byte English messages, {} terms\n\n| engine | a message | |\n|---|---|---|", data::ENGLISH.len());
-    let matcher = matcher(data::ENGLISH);
+    println!(
+        "\n## 85-byte English messages, {} terms\n\n| engine | a message | |\n|---|---|---|",
+        english_terms().len()
+    );
+    let matcher = matcher(english_terms());
     let mut of_both = [Duration::ZERO; 3];
     for (name, messages) in [("harmless", &data::HARMLESS[..]), ("with a disguised term", &data::DISGUISED)] {
         let count = messages.len() as u32;
@@ -158,11 +169,11 @@ fn hostile() {
     );
     println!("| message | 4 KiB | 32 KiB | 256 KiB | all of 256 KiB |\n|---|---|---|---|---|");
     let english: Vec<String> =
-        data::ENGLISH.into_iter().map(str::to_owned).chain(data::HOSTILE_TERMS.map(str::to_owned)).collect();
+        english_terms().into_iter().map(str::to_owned).chain(corpora::HOSTILE_TERMS.map(str::to_owned)).collect();
     let chinese = data::chinese_terms(50_000);
     let terms = english.iter().chain(&chinese).map(String::as_str);
     let matcher = matcher(terms);
-    for (name, unit) in data::HOSTILE {
+    for (name, unit) in corpora::HOSTILE {
         let mut columns = String::new();
         let mut last = Duration::ZERO;
         for length in [4 << 10, 32 << 10, 256 << 10] {

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod corpus;
+mod carriers;
+#[path = "../../corpora/mod.rs"]
+#[allow(dead_code, reason = "the benches use other parts of it")]
+mod corpora;
 mod disguise;
 mod harmless;
 mod hostile;

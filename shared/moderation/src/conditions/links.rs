@@ -1,5 +1,7 @@
 //! Links: web addresses, bare domains, domains that are spelled out (`example [dot] com`), IPv4 addresses.
 
+mod endings;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -83,27 +85,6 @@ const MAX_PATH: usize = 512;
 /// How many blanks may stand on each side of a dot that is written out.
 const MAX_BLANKS: usize = 3;
 
-/// Endings that make two words with a dot in between a domain, although nothing else says so. Not those that are words
-/// or file endings more often than domains (`is`, `it`, `so`, `md`, `py`, `zip`): a link to such a domain is recognised
-/// by its scheme, `www`, port or path, or by the deny list.
-const ENDINGS: &[&str] = &[
-    "com", "net", "org", "info", "biz", "xyz", "top", "club", "shop", "site", "online", "store", "live", "app", "dev",
-    "vip", "win", "bet", "casino", "click", "link", "icu", "wang", "ltd", "work", "fun", "pro", "mobi", "name", "asia",
-    "tech", "space", "website", "cloud", "life", "world", "today", "gov", "edu", "int", "mil", "ac", "ad", "ae", "af",
-    "ag", "ai", "al", "ao", "aq", "ar", "au", "ax", "az", "ba", "bb", "bd", "bf", "bg", "bh", "bi", "bj", "bm", "bn",
-    "bo", "br", "bs", "bt", "bw", "by", "bz", "ca", "cc", "cd", "cf", "cg", "ch", "ci", "ck", "cl", "cm", "cn", "cr",
-    "cu", "cv", "cw", "cx", "cy", "cz", "de", "dj", "dk", "dm", "dz", "ec", "ee", "eg", "er", "es", "et", "eu", "fi",
-    "fj", "fk", "fm", "fo", "fr", "ga", "gb", "gd", "ge", "gf", "gg", "gh", "gi", "gl", "gm", "gn", "gp", "gq", "gr",
-    "gs", "gt", "gu", "gw", "gy", "hk", "hm", "hn", "hr", "ht", "hu", "id", "ie", "il", "im", "io", "iq", "ir", "je",
-    "jm", "jo", "jp", "ke", "kg", "kh", "ki", "km", "kn", "kp", "kr", "kw", "ky", "kz", "lb", "lc", "li", "lk", "lr",
-    "ls", "lt", "lu", "lv", "ly", "mc", "mg", "mh", "mk", "ml", "mm", "mn", "mo", "mp", "mq", "mr", "mt", "mu", "mv",
-    "mw", "mx", "mz", "nc", "ne", "nf", "ng", "ni", "nl", "np", "nr", "nu", "nz", "pa", "pe", "pf", "pg", "ph", "pk",
-    "pn", "pr", "pt", "pl", "pw", "qa", "re", "ro", "ru", "rw", "sa", "sb", "sc", "sd", "se", "sg", "si", "sk", "sl",
-    "sm", "sn", "sr", "ss", "st", "su", "sv", "sx", "sy", "sz", "tc", "td", "tf", "tg", "th", "tj", "tk", "tl", "tm",
-    "tn", "tr", "tt", "tv", "tw", "tz", "ua", "ug", "uk", "us", "uy", "uz", "va", "vc", "ve", "vg", "vi", "vn", "vu",
-    "wf", "ws", "ye", "yt", "za", "zm", "zw", "中国", "中國", "公司", "网络", "網絡", "网址", "在线", "商城", "рф",
-];
-
 /// The words that stand for a dot.
 const DOTS: [&str; 6] = ["dot", "d0t", "punkt", "point", "点", "點"];
 
@@ -162,8 +143,9 @@ impl Links {
             }
             let is_denied = self.deny.cover(&host, path_text);
             let looks_like_one = || {
-                let ending = labels.last().map(String::as_str).unwrap_or_default();
-                !candidate.is_spelled && labels.len() > 1 && (ENDINGS.contains(&ending) || ending.starts_with("xn--"))
+                let written = labels.last().map(String::as_str).unwrap_or_default();
+                let ending = host.rsplit('.').next().unwrap_or_default();
+                !candidate.is_spelled && labels.len() > 1 && endings::is_telling(written, ending)
             };
             let is_link = is_ip
                 || (!is_numeric

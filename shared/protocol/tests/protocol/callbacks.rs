@@ -1,3 +1,4 @@
+use chathook_protocol::json::Object;
 use chathook_protocol::{C2c, Chat, Command, Group, GroupAt, SendMsg, ShapeError};
 
 use crate::fixture;
@@ -31,6 +32,7 @@ fn commands_by_their_exact_name() {
     }
     let kinds = [&Command::BEFORE_SEND[..], &Command::AFTER_SEND, &Command::AFTER_CHANGE];
     assert_eq!(kinds.concat(), Command::ALL);
+    assert_eq!(kinds[1..].concat(), Command::AFTER);
     for command in Command::ALL {
         assert_eq!(command.is_before(), Command::BEFORE_SEND.contains(&command), "{command}");
         assert_eq!(command.is_change(), Command::AFTER_CHANGE.contains(&command), "{command}");
@@ -115,6 +117,9 @@ fn group_after() {
     let message = parse("group_after_send_at_info");
     assert_eq!((message.msg_seq, message.msg_time), (Some(7), Some(1_760_000_108)));
     assert_eq!(group(&message).group_at_info, [GroupAt::All, GroupAt::Account("ana".into())]);
+    let text = fixture::read("callbacks/group_after_send_at_info");
+    let came = Object::parse(&text).unwrap().get("GroupAtInfo").unwrap().get();
+    assert_eq!(group(&message).group_at_info_raw.unwrap().get(), came);
 
     let old = parse("group_after_send_2017");
     assert_eq!((old.msg_seq, old.msg_time, group(&old).random), (None, None, Some(2_147_483_649)));

@@ -1,0 +1,140 @@
+//! The platform's part: posting signed callbacks and reading the answers.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use chathook_protocol::json::{self, Object};
+use chathook_protocol::{Command, Reply, Token};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::defaults::{DEMO_APP_ID, DEMO_TOKEN};
+
+/// Posts callbacks of one app to one URL.
+pub struct CallbackClient {
+    url: String,
+    app_id: String,
+    token: Option<Token>,
+    agent: ureq::Agent,
+}
+
+/// The webhook's answer to a callback.
+#[derive(Debug, Serialize)]
+pub struct CallbackAnswer {
+    /// The callback's command.
+    pub command: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The answer's body; a string if it is not JSON, which the platform could not read either.
+    pub reply: Value,
+    /// In a word or two.
+    pub verdict: String,
+}
+
+/// A client for `url`. A proxy that the environment names is for other machines, not for this one.
+fn agent(url: &str, timeout: Duration) -> ureq::Agent {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let is_here = ["127.", "localhost", "[::1]"].iter().any(|here| host.starts_with(here));
+    let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(timeout));
+    if is_here { config.proxy(None).build().into() } else { config.build().into() }
+}
+
+/// Whether a chathook answers at `url`. It answers a GET with a known greeting.
+pub fn is_chathook(url: &str) -> bool {
+    let greeting = agent(url, Duration::from_millis(500)).get(url).call();
+    let greeting = greeting.ok().and_then(|mut greeting| greeting.body_mut().read_to_vec().ok());
+    greeting.is_some_and(|greeting| greeting == Reply::allow().to_json().as_bytes())
+}
+
+impl CallbackClient {
+    /// For the app and token that `SDK_APP_ID` and `CALLBACK_TOKEN` name, else for the demo app.
+    pub fn from_environment(url: &str) -> anyhow::Result<Self> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let (app_id, token) = match (variable("SDK_APP_ID"), variable("CALLBACK_TOKEN")) {
+            (None, None) => (DEMO_APP_ID.to_owned(), Some(DEMO_TOKEN.to_owned())),
+            (Some(app_id), token) => (app_id, token),
+            (None, Some(_)) => bail!("CALLBACK_TOKEN is set but SDK_APP_ID is not; set both as the webhook has them"),
+        };
+        Self::new(url, app_id, token.as_deref())
+    }
+
+    /// For this app. Without a token callbacks are not signed.
+    pub fn new(url: &str, app_id: String, token: Option<&str>) -> anyhow::Result<Self> {
+        if url.contains('?') {
+            bail!("{url} has a query; give the URL as it is pasted into the console, which allows none");
+        }
+        let token =
+            token.map(|token| Token::new(token).context("CALLBACK_TOKEN is not 1 to 128 characters")).transpose()?;
+        // Longer than the platform waits: a cold start on a slow machine takes time.
+        Ok(Self { url: url.to_owned(), app_id, token, agent: agent(url, Duration::from_secs(10)) })
+    }
+
+    /// Posts the callback `body` at `now` (Unix seconds), with the query that the platform appends.
+    pub fn post(&self, body: &[u8], now: u64) -> anyhow::Result<CallbackAnswer> {
+        let text = json::readable(body);
+        let callback = Object::parse(&text).context("not a JSON object")?;
+        let command = callback.text("CallbackCommand").context("no CallbackCommand in it: not a callback")?;
+        let command = command.as_ref();
+        let mut response =
+            self.agent.post(self.signed_url(command, now)).content_type("application/json").send(body).with_context(
+                || format!("{} does not answer; is `chathook serve` running, or the URL mistyped?", self.url),
+            )?;
+        let text = response.body_mut().read_to_string()?;
+        let status = response.status().as_u16();
+        let reply = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        let verdict = verdict(command, status, &reply);
+        Ok(CallbackAnswer { command: command.to_owned(), status, reply, verdict })
+    }
+
+    fn signed_url(&self, command: &str, now: u64) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query
+            .append_pair("SdkAppid", &self.app_id)
+            .append_pair("CallbackCommand", command)
+            .append_pair("contenttype", "json")
+            .append_pair("ClientIP", "127.0.0.1")
+            .append_pair("OptPlatform", "RESTAPI");
+        if let Some(token) = &self.token {
+            let now = now.to_string();
+            query.append_pair("Sign", &token.sign(&now)).append_pair("RequestTime", &now);
+        }
+        format!("{}?{}", self.url, query.finish())
+    }
+}
+
+impl CallbackAnswer {
+    /// Whether the platform would accept the answer.
+    pub fn is_proper(&self) -> bool {
+        self.status == 200 && self.reply["ActionStatus"] == "OK"
+    }
+}
+
+fn verdict(command: &str, status: u16, reply: &Value) -> String {
+    let info = reply["ErrorInfo"].as_str().filter(|info| !info.is_empty());
+    let with_info = |what: String| info.map_or_else(|| what.clone(), |info| format!("{what}: {info}"));
+    if status != 200 || reply["ActionStatus"] != "OK" {
+        return with_info(format!("FAILED with HTTP {status}"));
+    }
+    let is_before = Command::parse(command).is_some_and(Command::is_before);
+    match reply["ErrorCode"].as_u64() {
+        Some(0) if !is_before => "done".to_owned(),
+        Some(0) => match (rewritten(reply), reply.get("CloudCustomData")) {
+            (None, None) => "allow".to_owned(),
+            (Some(text), _) => format!("rewrite: {text}"),
+            (None, Some(_)) => "rewrite: CloudCustomData".to_owned(),
+        },
+        Some(1) => with_info("reject".to_owned()),
+        Some(2) => "discard".to_owned(),
+        Some(code) => with_info(format!("reject {code}")),
+        None => "FAILED: no ErrorCode".to_owned(),
+    }
+}
+
+/// A rewritten body in a few words: its texts, and the types of its other elements.
+fn rewritten(reply: &Value) -> Option<String> {
+    let element = |element: &Value| {
+        let text = element["MsgContent"]["Text"].as_str().map(|text| format!("{text:?}"));
+        text.unwrap_or_else(|| element["MsgType"].as_str().unwrap_or("?").to_owned())
+    };
+    Some(reply["MsgBody"].as_array()?.iter().map(element).collect::<Vec<_>>().join(" + "))
+}

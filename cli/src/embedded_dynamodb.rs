@@ -1,0 +1,61 @@
+//! A DynamoDB-compatible engine within this process.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::Context as _;
+use chathook_archive::Archive;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Starts an engine on `listen` that ends with `stop`. Gives its URL. Without a `folder` it keeps its data in memory.
+pub async fn start(
+    servers: &mut JoinSet<anyhow::Result<()>>,
+    listen: SocketAddr,
+    folder: Option<&Path>,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<String> {
+    let database = match folder {
+        None => dynoxide::Database::memory(),
+        Some(folder) => {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            dynoxide::Database::new(&folder.join("dynamodb.sqlite").to_string_lossy())
+        }
+    };
+    let database = database.map_err(|error| anyhow::anyhow!("cannot open the data: {error}"))?;
+    let listener = bind(listen, "--dynamodb-listen").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let stopped = async move {
+        // An error means that the sender is gone, which is a stop too.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    let serving = dynoxide::server::serve_with_shutdown(listener, database, stopped);
+    servers.spawn(async { serving.await.map_err(anyhow::Error::msg) });
+    Ok(url)
+}
+
+/// Listens on an address. The error names the option that gives another one.
+pub async fn bind(listen: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}; give another address with {option}, or port 0 for any free one")
+    })
+}
+
+/// The table in the data that a `serve` left. It is open for as long as this lives.
+pub struct EmbeddedTable {
+    /// The table.
+    pub archive: Archive,
+    _engine: JoinSet<anyhow::Result<()>>,
+    _stop: watch::Sender<bool>,
+}
+
+impl EmbeddedTable {
+    /// Opens the data in `folder`.
+    pub async fn open(folder: &Path, table: &str) -> anyhow::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let mut engine = JoinSet::new();
+        let url = start(&mut engine, SocketAddr::from(([127, 0, 0, 1], 0)), Some(folder), stopped).await?;
+        Ok(Self { archive: Archive::connect(table, Some(&url)).await, _engine: engine, _stop: stop })
+    }
+}

@@ -1,0 +1,137 @@
+//! The webhook on this machine: the functions' own handlers over plain HTTP, with a DynamoDB-compatible engine inside.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context as _;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use chathook_archive::Archive;
+use chathook_endpoint::{Answer, Archiver, Arrival, Endpoint, Moderator, Request, Settings};
+use chathook_moderation::Rules;
+use chathook_protocol::{Command, Reply};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::clock::now_ms;
+use crate::defaults::TABLE;
+use crate::embedded_dynamodb::{self, bind};
+
+/// The largest request that is taken, as at a function URL.
+const MAX_REQUEST_BYTES: usize = 6 * 1024 * 1024;
+
+/// How long a stop waits for requests: longer than any answer takes.
+const LONGEST_REQUEST: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// The DynamoDB that holds the table.
+pub enum Storage {
+    /// An engine in this process that keeps its data in memory.
+    Memory { listen: SocketAddr },
+    /// An engine in this process that keeps its data in this folder.
+    Folder { listen: SocketAddr, folder: PathBuf },
+    /// Another one, at this URL.
+    Endpoint(String),
+}
+
+/// A webhook that runs in this process.
+pub struct LocalWebhook {
+    /// Where it listens: `http://…`
+    pub url: String,
+    /// Where its table is.
+    pub dynamodb: String,
+    /// The table itself.
+    pub archive: Archive,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<anyhow::Result<()>>,
+}
+
+impl LocalWebhook {
+    /// Starts everything and creates the table.
+    pub async fn start(listen: SocketAddr, store: &Storage, settings: Settings, rules: Rules) -> anyhow::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let mut servers = JoinSet::new();
+        let dynamodb = match store {
+            Storage::Memory { listen } => {
+                embedded_dynamodb::start(&mut servers, *listen, None, stopped.clone()).await?
+            }
+            Storage::Folder { listen, folder } => {
+                embedded_dynamodb::start(&mut servers, *listen, Some(folder), stopped.clone()).await?
+            }
+            Storage::Endpoint(url) => url.clone(),
+        };
+
+        let table = settings.table_name.as_deref().unwrap_or(TABLE);
+        let archive = Archive::connect(table, Some(&dynamodb)).await;
+        archive.create_table().await.with_context(|| format!("cannot create the table at {dynamodb}"))?;
+
+        let listener = bind(listen, "--listen").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let router = router(&Arc::new(settings), Moderator::new(rules), archive.clone());
+        let mut stopped = stopped;
+        let shutdown = async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        let serving = axum::serve(listener, router).with_graceful_shutdown(shutdown).into_future();
+        servers.spawn(async { Ok(serving.await?) });
+        Ok(Self { url, dynamodb, archive, stop, servers })
+    }
+
+    /// Finishes the requests under way, and ends. A request that stalls is not waited for.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let Self { stop, servers, .. } = self;
+        stop.send_replace(true);
+        match tokio::time::timeout(LONGEST_REQUEST, servers.join_all()).await {
+            Ok(ended) => ended.into_iter().collect(),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Every command under `/`, and under the name of each function what that one handles.
+fn router(settings: &Arc<Settings>, moderator: Moderator, archive: Archive) -> axum::Router {
+    let moderator = Arc::new(moderator);
+    let archiver = Arc::new(Archiver::new(archive, Arc::clone(settings)));
+    let endpoint = |commands: &[Command]| {
+        let (before, after): (Vec<_>, Vec<_>) = commands.iter().partition(|command| command.is_before());
+        let endpoint = Endpoint::new(Arc::clone(settings));
+        let endpoint = endpoint.route(&before, Arc::clone(&moderator)).route(&after, Arc::clone(&archiver));
+        any(webhook).with_state(Arc::new(endpoint))
+    };
+    axum::Router::new()
+        .route("/", endpoint(&Command::ALL))
+        .route("/c2c-before-send", endpoint(&[Command::C2cBeforeSend]))
+        .route("/group-before-send", endpoint(&[Command::GroupBeforeSend]))
+        .route("/c2c-after-send", endpoint(&[Command::C2cAfterSend]))
+        .route("/group-after-send", endpoint(&[Command::GroupAfterSend]))
+        .route("/after-change", endpoint(&Command::AFTER_CHANGE))
+        .fallback(async || {
+            let reply = Reply::fail("no such path; / takes every command, /c2c-before-send and its like one each");
+            respond(Answer { status: 404, body: reply.to_json() })
+        })
+}
+
+async fn webhook(State(endpoint): State<Arc<Endpoint>>, request: axum::extract::Request) -> Response {
+    static REQUESTS: AtomicU64 = AtomicU64::new(1);
+    let id = REQUESTS.fetch_add(1, Ordering::Relaxed).to_string();
+    let (head, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST_BYTES).await else {
+        return respond(Answer { status: 413, body: Reply::fail("the body is too large").to_json() });
+    };
+    let request = Request::new(id, head.method.as_str(), head.uri.query().unwrap_or_default(), body.into());
+    let (id, command) = (request.id.clone(), request.query.command().map(str::to_owned));
+    let arrival = Arrival { at_ms: now_ms(), at_front_ms: None };
+    let answer = endpoint.answer(arrival, || request).await;
+    tracing::info!(request_id = id, command, status = answer.status, "answered");
+    respond(answer)
+}
+
+fn respond(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "application/json")], Body::from(answer.body)).into_response()
+}

@@ -1,0 +1,55 @@
+//! `chathook messages get`: one message.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{ArgGroup, Args};
+
+use crate::clock::now;
+use crate::conversation::ConversationArguments;
+use crate::display;
+use crate::output::Format;
+use crate::source::Source;
+
+/// One message of a conversation: by its MsgId, one-to-one also by its MsgKey, in a group by its MsgSeq
+#[derive(Args)]
+#[group(id = "which", required = true, multiple = false, args = ["msg_key", "msg_id", "seq"])]
+#[command(group = ArgGroup::new("conversation").args(["c2c", "group"]).required(true))]
+pub struct Arguments {
+    #[command(flatten)]
+    conversation: ConversationArguments,
+    /// The MsgKey of a one-to-one message
+    #[arg(long, value_name = "KEY", requires = "c2c")]
+    msg_key: Option<String>,
+    /// The MsgId; found within a quarter of an hour of the time in it, which is the sender's clock
+    #[arg(long, value_name = "ID")]
+    msg_id: Option<String>,
+    /// The MsgSeq of a group message
+    #[arg(long, value_name = "N", requires = "group")]
+    seq: Option<u64>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    #[command(flatten)]
+    source: Source,
+}
+
+impl Arguments {
+    pub async fn run(&self) -> anyhow::Result<ExitCode> {
+        let source = self.source.open().await?;
+        let archive = source.archive();
+        let Some(conversation) = self.conversation.conversation() else { bail!("give --c2c A B or --group ID") };
+        let now = now();
+        let messages = match (&self.msg_key, &self.msg_id, self.seq) {
+            (Some(key), ..) => archive.message_by_key(&conversation, key, now).await?,
+            (_, Some(id), _) => archive.message_by_id(&conversation, id, now).await?,
+            (.., Some(seq)) => archive.message_by_seq(&conversation, seq, now).await?,
+            (None, None, None) => bail!("give --msg-key, --msg-id or --seq"),
+        };
+        if messages.is_empty() {
+            bail!("no such message in {}", archive.table_name());
+        }
+        display::print(&messages, self.format)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,173 @@
+//! `chathook messages import`: what an export wrote, into a table.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use chathook_archive::{Archive, ArchiveError, Imported, ItemKey};
+use clap::Args;
+use indicatif::ProgressBar;
+use tokio::task::JoinSet;
+
+use crate::messages::export_format::{Layout, MAX_LINE};
+use crate::progress;
+use crate::retry::with_retries;
+use crate::source::Source;
+
+/// Store the items of a file that `messages export` wrote
+///
+/// An item is written only where nothing is. What the table holds stays as it is, be it newer or older, so giving a file
+/// again does no harm: what is there already is only counted. A line that cannot be stored is named, with what to mend,
+/// and the others are stored.
+///
+/// jsonl and csv are told apart by what is in the file. Of a csv file only the column `Item` is read.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  chathook messages import group.csv\n  \
+chathook messages import all.jsonl --aws --table chathook-MessageTable-1ABC\n  \
+zcat all.jsonl.gz | chathook messages import -\n\n\
+Exit codes: 0 the table holds all that the file does, 1 it does not, with the reasons on standard error.")]
+pub struct Arguments {
+    /// The file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    source: Source,
+}
+
+/// How many writes are under way at once. The way to the table takes longer than the write.
+const IN_FLIGHT: usize = 16;
+
+impl Arguments {
+    pub async fn run(&self) -> anyhow::Result<ExitCode> {
+        let (name, input, bytes): (_, Box<dyn BufRead>, _) = if self.file == Path::new("-") {
+            ("standard input".to_owned(), Box::new(BufReader::new(std::io::stdin())), None)
+        } else {
+            let name = self.file.display().to_string();
+            let file = File::open(&self.file).with_context(|| format!("cannot read {name}"))?;
+            let bytes = file.metadata().ok().map(|metadata| metadata.len());
+            (name, Box::new(BufReader::with_capacity(1 << 16, file)), bytes)
+        };
+        let source = self.source.open().await?;
+        let mut import = Import {
+            archive: source.archive(),
+            name: &name,
+            progress: progress::bytes(bytes),
+            under_way: JoinSet::new(),
+            result: Counts::default(),
+        };
+        let stopped = import.run(input).await;
+        // The writes under way are waited for, whatever stopped the rest.
+        while !import.under_way.is_empty() {
+            let _ = import.one_done().await;
+        }
+        import.progress.finish_and_clear();
+        let Counts { new, duplicates, conflicts, failed } = import.result;
+        let table = import.archive.table_name();
+        writeln!(
+            std::io::stdout(),
+            "{new} imported into {table}, {duplicates} already there, {conflicts} differ and stay, {failed} not imported"
+        )?;
+        stopped.with_context(|| format!("{name} was not read to its end; mend this, and give it again"))?;
+        Ok(if conflicts + failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+/// What became of the lines.
+#[derive(Default)]
+struct Counts {
+    new: u64,
+    duplicates: u64,
+    conflicts: u64,
+    failed: u64,
+}
+
+struct Import<'a> {
+    archive: &'a Archive,
+    /// The file's.
+    name: &'a str,
+    progress: ProgressBar,
+    under_way: JoinSet<(u64, ItemKey, Result<Imported, ArchiveError>)>,
+    result: Counts,
+}
+
+impl Import<'_> {
+    /// Imports line by line. Ends early if the file cannot be read, or if the table takes nothing.
+    async fn run(&mut self, mut input: Box<dyn BufRead>) -> anyhow::Result<()> {
+        let mut known = None;
+        let mut line = Vec::new();
+        for number in 1_u64.. {
+            line.clear();
+            let mut read = input.by_ref().take(MAX_LINE).read_until(b'\n', &mut line)?;
+            if read == 0 {
+                break;
+            }
+            let is_whole = (read as u64) < MAX_LINE || line.ends_with(b"\n");
+            if !is_whole {
+                read += input.skip_until(b'\n')?;
+            }
+            self.progress.inc(read as u64);
+            let is_first = known.is_none();
+            let layout = known.map_or_else(|| Layout::of(&line).context("line 1"), Ok)?;
+            known = Some(layout);
+            if is_first && layout != Layout::Jsonl {
+                continue;
+            }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            let item = if is_whole { layout.item(&line) } else { Err(anyhow::anyhow!("longer than any item")) };
+            match item {
+                Ok(item) => {
+                    if self.under_way.len() == IN_FLIGHT {
+                        self.one_done().await?;
+                    }
+                    let archive = self.archive.clone();
+                    self.under_way
+                        .spawn(async move { (number, item.key(), with_retries(|| archive.import(&item)).await) });
+                }
+                Err(error) => self.failed(number, &error),
+            }
+        }
+        while !self.under_way.is_empty() {
+            self.one_done().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for one write to end.
+    async fn one_done(&mut self) -> anyhow::Result<()> {
+        let Some(done) = self.under_way.join_next().await else { return Ok(()) };
+        let (number, position, result) = done?;
+        match result {
+            Ok(Imported::New) => self.result.new += 1,
+            Ok(Imported::Duplicate) => self.result.duplicates += 1,
+            Ok(Imported::Conflict) => {
+                self.result.conflicts += 1;
+                self.say(&format!(
+                    "{}:{number}: differs from what the table holds, which stays: {position}",
+                    self.name
+                ));
+            }
+            Err(
+                error
+                @ (ArchiveError::TooLarge { .. } | ArchiveError::Refused { .. } | ArchiveError::InvalidRequest(_)),
+            ) => {
+                self.failed(number, &error.into());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    fn failed(&mut self, number: u64, error: &anyhow::Error) {
+        self.result.failed += 1;
+        self.say(&format!("{}:{number}: {error:#}", self.name));
+    }
+
+    /// Prints on a line of its own, above the bar.
+    fn say(&self, text: &str) {
+        self.progress.suspend(|| eprintln!("{text}"));
+    }
+}

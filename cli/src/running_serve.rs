@@ -1,0 +1,43 @@
+//! How other commands find a `serve` that runs: it leaves a file in its data folder.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+use crate::callback_client::is_chathook;
+
+/// A `serve` that runs.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RunningServe {
+    /// The webhook's URL.
+    pub webhook: String,
+    /// The table's endpoint.
+    pub dynamodb: String,
+}
+
+impl RunningServe {
+    /// The `serve` that runs with this data folder, if one does.
+    pub fn find(folder: &Path) -> Option<Self> {
+        let running: Self = serde_json::from_slice(&std::fs::read(Self::file(folder)).ok()?).ok()?;
+        // A `serve` that was killed left its file behind, and its port to others.
+        is_chathook(&running.webhook).then_some(running)
+    }
+
+    /// Announces this one in its data folder.
+    pub fn announce(&self, folder: &Path) -> anyhow::Result<()> {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        std::fs::write(Self::file(folder), serde_json::to_vec(self)?)?;
+        Ok(())
+    }
+
+    /// Withdraws the announcement.
+    pub fn withdraw(folder: &Path) {
+        // The file may be gone, or may stay: `find` tells either from a `serve` that runs.
+        let _ = std::fs::remove_file(Self::file(folder));
+    }
+
+    fn file(folder: &Path) -> PathBuf {
+        folder.join("serve.json")
+    }
+}

@@ -1,0 +1,68 @@
+//! Where data comes from: a table on AWS, another DynamoDB, a `serve` that runs, or the data that one left.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use chathook_archive::Archive;
+use clap::Args;
+
+use crate::defaults::{DATA_FOLDER, TABLE};
+use crate::embedded_dynamodb::EmbeddedTable;
+use crate::running_serve::RunningServe;
+
+/// Which table.
+#[derive(Args)]
+pub struct Source {
+    /// The one on AWS, with the usual credentials and region
+    #[arg(long, requires = "table", conflicts_with = "dynamodb_endpoint")]
+    aws: bool,
+    /// The one in this DynamoDB
+    #[arg(long, value_name = "URL")]
+    dynamodb_endpoint: Option<String>,
+    /// The table; `chathook` for a local one
+    #[arg(long, env = "TABLE_NAME", value_name = "NAME")]
+    table: Option<String>,
+    /// The data that `serve` left
+    #[arg(long, default_value = DATA_FOLDER, value_name = "DIR", conflicts_with_all = ["aws", "dynamodb_endpoint"])]
+    data: PathBuf,
+}
+
+/// An archive that is open.
+pub enum OpenArchive {
+    /// Somebody else serves it.
+    Remote(Archive),
+    /// Nobody does, so it is served here.
+    Embedded(EmbeddedTable),
+}
+
+impl OpenArchive {
+    /// The archive itself.
+    pub fn archive(&self) -> &Archive {
+        match self {
+            Self::Remote(archive) | Self::Embedded(EmbeddedTable { archive, .. }) => archive,
+        }
+    }
+}
+
+impl Source {
+    /// Opens the archive.
+    pub async fn open(&self) -> anyhow::Result<OpenArchive> {
+        let table = self.table.as_deref().filter(|table| !table.is_empty()).unwrap_or(TABLE);
+        if self.aws {
+            return Ok(OpenArchive::Remote(Archive::connect(table, None).await));
+        }
+        if let Some(url) = &self.dynamodb_endpoint {
+            return Ok(OpenArchive::Remote(Archive::connect(table, Some(url)).await));
+        }
+        if let Some(running) = RunningServe::find(&self.data) {
+            return Ok(OpenArchive::Remote(Archive::connect(table, Some(&running.dynamodb)).await));
+        }
+        if !self.data.exists() {
+            bail!(
+                "no `serve` runs and none left data in {}; name a table with --aws, --dynamodb-endpoint or --data",
+                self.data.display()
+            );
+        }
+        Ok(OpenArchive::Embedded(EmbeddedTable::open(&self.data, table).await?))
+    }
+}

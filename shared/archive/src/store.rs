@@ -1,0 +1,122 @@
+//! Storing a message, or a change of one, with one conditional write.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+
+use crate::change_record::{ChangeRecord, OnConflict};
+use crate::client::Archive;
+use crate::error::ArchiveError;
+use crate::item::{self, Item};
+use crate::record::Record;
+use crate::schema::MAX_ITEM_BYTES;
+
+/// What storing a message or a change did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// It is new in the table.
+    New,
+    /// It replaced an earlier item: a delivered message its own failed delivery, or a read receipt an earlier one.
+    Replaced,
+    /// The table had it already. Nothing was written.
+    Duplicate,
+}
+
+/// The result of one write request.
+enum Put {
+    Written(Stored),
+    /// This item has the key, and stays.
+    Occupied(Item),
+}
+
+impl Archive {
+    /// Stores a message once, however often it comes. This takes one write request, whatever the table holds.
+    ///
+    /// Only if another message has the same key by chance, a second request stores this one beside it.
+    ///
+    /// # Errors
+    /// Any [`ArchiveError`] of a request; trying again is always safe.
+    pub async fn store(&self, record: &Record) -> Result<Stored, ArchiveError> {
+        let bytes = record.size();
+        if bytes > MAX_ITEM_BYTES {
+            return Err(ArchiveError::TooLarge { bytes });
+        }
+        let occupant = match self.put(record, record.item().clone()).await? {
+            Put::Written(stored) => return Ok(stored),
+            Put::Occupied(item) => item,
+        };
+        match record.fallback_item() {
+            Some(item) if !record.is_stored_as(&occupant) => match self.put(record, item).await? {
+                Put::Written(stored) => Ok(stored),
+                Put::Occupied(_) => Ok(Stored::Duplicate),
+            },
+            _ => Ok(Stored::Duplicate),
+        }
+    }
+
+    /// Stores a change once, however often it comes and whatever it changes. This takes one write request.
+    ///
+    /// # Errors
+    /// Any [`ArchiveError`] of a request; trying again is always safe.
+    pub async fn store_change(&self, change: &ChangeRecord) -> Result<Stored, ArchiveError> {
+        let item = change.item();
+        let bytes = item::size(item);
+        if bytes > MAX_ITEM_BYTES {
+            return Err(ArchiveError::TooLarge { bytes });
+        }
+        let (condition, name) = match change.on_conflict() {
+            OnConflict::KeepFirst => {
+                ("attribute_not_exists(pk) OR (ReceivedAt > :this AND attribute_not_exists(ErasedAt))", "ReceivedAt")
+            }
+            OnConflict::KeepLatestRead => ("attribute_not_exists(pk) OR LastReadTime < :this", "LastReadTime"),
+        };
+        let written = self
+            .hot
+            .put_item()
+            .table_name(self.table_name())
+            .condition_expression(condition)
+            .set_expression_attribute_values(item.get(name).map(|value| [(":this".to_owned(), value.clone())].into()))
+            .return_values(ReturnValue::AllOld)
+            .set_item(Some(item.clone()))
+            .send()
+            .await;
+        match written {
+            Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Stored::New),
+            Ok(_) => Ok(Stored::Replaced),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Stored::Duplicate),
+                _ => Err(self.request("dynamodb:PutItem").failed(&error)),
+            },
+        }
+    }
+
+    /// Writes `item` if its key is free. A delivered one-to-one message also replaces its own failed delivery.
+    async fn put(&self, record: &Record, item: Item) -> Result<Put, ArchiveError> {
+        let mut request = self
+            .hot
+            .put_item()
+            .table_name(self.table_name())
+            .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        request = match (item.get("From_Account"), item.get("MsgBody")) {
+            (Some(sender), Some(body)) if record.is_c2c() && record.is_delivered() => request
+                .condition_expression(
+                    "attribute_not_exists(pk) \
+                     OR (SendMsgResult <> :delivered AND From_Account = :sender AND MsgBody = :body)",
+                )
+                .expression_attribute_values(":delivered", AttributeValue::N("0".to_owned()))
+                .expression_attribute_values(":sender", sender.clone())
+                .expression_attribute_values(":body", body.clone()),
+            _ => request.condition_expression("attribute_not_exists(pk)"),
+        };
+        match request.set_item(Some(item)).send().await {
+            Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Put::Written(Stored::New)),
+            Ok(_) => Ok(Put::Written(Stored::Replaced)),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Put::Occupied(failed.item().cloned().unwrap_or_default()))
+                }
+                _ => Err(self.request("dynamodb:PutItem").failed(&error)),
+            },
+        }
+    }
+}

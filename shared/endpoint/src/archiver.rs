@@ -1,0 +1,132 @@
+//! After a message was sent or changed: what happened is stored before the answer is given.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chathook_archive::{Archive, ArchiveError, ChangeRecord, Queue, Record, Stored};
+use chathook_protocol::{Reply, What};
+use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::time::Instant;
+
+use crate::callback::{Callback, Handler};
+use crate::error::EndpointError;
+use crate::settings::{Settings, SettingsError};
+use crate::unstored::RetryQueue;
+
+/// How long the throw-away read may take. It makes the first callback quick; to wait longer than a handshake within a
+/// region takes would make the first callback slow.
+const WARM_UP: Duration = Duration::from_millis(100);
+
+/// How many messages of one recall are written at a time. The platform recalls a few at most.
+const WRITES_AT_ONCE: usize = 8;
+
+/// Stores messages that were sent, and what happens to them later: recalls, edits, read receipts, and group messages
+/// that the platform refused.
+pub struct Archiver {
+    archive: Archive,
+    settings: Arc<Settings>,
+}
+
+impl Archiver {
+    /// Stores in `archive`.
+    #[must_use]
+    pub fn new(archive: Archive, settings: Arc<Settings>) -> Self {
+        Self { archive, settings }
+    }
+
+    /// Stores in the table that the settings name, which is read once already. Also gives the queue that they name.
+    ///
+    /// # Errors
+    /// [`SettingsError`] if no table is named.
+    pub async fn open(settings: &Arc<Settings>) -> Result<(Self, Option<Queue>), SettingsError> {
+        let archive = Archive::connect(settings.table_name()?, None).await;
+        warm_up(&archive).await;
+        let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
+        Ok((Self::new(archive, Arc::clone(settings)), queue))
+    }
+
+    /// The same, waiting longer for the table: for callbacks whose answer nobody waits for any more.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        Self { archive: self.archive.patient(), ..self }
+    }
+
+    async fn store_message(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
+        let message = callback.message()?;
+        if message.is_online_only() && !self.settings.store_online_only {
+            return Ok(skipped());
+        }
+        let record = Record::new(&message, callback.query, callback.received_at, self.settings.retention_days);
+        count(in_time(callback.deadline, self.archive.store(&record)).await?);
+        Ok(Reply::allow())
+    }
+
+    async fn store_change(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
+        let change = callback.change()?;
+        if let What::Refused(refused) = &change.what
+            && refused.message.is_online_only()
+            && !self.settings.store_online_only
+        {
+            return Ok(skipped());
+        }
+        let records = ChangeRecord::of(&change, callback.query, callback.received_at, self.settings.retention_days);
+        let writes: Vec<_> = records.iter().map(|record| self.archive.store_change(record)).collect();
+        let writes = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
+        let stored: Vec<_> = in_time(callback.deadline, writes.try_collect()).await?;
+        stored.into_iter().for_each(count);
+        Ok(Reply::allow())
+    }
+}
+
+impl Handler for Archiver {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
+        async move {
+            if callback.command.is_change() {
+                self.store_change(&callback).await
+            } else {
+                self.store_message(&callback).await
+            }
+        }
+        .boxed()
+    }
+}
+
+impl RetryQueue for Queue {
+    fn send(&self, text: String) -> BoxFuture<'_, Result<(), Box<dyn std::error::Error + Send + Sync>>> {
+        async move { Ok(Self::send(self, text).await?) }.boxed()
+    }
+}
+
+/// One throw-away read, so that the TLS handshake happens during init, where a Lambda function has a whole core. If it
+/// fails, that is logged and changes nothing else.
+async fn warm_up(archive: &Archive) {
+    match tokio::time::timeout(WARM_UP, archive.warm_up()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the table could not be read at start; writes may fail too"),
+        Err(_) => tracing::warn!("the table did not answer within {} ms at start", WARM_UP.as_millis()),
+    }
+}
+
+async fn in_time<T>(
+    deadline: Instant,
+    write: impl Future<Output = Result<T, ArchiveError>>,
+) -> Result<T, EndpointError> {
+    tokio::time::timeout_at(deadline, write)
+        .await
+        .map_err(|_| EndpointError::Deadline)?
+        .map_err(|error| EndpointError::NotStored(Box::new(error)))
+}
+
+fn skipped() -> Reply {
+    metrics::counter!("OnlineOnlySkipped").increment(1);
+    Reply::allow()
+}
+
+fn count(stored: Stored) {
+    metrics::counter!(match stored {
+        Stored::New | Stored::Replaced => "Stored",
+        Stored::Duplicate => "Duplicates",
+    })
+    .increment(1);
+}
