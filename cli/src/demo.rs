@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::ensure;
 use chathook_archive::{Conversation, MessageQuery};
 use chathook_endpoint::Settings;
-use chathook_moderation::Rules;
+use chathook_moderation::RulesSource;
 use chathook_protocol::Command;
 use clap::Args;
 use serde_json::{Value, json};
@@ -51,7 +51,11 @@ pub async fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
         "CALLBACK_TOKEN" => Some(DEMO_TOKEN.to_owned()),
         _ => None,
     })?;
-    let rules = Rules::compile("rules.toml", RULES, &mut |_| Ok(ADVERTS.to_owned()))?.strict()?;
+    let mut rules = RulesSource::new("rules.toml", RULES);
+    for name in rules.terms_files() {
+        rules.add_terms_file(&name, Ok(ADVERTS.to_owned()));
+    }
+    let rules = rules.compile()?.strict()?;
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
     let webhook = LocalWebhook::start(any_port, &Storage::Memory { listen: any_port }, settings, rules).await?;
     println!("webhook on {}, its table on {}\n", webhook.url, webhook.dynamodb);

@@ -6,18 +6,18 @@ mod explain;
 mod load;
 mod message;
 mod pack;
-mod test;
+mod run;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-/// Check, explain, test and pack moderation rules
+/// Check, explain, run and pack moderation rules
 #[derive(Args)]
 #[command(after_help = "PATH is a rules file or what `rules pack` made of one.\n\nExamples:\n  \
 chathook rules check rules/rules.toml --words /usr/share/dict/words\n  \
 chathook rules explain rules/rules.toml --group @TGS#1 'Buy followers today'\n  \
-chathook rules test rules/rules.toml --input messages.jsonl --output verdicts.jsonl\n  \
+chathook rules run rules/rules.toml --input messages.jsonl --output verdicts.jsonl\n  \
 chathook rules pack rules/rules.toml -o rules.pack")]
 pub struct Arguments {
     #[command(subcommand)]
@@ -28,7 +28,7 @@ pub struct Arguments {
 enum Command {
     Check(check::Arguments),
     Explain(explain::Arguments),
-    Test(test::Arguments),
+    Run(run::Arguments),
     Pack(pack::Arguments),
     /// Print the JSON Schema of the rules file, with which editors complete and check it
     Schema,
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match &arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
-        Command::Test(arguments) => test::run(arguments),
+        Command::Run(arguments) => run::run(arguments),
         Command::Pack(arguments) => pack::run(arguments),
         Command::Schema => {
             print!("{}", chathook_moderation::schema());

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use chathook_endpoint::moderator::load_rules;
+use chathook_endpoint::moderator::read_rules;
 use chathook_endpoint::{Settings, lambda};
-use chathook_moderation::Rules;
 use clap::Args;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -64,7 +63,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { listen, dynamodb_listen, data, in_memory, dynamodb_endpoint, rules } = arguments;
     let (settings, is_demo) = settings(listen, dynamodb_listen)?;
     let rules_path = rules.unwrap_or_else(|| settings.rules_path.clone());
-    let rules = load_rules(&rules_path).and_then(Rules::strict).with_context(|| {
+    let rules = read_rules(&rules_path).and_then(|source| source.compile()?.strict()).with_context(|| {
         format!("the rules are unusable; repair {} or name another file with --rules", rules_path.display())
     })?;
     let storage = match dynamodb_endpoint {

@@ -134,7 +134,7 @@ fn explain_shows_the_verdict_and_where_each_rule_hit() {
     assert_eq!(report["rewritten"][0]["MsgContent"]["Text"], "write to ***************");
     assert_eq!(
         report["hits"],
-        json!([{"rule": "contacts", "mode": "live", "element": 0, "field": "Text", "start": 9, "end": 24, "normal": "ada@example.com"}])
+        json!([{"rule": "contacts", "mode": "live", "element": 0, "field": "Text", "start": 9, "end": 24, "normalised": "ada@example.com"}])
     );
     assert_eq!(
         json_of(&done(folder, &["explain", "rules.toml", "--c2c", "--format", "json", "a@b.com"]))["verdict"],
@@ -159,7 +159,7 @@ fn test_adds_a_verdict_to_each_line() {
         "{{\"id\": 7, \"text\":\"the Casino\", \"label\":[1, 2]}}\n\n{{\"text\":\"hello\"}}\n{{\"text\":\"odd\",\"verdict\":\"old\"}}\r\n{callback}\n{{\"text\":\"\\ud800\"}}"
     );
     fs::write(folder.join("in.jsonl"), input).expect("a file");
-    let told = done(folder, &["test", "rules.toml", "--input", "in.jsonl", "--output", "out.jsonl"]);
+    let told = done(folder, &["run", "rules.toml", "--input", "in.jsonl", "--output", "out.jsonl"]);
     assert!(told.contains("5 messages: allow 2, flag 1, reject 1, rewrite 1"), "{told}");
 
     let results = fs::read_to_string(folder.join("out.jsonl")).expect("results");
@@ -186,7 +186,7 @@ fn test_adds_a_verdict_to_each_line() {
 
     // Texts sent to a group, results on standard output, the summary for a script on standard error.
     fs::write(folder.join("text.jsonl"), "{\"text\":\"call me\"}\n").expect("a file");
-    let output = run(folder, &["test", "rules.toml", "--input", "text.jsonl", "--group", "g", "--format", "json"]);
+    let output = run(folder, &["run", "rules.toml", "--input", "text.jsonl", "--group", "g", "--format", "json"]);
     assert_eq!(json_of(&String::from_utf8_lossy(&output.stdout))["rewritten"], "*******");
     let summary = json_of(&String::from_utf8_lossy(&output.stderr));
     assert_eq!((&summary["messages"], &summary["verdicts"]), (&json!(1), &json!({"rewrite": 1})));
@@ -202,16 +202,16 @@ fn test_streams_and_names_the_line_that_is_none() {
         let _ = writeln!(lines, "{{\"text\":\"message {number} of the casino\"}}");
     }
     fs::write(folder.join("many.jsonl"), &lines).expect("a file");
-    let told = done(folder, &["test", "rules.toml", "--input", "many.jsonl", "--output", "out.jsonl"]);
+    let told = done(folder, &["run", "rules.toml", "--input", "many.jsonl", "--output", "out.jsonl"]);
     assert!(told.contains("20000 messages: reject 20000"), "{told}");
     assert_eq!(fs::read_to_string(folder.join("out.jsonl")).expect("results").lines().count(), 20_000);
 
     for (wrong, expected) in [("7", "not a JSON object"), ("{}", "\"text\""), ("{\"MsgBody\":[]}", "From_Account")] {
         fs::write(folder.join("wrong.jsonl"), format!("{{\"text\":\"x\"}}\n{wrong}\n")).expect("a file");
-        let told = refused(folder, &["test", "rules.toml", "--input", "wrong.jsonl"], 1);
+        let told = refused(folder, &["run", "rules.toml", "--input", "wrong.jsonl"], 1);
         assert!(told.contains("wrong.jsonl:2") && told.contains(expected), "{told}");
     }
-    refused(folder, &["test", "rules.toml"], 2);
+    refused(folder, &["run", "rules.toml"], 2);
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_pack_works_wherever_a_rules_file_does() {
     assert!(done(folder, &["check", "rules.pack"]).contains("4 rules, no problems"));
     assert!(done(folder, &["explain", "rules.pack", "casino"]).starts_with("verdict: reject"));
     fs::write(folder.join("in.jsonl"), "{\"text\":\"casino\"}\n").expect("a file");
-    assert!(done(folder, &["test", "rules.pack", "--input", "in.jsonl"]).contains("\"verdict\":\"reject\""));
+    assert!(done(folder, &["run", "rules.pack", "--input", "in.jsonl"]).contains("\"verdict\":\"reject\""));
     done(folder, &["pack", "rules.pack", "--output", "again.pack"]);
     let read = |name: &str| fs::read(folder.join(name)).expect("a pack");
     assert_eq!(read("again.pack"), read("rules.pack"));

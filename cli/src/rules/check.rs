@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use chathook_endpoint::moderator::read_rules;
 use chathook_moderation::{Problem, Rules, Warning};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
 use super::arguments::Format;
-use super::load::{Written, problem};
+use super::load::problem;
 use super::message::Where;
 use crate::progress::count;
 
@@ -44,24 +45,20 @@ struct Harmless {
     word: String,
     rule: String,
     /// What the rule takes it for.
-    normal: String,
+    normalised: String,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let path = &arguments.rules.path;
-    let written = Written::read(path)?;
-    let (rules, problems) = match written.compile() {
+    let source = read_rules(path)?;
+    let (rules, problems) = match source.compile() {
         Ok(rules) => {
             let problems = rules.problems().to_vec();
             (rules, problems)
         }
         Err(error) => (Rules::default(), error.problems),
     };
-    if written.is_packed() {
-        // Its rules are fine, but the matcher in it must be too.
-        super::load::rules(path)?;
-    }
-    let warnings = if problems.is_empty() { written.warnings()? } else { Vec::new() };
+    let warnings = if problems.is_empty() { source.warnings()? } else { Vec::new() };
     let words = match &arguments.words {
         Some(dictionary) => hit_words(&rules, dictionary).with_context(|| dictionary.display().to_string())?,
         None => Vec::new(),
@@ -85,10 +82,14 @@ fn hit_words(rules: &Rules, dictionary: &Path) -> anyhow::Result<Vec<Harmless>> 
             continue;
         }
         let posted = sender.text(word);
-        for hit in rules.probe(&posted.message()?) {
-            let is_named = hit.span == (0..word.len()) && hit.normal.to_lowercase() == word.to_lowercase();
+        for hit in rules.hits_in(&posted.message()?) {
+            let is_named = hit.span == (0..word.len()) && hit.normalised.to_lowercase() == word.to_lowercase();
             if !is_named {
-                words.push(Harmless { word: word.to_owned(), rule: hit.rule.to_owned(), normal: hit.normal.into() });
+                words.push(Harmless {
+                    word: word.to_owned(),
+                    rule: hit.rule.to_owned(),
+                    normalised: hit.normalised.into(),
+                });
             }
         }
     }
@@ -143,7 +144,7 @@ fn print_text(report: &Report<'_>) -> anyhow::Result<()> {
     for (rule, words) in by_rule {
         writeln!(out, "warning: rule {rule} would hit {} of the dictionary:", count(words.len() as u64, "word"))?;
         for word in words.iter().take(SHOWN) {
-            writeln!(out, "  {} (as {})", word.word, word.normal)?;
+            writeln!(out, "  {} (as {})", word.word, word.normalised)?;
         }
         if words.len() > SHOWN {
             writeln!(out, "  … and {} more; --format json has them all", words.len() - SHOWN)?;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use chathook_moderation::{Decision, Hit, Shown, Verdict};
+use chathook_moderation::{Decision, Hit, ReadableText, Verdict};
 use chathook_protocol::json::Object;
 use clap::Args;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let passed = start.elapsed();
     match arguments.format {
         Format::Json => writeln!(std::io::stdout(), "{}", to_json(&verdict, passed))?,
-        Format::Text => print(&verdict, &Shown::in_message(&message), passed)?,
+        Format::Text => print(&verdict, &ReadableText::in_message(&message), passed)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -71,7 +71,7 @@ fn to_json(verdict: &Verdict<'_>, passed: Duration) -> Value {
         move |hit: &Hit<'_>| {
             json!({
                 "rule": hit.rule, "mode": mode, "element": hit.element, "field": *hit.field,
-                "start": hit.span.start, "end": hit.span.end, "normal": *hit.normal,
+                "start": hit.span.start, "end": hit.span.end, "normalised": *hit.normalised,
             })
         }
     };
@@ -95,7 +95,7 @@ fn to_json(verdict: &Verdict<'_>, passed: Duration) -> Value {
     report
 }
 
-fn print(verdict: &Verdict<'_>, texts: &[Shown], passed: Duration) -> anyhow::Result<()> {
+fn print(verdict: &Verdict<'_>, texts: &[ReadableText], passed: Duration) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     write!(out, "verdict: {}", verdict.decision.name())?;
     if let Decision::Reject { text, .. } = &verdict.decision {
@@ -128,9 +128,9 @@ fn print(verdict: &Verdict<'_>, texts: &[Shown], passed: Duration) -> anyhow::Re
                     hit.field,
                     hit.span.start,
                     hit.span.end,
-                    visible(&hit.normal)
+                    visible(&hit.normalised)
                 )?;
-                let is_it = |text: &&Shown| text.element == hit.element && text.field == *hit.field;
+                let is_it = |text: &&ReadableText| text.element == hit.element && text.field == *hit.field;
                 if let Some(text) = texts.iter().find(is_it).filter(|_| !hit.span.is_empty()) {
                     let (line, marks) = underlined(&text.text, hit);
                     writeln!(out, "    {line}\n    {marks}")?;

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use chathook_moderation::Rules;
+use chathook_endpoint::moderator::read_rules;
+use chathook_moderation::RulesSource;
 use clap::Args;
 
-use super::load::Written;
 use crate::progress::count;
 
 /// Pack a rules file and its word lists into one file that loads in milliseconds
@@ -27,9 +27,10 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let packed = Written::read(&arguments.rules.path)?.pack()?;
+    let packed = read_rules(&arguments.rules.path)?.pack()?;
+    let source = RulesSource::from_bytes("the pack", packed.clone())?;
     let start = Instant::now();
-    let rules = Rules::unpack(&packed).context("the pack cannot be read back, a bug in chathook; please report it")?;
+    let rules = source.compile().context("the pack cannot be read back, a bug in chathook; please report it")?;
     let passed = start.elapsed();
 
     // Whoever reads the file meanwhile gets the old one or the new one.

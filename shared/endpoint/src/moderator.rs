@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chathook_moderation::{Decision, PackError, Problem, Rules, RulesError};
+use chathook_moderation::{Decision, Problem, Rules, RulesError, RulesSource};
 use chathook_protocol::Reply;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
@@ -28,7 +28,7 @@ impl Moderator {
     /// left out, or with all of them.
     #[must_use]
     pub fn load(path: &Path) -> Self {
-        match load_rules(path) {
+        match read_rules(path).and_then(|source| source.compile()) {
             Ok(rules) => {
                 for problem in rules.problems() {
                     tracing::error!(%problem, rule = problem.rule, "a rule is disabled, the others hold");
@@ -47,33 +47,24 @@ impl Moderator {
     }
 }
 
-/// Reads the rules at `path`: a packed file, or a rules file, which is compiled, with the word lists beside it that it
-/// names. Which it is, is seen from its content.
-///
-/// Rules with a mistake in them are left out and told by [`Rules::problems`]; [`Rules::strict`] is for callers that will
-/// not have that.
+/// Reads what is at `path`: a rules file with the files of terms that it names, or a pack.
 ///
 /// # Errors
-/// [`RulesError`] with every problem, a file that cannot be read or was damaged included.
-pub fn load_rules(path: &Path) -> Result<Rules, RulesError> {
+/// [`RulesError`] if there is no such file, or one that is no text. What is wrong in it is found when it is compiled.
+pub fn read_rules(path: &Path) -> Result<RulesSource, RulesError> {
     let name = path.display().to_string();
-    let unusable = |what: String, fix: &str| {
-        let problem = Problem { file: name.clone(), line: 1, rule: None, what, fix: fix.to_owned() };
-        RulesError { problems: vec![problem] }
-    };
-    let there = "see that the file is there; scripts/build puts rules/ beside each function that moderates";
-    let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string(), there))?;
-    if Rules::is_packed(&bytes) {
-        return Rules::unpack(&bytes).map_err(|error| match error {
-            PackError::Rules(error) => error,
-            error => unusable(error.to_string(), "make it anew with `chathook rules pack`"),
-        });
-    }
-    let text = String::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8".to_owned(), "save it as UTF-8"))?;
+    let content = std::fs::read(path).map_err(|error| {
+        let fix =
+            "see that the file is there; scripts/build puts rules/ beside each function that moderates".to_owned();
+        RulesError { problems: vec![Problem { file: name.clone(), line: 1, rule: None, what: error.to_string(), fix }] }
+    })?;
+    let mut source = RulesSource::from_bytes(&name, content)?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    Rules::compile(&name, &text, &mut |file| {
-        std::fs::read_to_string(folder.join(file)).map_err(|error| error.to_string())
-    })
+    for file in source.terms_files() {
+        let content = std::fs::read_to_string(folder.join(&file)).map_err(|error| error.to_string());
+        source.add_terms_file(&file, content);
+    }
+    Ok(source)
 }
 
 impl Handler for Moderator {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chathook_endpoint::{Arrival, Endpoint, Moderator, Request, Settings};
-use chathook_moderation::Rules;
+use chathook_moderation::RulesSource;
 use chathook_protocol::Command;
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
@@ -72,13 +72,13 @@ fn a_rule_with_a_mistake_leaves_the_others() {
 
 #[test]
 fn a_pack_is_known_by_its_content() {
-    let packed = Rules::pack("rules.toml", RULES, &mut |_| Err(String::new())).expect("no mistake");
+    let packed = RulesSource::new("rules.toml", RULES).pack().expect("no mistake");
     assert_eq!(answers(&packed), [2, 0, 0, 0]);
 }
 
 #[test]
 fn what_is_no_rules_file_gets_on_failure() {
-    let mut damaged = Rules::pack("rules.toml", RULES, &mut |_| Err(String::new())).expect("no mistake");
+    let mut damaged = RulesSource::new("rules.toml", RULES).pack().expect("no mistake");
     damaged.pop();
     for unusable in [&damaged[..], b"schema = 2\n", b"schema", b"\xFF\xFE"] {
         assert_eq!(answers(unusable), [1, 1, 1, 1]);

@@ -1,16 +1,61 @@
 //! From a message to a verdict: which rules hit, and what that means.
+//!
+//! A message that no rule rewrites is judged once. A rewritten one is judged again, as it will be when its sender edits
+//! it: whatever is delivered must pass the rules that let it through. What rules only add to a message is the
+//! operator's own, and is not judged.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chathook_matcher::fold::fold;
-use chathook_protocol::{Chat, Query, RejectCode, SendMsg};
+use chathook_protocol::{Chat, MsgBody, Query, RejectCode, SendMsg};
+use serde_json::value::RawValue;
 
-use crate::conditions::{Look, Place, Spot};
-use crate::rewrite::{self, Outcome, Step};
-use crate::rules::{Action, Reject, Rule, Rules};
-use crate::text::{CUSTOM_DATA, Readable};
+use crate::conditions::{Finding, Part, Subject, View};
+use crate::origins::Origins;
+use crate::rewrite::{self, Draft, Outcome, drop_masked};
+use crate::rules::{Action, Addition, Change, Reject, Rule, Rules};
+use crate::text::{CUSTOM_DATA, Readable, Text};
 use crate::verdict::{Decision, Hit, Verdict};
+
+/// How many times a message is rewritten at most. Once is usual: again only where a mask or a replacement makes a rule
+/// hit that did not hit before.
+const MOST_REWRITES: usize = 4;
+
+/// What each rule found, by the rule's index. The findings of a rule are in the order of the message.
+type Found = BTreeMap<usize, Vec<Finding>>;
+
+/// A message to judge, as it came or as it was rewritten.
+struct Input<'m> {
+    message: &'m SendMsg<'m>,
+    query: &'m Query,
+    body: &'m MsgBody<'m>,
+    readable: &'m Readable<'m>,
+    /// What it was rewritten to, and where that comes from. `None`: it is as it came.
+    rewritten: Option<(&'m Draft, &'m Origins)>,
+}
+
+/// What the rules say of a message.
+#[derive(Default)]
+struct Judgement<'r> {
+    reject: Option<&'r Reject>,
+    is_discarded: bool,
+    is_flagged: bool,
+    found: Found,
+    /// What rules in shadow mode found.
+    shadow: Found,
+}
+
+/// What is to be done with a message.
+enum Next<'r> {
+    Reject(&'r Reject),
+    Discard,
+    Deliver,
+    /// It is to be judged again as this.
+    Judge(Draft),
+    /// It has become too long to be sent.
+    RejectTooLong,
+}
 
 impl Rules {
     /// Decides about a message that waits for its verdict.
@@ -20,6 +65,10 @@ impl Rules {
     /// the first of several rejects), and all rewrites together make one rewritten message. Rules in shadow mode are
     /// reported, and nothing else.
     ///
+    /// A rewritten message is judged again, until no rule has anything left to change. One that still changes after four
+    /// rewrites is rejected. Hits in a rewritten message are reported at their places in the message as it came. Rules
+    /// in shadow mode, flags, and rules that only add something look at the message as it came, and never again.
+    ///
     /// `query` has what the platform says beside the body, such as the sender's kind of client.
     #[must_use]
     pub fn moderate(&self, message: &SendMsg<'_>, query: &Query) -> Verdict<'_> {
@@ -28,74 +77,161 @@ impl Rules {
         if self.is_empty() {
             return verdict;
         }
-        let custom_data = custom_data(message);
-        let readable = Readable::of(&message.msg_body, custom_data.as_deref().filter(|_| self.read_custom_data));
-        let look = Look::new(message, query, &readable, &self.terms);
+        let data = custom_data(message);
+        let original = Readable::of(&message.msg_body, data.filter(|_| self.read_custom_data));
+        let input = Input { message, query, body: &message.msg_body, readable: &original, rewritten: None };
+        let judgement = self.judge(&input);
+        let mut next = self.next(&input, &judgement);
+        let Judgement { is_flagged, mut found, shadow, .. } = judgement;
+        let additions: Vec<_> =
+            self.of(&found).filter_map(|(rule, _)| Some((rule.id.as_str(), rule.addition()?))).collect();
 
-        let mut reject: Option<&Reject> = None;
-        let (mut discard, mut flag) = (false, false);
-        let mut steps = Vec::new();
-        for rule in &self.list {
-            if !rule.scope.covers(message, query) {
+        let mut draft = None;
+        for _ in 0..MOST_REWRITES {
+            let Next::Judge(rewritten) = next else { break };
+            next = self.judge_again(message, query, &rewritten, &mut found);
+            draft = Some(rewritten);
+        }
+
+        verdict.decision = match next {
+            Next::Reject(reject) => Decision::Reject { code: reject.code(&message.chat), text: reject.text.clone() },
+            Next::Discard => Decision::Discard,
+            Next::Judge(_) => plain_reject("The message cannot be delivered."),
+            Next::RejectTooLong => plain_reject("The message is too long."),
+            Next::Deliver => match rewrite::finish(message, data, draft, &additions, &mut verdict.left_out) {
+                Some(rewrite) => Decision::Rewrite(rewrite),
+                None if is_flagged => Decision::Flag,
+                None => Decision::Allow,
+            },
+        };
+        for (rule, findings) in self.of(&found) {
+            report(rule, findings, &original, &mut verdict.hits);
+        }
+        for (rule, findings) in self.of(&shadow) {
+            report(rule, findings, &original, &mut verdict.shadow_hits);
+        }
+        verdict
+    }
+
+    /// The rules that found something, in the order of the file.
+    fn of<'r, 'f>(&'r self, found: &'f Found) -> impl Iterator<Item = (&'r Rule, &'f [Finding])> {
+        found.iter().filter_map(|(rule, findings)| Some((self.list.get(*rule)?, findings.as_slice())))
+    }
+
+    /// Asks the rules about a message.
+    fn judge(&self, input: &Input<'_>) -> Judgement<'_> {
+        let message = Subject::new(input.body, input.query, input.readable, &self.terms);
+        let mut judgement = Judgement::default();
+        for (index, rule) in self.list.iter().enumerate() {
+            if !rule.scope.covers(input.message, input.query) || (input.rewritten.is_some() && !rule.judges_rewritten())
+            {
                 continue;
             }
-            let places = look.places(&rule.when, rule.custom_data);
-            if places.is_empty() {
+            let mut findings = rule.when.findings(&View::of(&message, rule.custom_data));
+            if let Action::Rewrite(Change::Mask(sign)) = &rule.action {
+                drop_masked(&mut findings, sign, input.readable);
+            }
+            if findings.is_empty() {
                 continue;
             }
             if rule.shadow {
-                report(rule, &places, &readable, &mut verdict.shadow_hits);
+                judgement.shadow.insert(index, findings);
                 continue;
             }
-            report(rule, &places, &readable, &mut verdict.hits);
+            judgement.found.insert(index, findings);
             match &rule.action {
                 Action::Allow => break,
-                Action::Flag => flag = true,
-                Action::Discard => discard = true,
-                Action::Reject(this) => reject = reject.or(Some(this)),
-                Action::Rewrite(change) => steps.push(Step { rule: &rule.id, change, places }),
+                Action::Flag => judgement.is_flagged = true,
+                Action::Discard => judgement.is_discarded = true,
+                Action::Reject(this) => judgement.reject = judgement.reject.or(Some(this)),
+                Action::Rewrite(_) | Action::Add(_) => {}
             }
         }
+        judgement
+    }
 
-        verdict.decision = if let Some(reject) = reject {
-            Decision::Reject { code: reject.code(&message.chat), text: reject.text.clone() }
-        } else if discard {
-            Decision::Discard
-        } else {
-            match rewrite::rewrite(message, custom_data.as_deref(), &readable, &steps, &mut verdict.left_out) {
-                Outcome::Unchanged if flag => Decision::Flag,
-                Outcome::Unchanged => Decision::Allow,
-                Outcome::Rewritten(rewrite) => Decision::Rewrite(rewrite),
-                Outcome::Empty => Decision::Discard,
-                Outcome::Unsendable => {
-                    Decision::Reject { code: RejectCode::Plain, text: "The message is too long.".to_owned() }
-                }
-            }
-        };
-        verdict
+    /// What follows from a judgement.
+    fn next<'r>(&self, input: &Input<'_>, judgement: &Judgement<'r>) -> Next<'r> {
+        if let Some(reject) = judgement.reject {
+            return Next::Reject(reject);
+        }
+        if judgement.is_discarded {
+            return Next::Discard;
+        }
+        let edits: Vec<_> =
+            self.of(&judgement.found).filter_map(|(rule, found)| Some((rule.change()?, found))).collect();
+        match rewrite::rewrite(input.body, input.readable, &edits, input.rewritten) {
+            Outcome::Unchanged => Next::Deliver,
+            Outcome::Rewritten(draft) => Next::Judge(draft),
+            Outcome::Empty => Next::Discard,
+            Outcome::TooLong => Next::RejectTooLong,
+        }
+    }
+
+    /// Judges a rewritten message, and adds what is found to `found`.
+    fn judge_again(&self, message: &SendMsg<'_>, query: &Query, draft: &Draft, found: &mut Found) -> Next<'_> {
+        let body = draft.body();
+        let data = draft.custom_data().or(custom_data(message)).filter(|_| self.read_custom_data);
+        let readable = Readable::of(&body, data);
+        let origins = draft.origins(&readable);
+        let input = Input { message, query, body: &body, readable: &readable, rewritten: Some((draft, &origins)) };
+        let judgement = self.judge(&input);
+        let next = self.next(&input, &judgement);
+        for (rule, findings) in judgement.found {
+            let all = found.entry(rule).or_default();
+            all.extend(findings.into_iter().map(|finding| origins.original(finding, &readable)));
+            all.sort_by_key(Finding::place);
+            all.dedup_by_key(|finding| finding.place());
+        }
+        next
     }
 }
 
 impl Rules {
-    /// What each rule would find in a single text, whatever its scope and mode and the rules above it. For tools.
+    /// What each rule finds in the texts of a message, whatever its scope and mode and the rules above it. For tools.
     ///
     /// Rules that may hit without finding anything in a text are passed over.
     #[must_use]
-    pub fn probe(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
+    pub fn hits_in(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
         let query = Query::default();
         let readable = Readable::of(&message.msg_body, None);
-        let look = Look::new(message, &query, &readable, &self.terms);
+        let seen = Subject::new(&message.msg_body, &query, &readable, &self.terms);
         let mut hits = Vec::new();
         for rule in self.list.iter().filter(|rule| rule.when.finds_text()) {
-            report(rule, &look.places(&rule.when, false), &readable, &mut hits);
+            report(rule, &rule.when.findings(&View::of(&seen, false)), &readable, &mut hits);
         }
         hits
     }
 }
 
+impl Rule {
+    /// Whether it has a say about a message that was rewritten.
+    const fn judges_rewritten(&self) -> bool {
+        !self.shadow && !matches!(self.action, Action::Flag | Action::Add(_))
+    }
+
+    const fn change(&self) -> Option<&Change> {
+        match &self.action {
+            Action::Rewrite(change) => Some(change),
+            _ => None,
+        }
+    }
+
+    const fn addition(&self) -> Option<&Addition> {
+        match &self.action {
+            Action::Add(addition) => Some(addition),
+            _ => None,
+        }
+    }
+}
+
+fn plain_reject(text: &str) -> Decision {
+    Decision::Reject { code: RejectCode::Plain, text: text.to_owned() }
+}
+
 /// A text in a message that a person could read, under the names that [`Hit`] uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct ReadableText {
     /// As [`Hit::element`].
     pub element: Option<usize>,
     /// As [`Hit::field`].
@@ -104,13 +240,13 @@ pub struct Shown {
     pub text: String,
 }
 
-impl Shown {
+impl ReadableText {
     /// All that a person could read in a message, `CloudCustomData` included.
     #[must_use]
     pub fn in_message(message: &SendMsg<'_>) -> Vec<Self> {
         let custom_data = custom_data(message);
-        let texts = Readable::of(&message.msg_body, custom_data.as_deref());
-        let readable = |text: &crate::text::Text<'_>| Self {
+        let texts = Readable::of(&message.msg_body, custom_data);
+        let readable = |text: &Text<'_>| Self {
             element: text.element,
             field: texts.path(text),
             text: text.value.clone().into_owned(),
@@ -120,10 +256,10 @@ impl Shown {
 }
 
 /// `CloudCustomData`; as JSON, if it is none of the strings that the protocol says it is.
-fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<Cow<'a, str>> {
+fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<&'a str> {
     let text = message.cloud_custom_data.as_deref();
-    let other = || message.extra.get(CUSTOM_DATA).map(serde_json::value::RawValue::get).filter(|raw| *raw != "null");
-    text.or_else(other).map(Cow::Borrowed)
+    let other = || message.extra.get(CUSTOM_DATA).map(RawValue::get).filter(|raw| *raw != "null");
+    text.or_else(other)
 }
 
 impl Reject {
@@ -136,35 +272,35 @@ impl Reject {
     }
 }
 
-/// Adds a rule's places to the hits, under the names that people know.
-fn report<'r>(rule: &'r Rule, places: &[Place], readable: &Readable<'_>, hits: &mut Vec<Hit<'r>>) {
-    for places in places.chunk_by(|one, next| (one.spot, one.text) == (next.spot, next.text)) {
-        let Some(first) = places.first() else { continue };
+/// Adds a rule's findings to the hits, under the names that people know.
+fn report<'r>(rule: &'r Rule, findings: &[Finding], readable: &Readable<'_>, hits: &mut Vec<Hit<'r>>) {
+    for findings in findings.chunk_by(|one, next| (one.part, one.text) == (next.part, next.text)) {
+        let Some(first) = findings.first() else { continue };
         // Many hits in one text share its path.
         let text = first.text.and_then(|text| readable.texts.get(text));
-        let field: Arc<str> = match (text, first.spot) {
+        let field: Arc<str> = match (text, first.part) {
             (Some(text), _) => readable.path(text).into(),
-            (None, Spot::Element(_)) => "MsgType".into(),
-            (None, Spot::CustomData) => CUSTOM_DATA.into(),
-            (None, Spot::Message) => "MsgBody".into(),
+            (None, Part::Element(_)) => "MsgType".into(),
+            (None, Part::CustomData) => CUSTOM_DATA.into(),
+            (None, Part::Message) => "MsgBody".into(),
         };
-        let element = match first.spot {
-            Spot::Element(element) => Some(element),
-            Spot::CustomData | Spot::Message => None,
+        let element = match first.part {
+            Part::Element(element) => Some(element),
+            Part::CustomData | Part::Message => None,
         };
         let value = match (text, element) {
             (Some(text), _) => text.value.as_ref(),
             (None, Some(element)) => readable.types(element).first().map(AsRef::as_ref).unwrap_or_default(),
             (None, None) => "",
         };
-        hits.extend(places.iter().map(|place| Hit {
+        hits.extend(findings.iter().map(|finding| Hit {
             rule: &rule.id,
             element,
             field: Arc::clone(&field),
-            span: place.span.clone(),
-            normal: place.normal.clone().unwrap_or_else(|| {
-                let text = value.get(place.span.clone()).unwrap_or_default();
-                if place.text.is_some() { fold(text).into() } else { text.into() }
+            span: finding.span.clone(),
+            normalised: finding.normalised.clone().unwrap_or_else(|| {
+                let text = value.get(finding.span.clone()).unwrap_or_default();
+                if finding.text.is_some() { fold(text).into() } else { text.into() }
             }),
         }));
     }

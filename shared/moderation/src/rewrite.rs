@@ -1,125 +1,215 @@
 //! Changing a message and nothing around the change.
 //!
-//! All rules match the original message, and what they change is laid over it in the order of the rules file. Where two
-//! rules hit the same character, the first one has it; the other changes what is left of its hit. So no rule ever sees
-//! another's work, and no order of overlapping hits can garble a text.
+//! The changes of all rules that hit are laid over the message in the order of the rules file. Where two rules hit the
+//! same character, the first one has it, and the other changes what is left of its hit. So the order of overlapping hits
+//! cannot garble a text. The rewritten message, a [`Draft`], is then judged again ([`crate::moderate`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use chathook_matcher::graphemes::Graphemes;
-use chathook_protocol::{MAX_MESSAGE_BYTES, Rewrite, SendMsg};
+use chathook_protocol::{Element, MAX_MESSAGE_BYTES, MsgBody, Rewrite, SendMsg};
 use serde_json::value::RawValue;
 
-use crate::conditions::{Place, Spot};
+use crate::conditions::{Finding, Part};
 use crate::document::Inside;
 use crate::merge::{Merged, merge};
-use crate::rules::Change;
+use crate::origins::{Origin, Origins, SpanMap};
+use crate::rules::{Addition, Change};
 use crate::text::Readable;
 
 /// The element type of which the platform takes one in a message.
 const CUSTOM: &str = "TIMCustomElem";
 
-/// A rule's change, and where the rule hit.
-pub(crate) struct Step<'r> {
-    pub(crate) rule: &'r str,
-    pub(crate) change: &'r Change,
-    pub(crate) places: Vec<Place>,
-}
+/// What rules change, and where.
+pub(crate) type Edits<'e> = [(&'e Change, &'e [Finding])];
 
 /// What came of a rewrite.
 pub(crate) enum Outcome {
-    /// The message is as it was: what a rule would have put there was there already, or did not fit.
+    /// The message is as it was: what a rule would have put there was there already.
     Unchanged,
-    /// The message to deliver.
-    Rewritten(Rewrite),
+    Rewritten(Draft),
     /// No element of the sender's is left.
     Empty,
     /// The platform would not take the message any more.
-    Unsendable,
+    TooLong,
 }
 
-/// Lays the steps over a message. Those that only add something are dropped where the platform would not take the
-/// result, and named in `left_out`.
-pub(crate) fn rewrite<'r>(
-    message: &SendMsg<'_>,
-    original_data: Option<&str>,
+/// A message as rules have rewritten it so far.
+pub(crate) struct Draft {
+    elements: Vec<Box<RawValue>>,
+    /// `CloudCustomData`, if it was changed.
+    custom_data: Option<String>,
+    /// By element, its index in the original.
+    element_origins: Vec<usize>,
+    texts: Vec<DraftText>,
+}
+
+/// A text that a draft should have.
+struct DraftText {
+    element: Option<usize>,
+    origin: Option<Origin>,
+    /// How many bytes it has, if it was changed.
+    changed: Option<usize>,
+}
+
+impl Draft {
+    pub(crate) fn body(&self) -> MsgBody<'_> {
+        MsgBody { elements: self.elements.iter().map(|raw| Element::parse(raw)).collect() }
+    }
+
+    /// `CloudCustomData`, if it was changed.
+    pub(crate) fn custom_data(&self) -> Option<&str> {
+        self.custom_data.as_deref()
+    }
+
+    /// Where the texts of this draft, now read from it, come from.
+    pub(crate) fn origins(&self, readable: &Readable<'_>) -> Origins {
+        let mut texts = Vec::with_capacity(readable.texts.len());
+        for found in readable.texts.chunk_by(|one, next| one.element == next.element) {
+            let element = found.first().and_then(|text| text.element);
+            let expected = || self.texts.iter().filter(|text| text.element == element);
+            if expected().count() == found.len() {
+                texts.extend(expected().map(|text| text.origin.clone()));
+            } else {
+                // A change made JSON of a plain text, or a plain text of JSON.
+                let origin = expected().find_map(|text| {
+                    let (bytes, origin) = (text.changed?, text.origin.as_ref()?);
+                    let spans = SpanMap::unknown(origin.spans.original(&(0..bytes)));
+                    Some(Origin { text: origin.text, spans })
+                });
+                texts.resize(texts.len() + found.len(), origin);
+            }
+        }
+        Origins { elements: self.element_origins.clone(), texts }
+    }
+}
+
+/// Makes the changes to a message with this body and these texts. `draft` is what it was rewritten to before, if it was,
+/// and where that comes from.
+pub(crate) fn rewrite(
+    body: &MsgBody<'_>,
     readable: &Readable<'_>,
-    steps: &[Step<'r>],
-    left_out: &mut Vec<&'r str>,
+    edits: &Edits<'_>,
+    draft: Option<(&Draft, &Origins)>,
 ) -> Outcome {
-    if steps.is_empty() {
+    let before = draft.map(|(_, origins)| origins);
+    if edits.is_empty() {
         return Outcome::Unchanged;
     }
-    let originals = &message.msg_body.elements;
-    let mut protected = protect(readable, steps);
-
-    let mut changed = !protected.removed.is_empty();
-    let mut elements: Vec<Box<RawValue>> = Vec::with_capacity(originals.len());
-    let mut customs = 0;
-    for (index, element) in originals.iter().enumerate() {
-        if protected.removed.contains(&index) {
+    let mut changes = Changes::of(readable, edits);
+    if changes.is_empty() {
+        return Outcome::Unchanged;
+    }
+    let mut elements: Vec<Box<RawValue>> = Vec::with_capacity(body.elements.len());
+    let mut element_origins = Vec::with_capacity(body.elements.len());
+    let mut renumbered = BTreeMap::new();
+    for (index, element) in body.elements.iter().enumerate() {
+        if changes.removed.contains(&index) {
             continue;
         }
-        customs += usize::from(element.msg_type == CUSTOM);
-        match protected.texts.remove(&Some(index)) {
+        renumbered.insert(index, elements.len());
+        element_origins.push(before.and_then(|before| before.elements.get(index)).copied().unwrap_or(index));
+        match changes.elements.remove(&index) {
             Some(pieces) => {
-                changed = true;
                 let edited = splice(element.raw.get(), pieces).and_then(|json| RawValue::from_string(json).ok());
-                let Some(edited) = edited else { return Outcome::Unsendable };
+                let Some(edited) = edited else { return Outcome::TooLong };
                 elements.push(edited);
             }
             None => elements.push(element.raw.to_owned()),
         }
     }
-    if elements.is_empty() && changed {
+    if elements.is_empty() && !body.elements.is_empty() {
         return Outcome::Empty;
     }
-    let mut size = body_size(elements.iter().map(|element| element.get()));
     // A body that came too long is not for us to refuse, as long as we did not make it longer.
-    if changed && size > MAX_MESSAGE_BYTES.max(body_size(originals.iter().map(|element| element.raw.get()))) {
-        return Outcome::Unsendable;
+    let (size, size_before) = (
+        body_size(elements.iter().map(|element| element.get())),
+        body_size(body.elements.iter().map(|element| element.raw.get())),
+    );
+    if size > MAX_MESSAGE_BYTES.max(size_before) {
+        return Outcome::TooLong;
     }
+    let texts = readable.texts.iter().enumerate().filter_map(|(index, text)| {
+        let element = match text.element {
+            Some(element) => Some(*renumbered.get(&element)?),
+            None => None,
+        };
+        let origin = match before {
+            Some(before) => before.texts.get(index).cloned().flatten(),
+            None => Some(Origin { text: index, spans: SpanMap::default() }),
+        };
+        let change = changes.texts.get(&index);
+        let origin = match (origin, change) {
+            (Some(origin), Some((spans, _))) => Some(Origin { spans: spans.after(&origin.spans), ..origin }),
+            (origin, _) => origin,
+        };
+        Some(DraftText { element, origin, changed: change.map(|(_, bytes)| *bytes) })
+    });
+    Outcome::Rewritten(Draft {
+        custom_data: changes.custom_data.or_else(|| draft.and_then(|(draft, _)| draft.custom_data.clone())),
+        element_origins,
+        texts: texts.collect(),
+        elements,
+    })
+}
 
-    let mut custom_data = protected.custom_data;
-    for step in steps {
-        match step.change {
-            Change::AppendElement { element, is_custom } => {
+/// What is delivered: the draft, or the message if nothing was changed in it, with what rules add to it. `None`: the
+/// message as it is. Additions that the platform would not take are named in `left_out`, by their rule.
+pub(crate) fn finish<'r>(
+    message: &SendMsg<'_>,
+    original_data: Option<&str>,
+    draft: Option<Draft>,
+    additions: &[(&'r str, &Addition)],
+    left_out: &mut Vec<&'r str>,
+) -> Option<Rewrite> {
+    if draft.is_none() && additions.is_empty() {
+        return None;
+    }
+    let originals = || message.msg_body.elements.iter().map(|element| element.raw);
+    let (mut elements, mut custom_data) = match draft {
+        Some(draft) => (draft.elements, draft.custom_data),
+        None => (originals().map(ToOwned::to_owned).collect(), None),
+    };
+    let mut customs = elements.iter().filter(|raw| Element::parse(raw).msg_type == CUSTOM).count();
+    let mut size = body_size(elements.iter().map(|element| element.get()));
+    for (rule, addition) in additions {
+        match addition {
+            Addition::Element { element, is_custom } => {
                 let longer = size + 1 + element.get().len();
                 if longer > MAX_MESSAGE_BYTES || (*is_custom && customs > 0) {
-                    left_out.push(step.rule);
+                    left_out.push(rule);
                 } else {
                     size = longer;
                     customs += usize::from(*is_custom);
-                    changed = true;
                     elements.push(element.clone());
                 }
             }
             // It is part of the message that the platform limits.
-            Change::SetCustomData(data) if size + data.len() > MAX_MESSAGE_BYTES => left_out.push(step.rule),
-            Change::SetCustomData(data) => custom_data = Some(data.clone()),
-            Change::MergeCustomData(members) => match merge(custom_data.as_deref().or(original_data), members) {
+            Addition::CustomData(data) if size + data.len() > MAX_MESSAGE_BYTES => left_out.push(rule),
+            Addition::CustomData(data) => custom_data = Some(data.clone()),
+            Addition::CustomDataMembers(members) => match merge(custom_data.as_deref().or(original_data), members) {
                 Merged::Into(data) if size + data.len() <= MAX_MESSAGE_BYTES => custom_data = Some(data),
                 Merged::Already => {}
                 // What is there is the app's: nobody else knows how to add to it.
-                Merged::Into(_) | Merged::NoObject => left_out.push(step.rule),
+                Merged::Into(_) | Merged::NoObject => left_out.push(rule),
             },
-            Change::Mask(_) | Change::Replace(_) | Change::RemoveElement => {}
         }
     }
     let custom_data = custom_data.filter(|data| message.cloud_custom_data.as_deref() != Some(data.as_str()));
+    let is_body_changed = !elements.iter().map(|raw| raw.get()).eq(originals().map(RawValue::get));
 
-    if !changed && custom_data.is_none() {
-        return Outcome::Unchanged;
+    if !is_body_changed && custom_data.is_none() {
+        return None;
     }
     let mut rewrite = Rewrite::new();
-    if changed {
+    if is_body_changed {
         rewrite = rewrite.msg_body(elements);
     }
     if let Some(data) = custom_data {
         rewrite = rewrite.cloud_custom_data(data);
     }
-    Outcome::Rewritten(rewrite)
+    Some(rewrite)
 }
 
 /// The length of a `MsgBody` of these elements.
@@ -129,65 +219,71 @@ fn body_size<'e>(elements: impl Iterator<Item = &'e str>) -> usize {
     bytes + 2 + count.saturating_sub(1)
 }
 
-/// What the protecting rules leave of a message.
-struct Protected {
+/// What changes in a message.
+#[derive(Default)]
+struct Changes {
     /// Elements that go.
     removed: BTreeSet<usize>,
     /// By element, the JSON that takes the place of other JSON in it.
-    texts: BTreeMap<Option<usize>, Vec<Splice>>,
+    elements: BTreeMap<usize, Vec<Splice>>,
     /// The new `CloudCustomData`.
     custom_data: Option<String>,
+    /// By text, where each part of the new one comes from, and its length.
+    texts: BTreeMap<usize, (SpanMap, usize)>,
 }
 
 /// JSON to put in the place of a string.
 type Splice = (Range<usize>, String);
 
-fn protect(readable: &Readable<'_>, steps: &[Step<'_>]) -> Protected {
-    let mut removed = BTreeSet::new();
-    let mut edits: BTreeMap<usize, Edit<'_>> = BTreeMap::new();
-    for step in steps {
-        match step.change {
-            Change::RemoveElement => removed.extend(step.places.iter().filter_map(|place| match place.spot {
-                Spot::Element(element) => Some(element),
-                Spot::CustomData | Spot::Message => None,
-            })),
-            Change::Mask(with) | Change::Replace(with) => {
-                let each = matches!(step.change, Change::Mask(_));
-                // The places are in order, so those of one text stand together.
-                for places in step.places.chunk_by(|one, next| one.text == next.text) {
-                    let Some((index, text)) = places.first().and_then(|place| {
-                        let index = place.text?;
-                        Some((index, readable.texts.get(index)?))
-                    }) else {
-                        continue;
-                    };
-                    edits.entry(index).or_insert_with(|| Edit::of(&text.value)).put(places, with, each);
+impl Changes {
+    fn of(readable: &Readable<'_>, edits: &Edits<'_>) -> Self {
+        let mut changes = Self::default();
+        let mut texts: BTreeMap<usize, TextEdit<'_>> = BTreeMap::new();
+        for (change, findings) in edits {
+            let (with, is_mask) = match change {
+                Change::Mask(sign) => (sign, true),
+                Change::Replace(text) => (text, false),
+                Change::RemoveElement => {
+                    changes.removed.extend(findings.iter().filter_map(|finding| match finding.part {
+                        Part::Element(element) => Some(element),
+                        Part::CustomData | Part::Message => None,
+                    }));
+                    continue;
                 }
+            };
+            // The findings are in order, so those in one text stand together.
+            for findings in findings.chunk_by(|one, next| one.text == next.text) {
+                let index = findings.first().and_then(|finding| finding.text);
+                let Some((index, text)) = index.and_then(|index| Some((index, readable.texts.get(index)?))) else {
+                    continue;
+                };
+                texts.entry(index).or_insert_with(|| TextEdit::of(&text.value)).put(findings, with, is_mask);
             }
-            Change::AppendElement { .. } | Change::SetCustomData(_) | Change::MergeCustomData(_) => {}
         }
+
+        let mut inside: BTreeMap<usize, Vec<Splice>> = BTreeMap::new();
+        for (index, edit) in texts {
+            let Some(text) = readable.texts.get(index) else { continue };
+            let (edited, spans) = edit.finish(&text.value);
+            if edited != text.value {
+                changes.texts.insert(index, (spans, edited.len()));
+                changes.put(&mut inside, text.inside, text.element, text.literal.clone(), edited);
+            }
+        }
+        // From the innermost document outwards, since one within another comes after it.
+        while let Some((index, splices)) = inside.pop_last() {
+            let Some(document) = readable.documents.get(index) else { continue };
+            if let Some(edited) = splice(&document.text, splices) {
+                changes.put(&mut inside, document.inside, document.element, document.literal.clone(), edited);
+            }
+        }
+        changes
     }
 
-    let mut protected = Protected { removed, texts: BTreeMap::new(), custom_data: None };
-    let mut inside: BTreeMap<usize, Vec<Splice>> = BTreeMap::new();
-    for (index, edit) in edits {
-        let Some(text) = readable.texts.get(index) else { continue };
-        let edited = edit.finish(&text.value);
-        if edited != text.value {
-            protected.put(&mut inside, text.inside, text.element, text.literal.clone(), edited);
-        }
+    fn is_empty(&self) -> bool {
+        self.removed.is_empty() && self.elements.is_empty() && self.custom_data.is_none()
     }
-    // From the innermost document outwards, since one within another comes after it.
-    while let Some((index, splices)) = inside.pop_last() {
-        let Some(document) = readable.documents.get(index) else { continue };
-        if let Some(edited) = splice(&document.text, splices) {
-            protected.put(&mut inside, document.inside, document.element, document.literal.clone(), edited);
-        }
-    }
-    protected
-}
 
-impl Protected {
     /// Puts a new text in the place of an old one: in the document it is inside of, else in its element.
     fn put(
         &mut self,
@@ -201,38 +297,38 @@ impl Protected {
         let json = || serde_json::to_string(&text).unwrap_or_default();
         match (inside, element) {
             (Some(inside), _) => documents.entry(inside.document).or_default().push((literal, json())),
-            (None, Some(_)) => self.texts.entry(element).or_default().push((literal, json())),
+            (None, Some(element)) => self.elements.entry(element).or_default().push((literal, json())),
             (None, None) => self.custom_data = Some(text),
         }
     }
 }
 
 /// A text being changed, character by character.
-struct Edit<'r> {
+struct TextEdit<'r> {
     graphemes: Graphemes,
-    fates: Vec<Fate<'r>>,
+    characters: Vec<Character<'r>>,
 }
 
 /// What becomes of one character.
 #[derive(Clone, Copy)]
-enum Fate<'r> {
+enum Character<'r> {
     Stays,
     Becomes(&'r str),
     Vanishes,
 }
 
-impl<'r> Edit<'r> {
+impl<'r> TextEdit<'r> {
     fn of(text: &str) -> Self {
         let graphemes = Graphemes::of(text);
-        let fates = vec![Fate::Stays; graphemes.count()];
-        Self { graphemes, fates }
+        let characters = vec![Character::Stays; graphemes.count()];
+        Self { graphemes, characters }
     }
 
-    /// Puts `with` in place of each character (`each`) or of each run of overlapping hits. `places` are in order. What
-    /// continues a hit in another text was replaced there.
-    fn put(&mut self, places: &[Place], with: &'r str, each: bool) {
-        let covering = |place: &Place| (self.graphemes.covering(&place.span), place.continues);
-        let mut runs = places.iter().map(covering).peekable();
+    /// Puts `with` in place of each character (`is_mask`) or of each run of overlapping findings. `findings` are in
+    /// order. What continues a finding in another text was replaced there.
+    fn put(&mut self, findings: &[Finding], with: &'r str, is_mask: bool) {
+        let covering = |finding: &Finding| (self.graphemes.covering(&finding.span), finding.continues);
+        let mut runs = findings.iter().map(covering).peekable();
         let mut joined = Vec::new();
         while let Some((mut run, mut continues)) = runs.next() {
             while let Some((overlapping, also)) = runs.next_if(|(next, _)| next.start < run.end) {
@@ -242,29 +338,60 @@ impl<'r> Edit<'r> {
             joined.push((run, continues));
         }
         for (run, continues) in joined {
-            let mut fate = if continues && !each { Fate::Vanishes } else { Fate::Becomes(with) };
-            for slot in self.fates.get_mut(run).unwrap_or_default() {
-                if matches!(slot, Fate::Stays) {
-                    *slot = fate;
-                    if !each {
-                        fate = Fate::Vanishes;
+            let mut becomes = if continues && !is_mask { Character::Vanishes } else { Character::Becomes(with) };
+            for character in self.characters.get_mut(run).unwrap_or_default() {
+                if matches!(character, Character::Stays) {
+                    *character = becomes;
+                    if !is_mask {
+                        becomes = Character::Vanishes;
                     }
                 }
             }
         }
     }
 
-    fn finish(&self, text: &str) -> String {
+    /// The new text, and where each part of it comes from.
+    fn finish(&self, text: &str) -> (String, SpanMap) {
         let mut edited = String::with_capacity(text.len());
-        for (index, fate) in self.fates.iter().enumerate() {
-            match fate {
-                Fate::Stays => edited.push_str(text.get(self.graphemes.span(index)).unwrap_or_default()),
-                Fate::Becomes(with) => edited.push_str(with),
-                Fate::Vanishes => {}
+        let mut spans = SpanMap::default();
+        for (index, character) in self.characters.iter().enumerate() {
+            let was = text.get(self.graphemes.span(index)).unwrap_or_default();
+            match character {
+                Character::Stays => {
+                    edited.push_str(was);
+                    spans.keep(was.len());
+                }
+                Character::Becomes(with) => {
+                    edited.push_str(with);
+                    spans.replace(was.len(), with.len());
+                }
+                Character::Vanishes => spans.replace(was.len(), 0),
             }
         }
-        edited
+        (edited, spans)
     }
+}
+
+/// Drops the findings that consist of the sign that they would be masked with: a masked text is left in peace when it
+/// comes again. The findings in one text stand together.
+pub(crate) fn drop_masked(findings: &mut Vec<Finding>, sign: &str, readable: &Readable<'_>) {
+    let mut graphemes: Option<(usize, Graphemes)> = None;
+    findings.retain(|finding| {
+        let text = finding.text.and_then(|index| Some((index, readable.texts.get(index)?.value.as_ref())));
+        let Some((index, text)) = text else { return true };
+        let hit = text.get(finding.span.clone()).unwrap_or_default();
+        if hit.is_empty() || !hit.split(sign).all(str::is_empty) {
+            return true;
+        }
+        if graphemes.as_ref().is_none_or(|(of_text, _)| *of_text != index) {
+            graphemes = Some((index, Graphemes::of(text)));
+        }
+        // The last sign may carry an accent, which a mask would remove.
+        graphemes.as_ref().is_some_and(|(_, graphemes)| {
+            let last = graphemes.covering(&finding.span).end.saturating_sub(1);
+            graphemes.span(last).end != finding.span.end
+        })
+    });
 }
 
 /// The JSON with these pieces in place of its own, all other bytes as they were. `None` would be a bug of ours.

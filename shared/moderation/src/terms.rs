@@ -6,43 +6,36 @@
 
 use std::ops::Range;
 
-pub(crate) use chathook_matcher::Form;
-use chathook_matcher::{Match, Matcher, Segment, TooManyTerms};
+use chathook_matcher::{Form, Match, Matcher, Segment, Term, TooManyTerms};
 
 use crate::text::Text;
-
-/// A term of a list.
-#[derive(Debug, Clone)]
-pub(crate) struct Term {
-    /// The list's number.
-    pub(crate) list: usize,
-    pub(crate) text: String,
-    pub(crate) form: Form,
-}
-
-/// A phrase that is allowed: matches of the list that lie inside an occurrence do not count.
-#[derive(Debug, Clone)]
-pub(crate) struct Allowed {
-    /// The list's number.
-    pub(crate) list: usize,
-    pub(crate) text: String,
-}
 
 /// All lists.
 #[derive(Debug, Default)]
 pub(crate) struct Terms {
     pub(crate) matcher: Matcher,
-    /// By number, where each list ends in the matcher. The first one begins at 0, each other where the one before ends.
-    pub(crate) lists: Vec<ListEnd>,
+    /// By number.
+    pub(crate) lists: Vec<List>,
 }
 
-/// Where a list ends among the terms of the matcher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ListEnd {
+/// A list, and where it ends among the terms of the matcher. The first one begins at 0, each other where the one before
+/// ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct List {
+    pub(crate) owner: Owner,
     /// Behind its last term.
-    pub(crate) terms: usize,
+    pub(crate) terms_end: usize,
     /// Behind its last allowed phrase; its phrases follow its terms.
-    pub(crate) allowed: usize,
+    pub(crate) phrases_end: usize,
+}
+
+/// Whose list it is.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Owner {
+    /// The rule's id.
+    pub(crate) rule: String,
+    /// Which of the rule's lists it is, from 0.
+    pub(crate) ordinal: u32,
 }
 
 /// A term found in a text.
@@ -67,20 +60,14 @@ impl Found {
 }
 
 impl Terms {
-    /// Builds the matcher. Terms and phrases are in the order of their lists.
-    pub(crate) fn new(terms: &[Term], allowed: &[Allowed]) -> Result<Self, TooManyTerms> {
-        let last = terms.iter().map(|term| term.list).chain(allowed.iter().map(|phrase| phrase.list)).max();
-        let (mut all, mut lists) = (Vec::with_capacity(terms.len() + allowed.len()), Vec::new());
-        for list in 0..last.map_or(0, |last| last + 1) {
-            let of_list = terms.iter().skip(terms.partition_point(|term| term.list < list));
-            let of_list = of_list.take_while(|term| term.list == list);
-            all.extend(of_list.map(|term| chathook_matcher::Term { text: term.text.clone(), form: term.form }));
-            let end = all.len();
-            let phrases = allowed.iter().skip(allowed.partition_point(|phrase| phrase.list < list));
-            let phrases = phrases.take_while(|phrase| phrase.list == list);
-            let evasive = |text: &String| chathook_matcher::Term { text: text.clone(), form: Form::Evasive };
-            all.extend(phrases.map(|phrase| evasive(&phrase.text)));
-            lists.push(ListEnd { terms: end, allowed: all.len() });
+    /// Builds the matcher from lists of terms and of phrases that these lists allow.
+    pub(crate) fn new(of_rules: impl Iterator<Item = (Owner, Vec<Term>, Vec<String>)>) -> Result<Self, TooManyTerms> {
+        let (mut all, mut lists) = (Vec::new(), Vec::new());
+        for (owner, terms, phrases) in of_rules {
+            all.extend(terms);
+            let terms_end = all.len();
+            all.extend(phrases.into_iter().map(|text| Term { text, form: Form::Evasive }));
+            lists.push(List { owner, terms_end, phrases_end: all.len() });
         }
         Ok(Self { matcher: Matcher::new(&all)?, lists })
     }
@@ -91,9 +78,9 @@ impl Terms {
         let segments: Vec<_> = texts.iter().map(|text| Segment { text: &text.value, joins: text.joins }).collect();
         let (mut found, mut allowed) = (Vec::new(), Vec::new());
         for Match { term, segment, span } in self.matcher.find(&segments) {
-            let list = self.lists.partition_point(|list| list.allowed <= term);
+            let list = self.lists.partition_point(|list| list.phrases_end <= term);
             let Some(end) = self.lists.get(list) else { continue };
-            let into = if term < end.terms { &mut found } else { &mut allowed };
+            let into = if term < end.terms_end { &mut found } else { &mut allowed };
             into.push(Found { list, text: segment, start: span.start, end: span.end, term });
         }
         found.sort_unstable();

@@ -95,5 +95,5 @@ pub struct Hit<'r> {
     /// Where in that field's text, as the sender wrote it: UTF-8 byte offsets into the decoded string.
     pub span: Range<usize>,
     /// What was recognised there, without disguise: the normalised text, a link's host, a number's digits.
-    pub normal: Box<str>,
+    pub normalised: Box<str>,
 }

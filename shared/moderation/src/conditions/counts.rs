@@ -3,7 +3,8 @@
 use chathook_protocol::Content;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Holds, Look, Place, Spot, add};
+use super::finding::{Findings, Part};
+use super::subject::{View, finding};
 use crate::text::Readable;
 
 /// From `min` to `max`, both included.
@@ -35,14 +36,14 @@ pub(super) fn file_size(content: &Content<'_>) -> Option<u64> {
 }
 
 /// The characters, as people see them, of all texts of an element together. An element without text has no number.
-pub(super) fn characters(look: &Look<'_>, bounds: &Bounds, custom_data: bool) -> Holds {
+pub(super) fn characters(view: &View<'_>, bounds: &Bounds) -> Findings {
     let whole = |text: &str| Some(0..text.len()).filter(|span| !span.is_empty());
-    counted(look, bounds, custom_data, |text| (number(text.graphemes(true).count()), Vec::from_iter(whole(text))))
+    counted(view, bounds, |text| (number(text.graphemes(true).count()), Vec::from_iter(whole(text))))
 }
 
 /// The mentions in all texts of an element together: `@` and a name.
-pub(super) fn mentions(look: &Look<'_>, bounds: &Bounds, custom_data: bool) -> Holds {
-    counted(look, bounds, custom_data, |text| {
+pub(super) fn mentions(view: &View<'_>, bounds: &Bounds) -> Findings {
+    counted(view, bounds, |text| {
         let mut spans = Vec::new();
         let mut before = None;
         let mut characters = text.char_indices().peekable();
@@ -68,39 +69,33 @@ pub(super) fn mentions(look: &Look<'_>, bounds: &Bounds, custom_data: bool) -> H
 }
 
 /// Adds up what `count` says of an element's texts, and shows the spans where the sum is within the bounds.
-fn counted(
-    look: &Look<'_>,
-    bounds: &Bounds,
-    custom_data: bool,
-    count: impl Fn(&str) -> (u64, Vec<std::ops::Range<usize>>),
-) -> Holds {
-    let mut holds = Holds::new();
-    let mut texts =
-        look.texts(custom_data).filter_map(|index| Some((index, look.readable.texts.get(index)?))).peekable();
+fn counted(view: &View<'_>, bounds: &Bounds, count: impl Fn(&str) -> (u64, Vec<std::ops::Range<usize>>)) -> Findings {
+    let mut findings = Findings::default();
+    let mut texts = view.texts().peekable();
     while let Some((_, first)) = texts.peek() {
         let element = first.element;
-        let (mut sum, mut places) = (0, Vec::new());
+        let (mut sum, mut of_element) = (0, Vec::new());
         while let Some((index, text)) = texts.next_if(|(_, text)| text.element == element) {
             let (more, spans) = count(&text.value);
             sum += more;
-            places.extend(spans.into_iter().filter_map(|span| look.place(index, span, None)));
+            of_element.extend(spans.into_iter().map(|span| finding(index, text, span, None)));
         }
         if bounds.contain(sum) {
-            holds.insert(element.map_or(Spot::CustomData, Spot::Element), places);
+            findings.extend(element.map_or(Part::CustomData, Part::Element), of_element);
         }
     }
-    holds
+    findings
 }
 
 /// The endings of file names.
-pub(super) fn file_extensions(look: &Look<'_>, extensions: &[String]) -> Holds {
-    let mut holds = Holds::new();
-    for (index, text) in look.readable.texts.iter().enumerate() {
+pub(super) fn file_extensions(view: &View<'_>, extensions: &[String]) -> Findings {
+    let mut findings = Findings::default();
+    for (index, text) in view.texts() {
         if !Readable::is_file_name(text) {
             continue;
         }
         // What is invisible or cut off by the systems that open the file does not count.
-        let signs = look.signs(index);
+        let signs = view.signs(index);
         let end = signs.iter().rposition(|sign| !sign.character.is_whitespace() && sign.character != '.');
         let signs = signs.get(..end.map_or(0, |last| last + 1)).unwrap_or_default();
         let Some(dot) = signs.iter().rposition(|sign| sign.character == '.') else { continue };
@@ -108,9 +103,8 @@ pub(super) fn file_extensions(look: &Look<'_>, extensions: &[String]) -> Holds {
         let (Some(first), Some(last)) = (ending.first(), ending.last()) else { continue };
         let written: String = ending.iter().map(|sign| sign.character).collect();
         if extensions.contains(&written) {
-            let place = look.place(index, first.span.start..last.span.end, Some(written.into()));
-            add(&mut holds, place.map(|place| Place { continues: false, ..place }));
+            findings.push(finding(index, text, first.span.start..last.span.end, Some(written.into())));
         }
     }
-    holds
+    findings
 }

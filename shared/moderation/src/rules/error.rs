@@ -9,6 +9,14 @@ pub struct RulesError {
     pub problems: Vec<Problem>,
 }
 
+impl RulesError {
+    /// A file of which nothing can be used.
+    pub(super) fn unusable(file: &str, what: impl Into<String>, fix: &str) -> Self {
+        let problem = Problem { file: file.to_owned(), line: 1, rule: None, what: what.into(), fix: fix.to_owned() };
+        Self { problems: vec![problem] }
+    }
+}
+
 /// One thing to correct in a rules file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

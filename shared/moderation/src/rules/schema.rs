@@ -309,7 +309,7 @@ struct Element {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::keys;
+    use crate::rules::read::keys;
 
     fn sorted(keys: &[&str]) -> Vec<String> {
         let mut keys: Vec<_> = keys.iter().map(|key| (*key).to_owned()).collect();

@@ -6,6 +6,8 @@ use std::path::Path;
 use chathook_moderation::Rules;
 use chathook_protocol::{Command, Query, SendMsg};
 
+use crate::{compile, source};
+
 #[test]
 fn problems_name_their_line_and_their_fix() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/moderation/errors");
@@ -15,13 +17,8 @@ fn problems_name_their_line_and_their_fix() {
             continue;
         }
         let text = fs::read_to_string(&path).expect("a readable file");
-        let mut read = |name: &str| match name {
-            "empty.txt" => Ok("# nothing\n\n".to_owned()),
-            "stars.txt" => Ok("fine\n\n*cat*\nf*ck\n".to_owned()),
-            _ => Err("no such file".to_owned()),
-        };
-        let error =
-            Rules::compile("rules.toml", &text, &mut read).and_then(Rules::strict).expect_err("the file is wrong");
+        let files = [("empty.txt", "# nothing\n\n"), ("stars.txt", "fine\n\n*cat*\nf*ck\n")];
+        let error = source(&text, &files).compile().and_then(Rules::strict).expect_err("the file is wrong");
         let name = path.file_stem().unwrap_or_default().display().to_string();
         insta::with_settings!({ snapshot_path => "errors", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name, error.to_string());
@@ -54,7 +51,7 @@ fn a_mistake_disables_its_own_rule_and_no_other() {
         when = { terms = ["two"], allow_phrases = ["two of us"] }
         action = { type = "mask", with = "*" }
     "#;
-    let rules = Rules::compile("rules.toml", text, &mut |_| Err(String::new())).expect("rules remain");
+    let rules = compile(text).expect("rules remain");
     assert_eq!(rules.ids().collect::<Vec<_>>(), [("first", false), ("last", false)]);
     let named: Vec<_> = rules.problems().iter().map(|problem| problem.rule.as_deref()).collect();
     assert_eq!(named, [None, Some("broken"), Some("number 3"), Some("starred")]);
@@ -76,14 +73,14 @@ fn a_file_that_is_none_is_refused() {
     for text in
         ["", "# cut off\n", "schema = ", "[[rule]]\n", "schema = 2\n", "schema = \"1\"\n", "schema = 1\nrule = 5\n"]
     {
-        assert!(Rules::compile("rules.toml", text, &mut |_| Err(String::new())).is_err(), "{text}");
+        assert!(compile(text).is_err(), "{text}");
     }
 }
 
 #[test]
 fn a_file_without_rules_is_no_mistake() {
     for text in ["schema = 1\n", "# nothing yet\nschema = 1\n", "\u{FEFF}schema = 1\n"] {
-        let rules = Rules::compile("rules.toml", text, &mut |_| Err(String::new())).expect("an empty rules file");
+        let rules = compile(text).expect("an empty rules file");
         assert!(rules.is_empty());
         assert_eq!(rules.len(), 0);
     }

@@ -5,13 +5,12 @@ use std::time::{Duration, Instant};
 use chathook_moderation::{Decision, Rules};
 use chathook_protocol::{Command, MAX_MESSAGE_BYTES, Query, SendMsg};
 
+use crate::compile;
+
 const HEAD: &str = r#"{"From_Account":"a","To_Account":"b","MsgBody":"#;
 
 fn rules(text: &str) -> Rules {
-    let read = &mut |_: &str| Err("no files here".to_owned());
-    Rules::compile("rules.toml", &format!("schema = 1\n{text}"), read)
-        .and_then(Rules::strict)
-        .unwrap_or_else(|error| panic!("{error}"))
+    crate::rules(&format!("schema = 1\n{text}"))
 }
 
 fn decide(rules: &Rules, body: &str) -> Decision {
@@ -42,7 +41,7 @@ fn custom_data_counts_for_the_limit_and_is_left_out_beyond_it() {
     let text = format!(
         "schema = 1\n[[rule]]\nid = \"a\"\nwhen = {{ terms = [\"a\"] }}\naction = {{ type = \"set_custom_data\", value = \"{too_long}\" }}"
     );
-    let error = Rules::compile("rules.toml", &text, &mut |_| Err(String::new())).and_then(Rules::strict).unwrap_err();
+    let error = compile(&text).and_then(Rules::strict).unwrap_err();
     assert!(error.to_string().contains("longer than a message can be"), "{error}");
 }
 
@@ -108,6 +107,26 @@ fn nesting_of_any_depth_is_read_without_recursion() {
     let arrays = format!(r#"[{{"MsgType":"TIMTextElem","MsgContent":{{"Text":{}"#, "[".repeat(depth));
     let body = format!(r#"{arrays}"bad"{}}}}}]"#, "]".repeat(depth));
     assert_eq!(decide(&rules, &body).name(), "reject");
+}
+
+/// What a regex may match without a single character does not use up how often it may match.
+#[test]
+fn empty_matches_hide_no_other_match() {
+    let rules = rules(
+        r#"
+        [[rule]]
+        id = "casino"
+        when = { regex = '\b(?:casino)?' }
+        action = { type = "reject" }
+        "#,
+    );
+    for (times, verdict) in [(10, "reject"), (260, "reject"), (2_000, "reject"), (40_000, "reject")] {
+        assert_eq!(decide(&rules, &text_body(&("a ".repeat(times) + "casino"))).name(), verdict, "{times}");
+    }
+    // A text that is too long to be read to its end in this way counts as a match.
+    for (times, verdict) in [(260, "allow"), (2_000, "allow"), (40_000, "reject")] {
+        assert_eq!(decide(&rules, &text_body(&"a ".repeat(times))).name(), verdict, "{times}");
+    }
 }
 
 /// Ten times the input may take about ten times as long; anything quadratic takes a hundred times.

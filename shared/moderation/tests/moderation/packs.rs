@@ -1,8 +1,10 @@
 //! Packed rules behave like the rules they were made of, and nothing else is taken for them.
 
-use chathook_moderation::{PackError, Rules, Source, warnings};
+use chathook_moderation::{Rules, RulesError, RulesSource, seal};
 use chathook_protocol::{Command, Query, SendMsg};
 use serde_json::json;
+
+use crate::source;
 
 const RULES: &str = r#"
 schema = 1
@@ -16,12 +18,14 @@ when = { terms = ["bad"], not = { regex = "fine" } }
 action = { type = "mask", with = "*" }
 "#;
 
-fn read(name: &str) -> Result<String, String> {
-    if name == "list.txt" { Ok("casino\n加微信\n".to_owned()) } else { Err("no such file".to_owned()) }
-}
+const LIST: [(&str, &str); 1] = [("list.txt", "casino\n加微信\n")];
 
 fn pack() -> Vec<u8> {
-    Rules::pack("rules.toml", RULES, &mut read).unwrap_or_else(|error| panic!("{error}"))
+    source(RULES, &LIST).pack().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn load(pack: &[u8]) -> Result<Rules, RulesError> {
+    RulesSource::from_bytes("rules.pack", pack.to_owned())?.compile()
 }
 
 fn reply(rules: &Rules, text: &str) -> String {
@@ -33,49 +37,93 @@ fn reply(rules: &Rules, text: &str) -> String {
 
 #[test]
 fn a_pack_decides_as_its_rules_do() {
-    let packed = pack();
-    assert!(Rules::is_packed(&packed) && !Rules::is_packed(RULES.as_bytes()));
-    let unpacked = Rules::unpack(&packed).expect("a pack");
-    let compiled = Rules::compile("rules.toml", RULES, &mut read).expect("rules");
-    assert_eq!(unpacked.ids().collect::<Vec<_>>(), compiled.ids().collect::<Vec<_>>());
+    let packed = load(&pack()).expect("a pack");
+    let compiled = source(RULES, &LIST).compile().expect("rules");
+    assert_eq!(packed.ids().collect::<Vec<_>>(), compiled.ids().collect::<Vec<_>>());
     for text in ["casino", "快加微信", "inline", "inline skates", "bad", "bad but fine", "hello"] {
-        assert_eq!(reply(&unpacked, text), reply(&compiled, text), "{text}");
+        assert_eq!(reply(&packed, text), reply(&compiled, text), "{text}");
     }
-    assert!(reply(&unpacked, "casino").contains("\"ErrorCode\":1"));
+    assert!(reply(&packed, "casino").contains("\"ErrorCode\":1"));
 }
 
 #[test]
-fn a_pack_tells_what_it_was_made_of() {
-    let source = Source::of(&pack()).expect("a pack");
-    assert_eq!((source.file.as_str(), source.text.as_str()), ("rules.toml", RULES));
-    assert_eq!(source.list("list.txt"), read("list.txt"));
-    assert!(source.list("other.txt").is_err());
+fn a_pack_is_checked_and_packed_as_its_rules_are() {
+    let rules = RULES.replace("\"inline\"]", "\"inline\", \"Inline\"]");
+    let written = source(&rules, &LIST);
+    let packed = written.pack().expect("rules");
+    let source = RulesSource::from_bytes("rules.pack", packed.clone()).expect("a pack");
+    assert_eq!(source.warnings().expect("a pack"), written.warnings().expect("rules"));
+    assert_eq!(source.warnings().expect("a pack").len(), 1);
+    assert_eq!(source.pack(), Ok(packed));
+    assert_eq!(source.terms_files(), Vec::<String>::new());
 }
 
 #[test]
 fn rules_with_a_mistake_are_not_packed() {
-    let wrong = RULES.replace("list.txt", "lost.txt");
-    let error = Rules::pack("rules.toml", &wrong, &mut read).expect_err("a mistake");
-    assert!(error.to_string().contains("lost.txt"));
+    let error = source(RULES, &[]).pack().expect_err("a mistake");
+    assert!(error.to_string().contains("list.txt"));
 }
 
 #[test]
 fn what_is_no_pack_is_refused() {
     let packed = pack();
-    for other in [&b""[..], b"\x89PNG\r\n\x1a\n and more than that", &packed[..5], RULES.as_bytes()] {
-        assert_eq!(Rules::unpack(other).expect_err("no pack"), PackError::Foreign);
+    let refused = |pack: &[u8], why: &str| {
+        let error = load(pack).expect_err("no pack").to_string();
+        assert!(error.contains(why) && error.starts_with("rules.pack:1: "), "{error} does not say {why}");
+    };
+    for other in [b"\x89PNG\r\n\x1a\n and more than that and still more", &packed[..5]] {
+        refused(other, "no packed rules file");
     }
     let mut newer = packed.clone();
     newer[16] = 99;
-    assert_eq!(Rules::unpack(&newer).expect_err("another version"), PackError::Version(99));
+    refused(&newer, "format 99");
     // Every single byte counts, and so does every one that is missing or too much.
     for at in 20..packed.len() {
         let mut damaged = packed.clone();
         damaged[at] ^= 0x10;
-        assert_eq!(Rules::unpack(&damaged).expect_err("damage"), PackError::Damaged, "{at}");
-        assert_eq!(Rules::unpack(&packed[..at]).expect_err("damage"), PackError::Damaged, "{at}");
+        refused(&damaged, "damaged");
+        refused(&packed[..at], "damaged");
     }
-    assert_eq!(Rules::unpack(&[&packed[..], b"x"].concat()).expect_err("damage"), PackError::Damaged);
+    refused(&[&packed[..], b"x"].concat(), "damaged");
+}
+
+/// A pack of these bytes in place of those, as if a version with another idea of rules had made it.
+fn forged(from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len(), "lengths stand in front of texts");
+    let body = &pack()[24..];
+    let at = body.windows(from.len()).position(|bytes| bytes == from.as_bytes()).expect("it is there");
+    seal(&[&body[..at], to.as_bytes(), &body[at + from.len()..]].concat())
+}
+
+#[test]
+fn no_rule_gets_the_words_of_another() {
+    let reject = |from, to, why: &str| {
+        let error = load(&forged(from, to)).expect_err(to).to_string();
+        assert!(error.contains(why), "{error} does not say {why}");
+    };
+    load(&forged("\"no\"", "\"NO\"")).expect("nothing of importance");
+    // The first rule cannot be read any more; without it, the second one would have its words.
+    reject("type = \"reject\"", "type = \"weject\"", "no action `weject`");
+    reject("{ terms_file = \"list.txt\" }", "{ regex      = \"list.txt\" }", "terms of no rule");
+    reject("not = { regex = \"fine\" }", "not = { terms = [\"ff\"] }", "not in the pack");
+    reject("{ terms = [\"bad\"], not", "{ regex = [\"bad\"], not", "terms of no rule");
+    reject("id = \"mask\"", "id = \"mark\"", "not in the pack");
+    reject("schema = 1", "schema = 2", "does not know this schema");
+}
+
+/// Packs with a right checksum over wrong content are refused, or used without harm. The fuzz target `pack` tries more.
+#[test]
+fn forged_packs_do_no_harm() {
+    let body = pack().split_off(24);
+    for at in (0..body.len()).step_by(7) {
+        for value in [0, 1, 0x22, 0x7F, 0xFF] {
+            let mut forged = body.clone();
+            forged[at] = value;
+            if let Ok(rules) = load(&seal(&forged)) {
+                reply(&rules, "casino 快加微信 inline skates b.a.d c#sino");
+            }
+        }
+    }
 }
 
 #[test]
@@ -116,8 +164,28 @@ fn what_is_hardly_meant_is_told() {
         when = { terms = ["x"], platforms = ["RESTAPI"] }
         scope = { except_rest = true }
         action = { type = "discard" }
+        [[rule]]
+        id = "endless"
+        when = { regex = ['t\.me', 'links?'] }
+        action = { type = "replace", with = "[link removed]" }
+        [[rule]]
+        id = "work"
+        when = { terms = ["standup"] }
+        scope = { group_types = ["Work"], senders = ["a", "b", "c", "d"] }
+        action = { type = "allow" }
+        [[rule]]
+        id = "other scope"
+        when = { terms = ["standup"] }
+        scope = { group_types = ["Work"], senders = ["a", "b", "c"] }
+        action = { type = "flag" }
+        [[rule]]
+        id = "same scope"
+        when = { terms = ["standup"] }
+        scope = { senders = ["d", "c", "b", "a"], group_types = ["Work"] }
+        action = { type = "discard" }
     "#;
-    let told: Vec<_> = warnings("rules.toml", text, &mut read)
+    let told: Vec<_> = source(text, &[])
+        .warnings()
         .expect("rules")
         .into_iter()
         .map(|warning| format!("{}: {}", warning.rule, warning.what))
@@ -129,10 +197,12 @@ fn what_is_hardly_meant_is_told() {
         "endings: it can never hit: only a TIMFileElem has a file name",
         "nobody: it can never hit: all of its senders are excepted",
         "server: it can never hit: it asks for the platform RESTAPI and excepts it",
+        "same scope: it can never hit: rule work allows all of its terms before it is read",
         "twice: the term `快加微信号` is superfluous: wherever it stands, `加微信` is found",
         "twice: the term `Casino` is there twice",
         "twice: the term `casino bonus` is superfluous: wherever it stands, `casino` is found",
+        "endless: it hits what it puts in place of a hit, so that it rejects the message; use other words",
     ];
     assert_eq!(told, expected);
-    assert_eq!(warnings("rules.toml", RULES, &mut read).expect("rules"), []);
+    assert_eq!(source(RULES, &LIST).warnings().expect("rules"), []);
 }

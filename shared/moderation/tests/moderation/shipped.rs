@@ -3,15 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chathook_moderation::{Decision, Rules};
+use chathook_moderation::{Decision, Rules, RulesSource};
 use chathook_protocol::{Command, Query, SendMsg};
 use serde_json::json;
 
 fn shipped() -> Rules {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
     let text = fs::read_to_string(folder.join("rules.toml")).expect("the rules are there");
-    let mut read = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| error.to_string());
-    Rules::compile("rules.toml", &text, &mut read).and_then(Rules::strict).unwrap_or_else(|error| panic!("{error}"))
+    let mut source = RulesSource::new("rules.toml", text);
+    for name in source.terms_files() {
+        source.add_terms_file(&name, fs::read_to_string(folder.join(&name)).map_err(|error| error.to_string()));
+    }
+    source.compile().and_then(Rules::strict).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn decide(rules: &Rules, group_type: Option<&str>, text: &str) -> Decision {

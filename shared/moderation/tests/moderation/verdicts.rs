@@ -12,6 +12,8 @@ use chathook_protocol::{Command, Query, SendMsg};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::source;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -41,7 +43,7 @@ struct Case {
     hits: Option<Vec<String>>,
     rules: Option<Vec<String>>,
     /// What was recognised, hit by hit.
-    normal: Option<Vec<String>>,
+    normalised: Option<Vec<String>>,
     /// `rule element field span` of rules in shadow mode.
     shadow: Option<Vec<String>>,
     left_out: Option<Vec<String>>,
@@ -62,8 +64,9 @@ fn messages_get_the_verdict_of_their_case() {
         let path = entry.expect("a readable folder").path();
         let file: File = toml::from_str(&fs::read_to_string(&path).expect("a readable file"))
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let mut read = |name: &str| file.files.get(name).cloned().ok_or_else(|| "not in this test".to_owned());
-        let rules = Rules::compile("rules", &file.rules, &mut read)
+        let files: Vec<_> = file.files.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+        let rules = source(&file.rules, &files)
+            .compile()
             .and_then(Rules::strict)
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for case in &file.case {
@@ -119,8 +122,8 @@ impl Case {
         } else {
             found["rules"] = json!(verdict.rules().collect::<Vec<_>>());
         }
-        if self.normal.is_some() {
-            found["normal"] = json!(verdict.hits.iter().map(|hit| hit.normal.as_ref()).collect::<Vec<_>>());
+        if self.normalised.is_some() {
+            found["normalised"] = json!(verdict.hits.iter().map(|hit| hit.normalised.as_ref()).collect::<Vec<_>>());
         }
         if !verdict.shadow_hits.is_empty() {
             found["shadow"] = json!(hits(&verdict.shadow_hits));
@@ -163,7 +166,7 @@ impl Case {
                 wanted[key] = value;
             }
         };
-        put("normal", self.normal.as_ref().map(|normal| json!(normal)));
+        put("normalised", self.normalised.as_ref().map(|normalised| json!(normalised)));
         put("shadow", self.shadow.as_ref().map(|shadow| json!(shadow)));
         put("left_out", self.left_out.as_ref().map(|rules| json!(rules)));
         put("becomes", self.becomes.as_ref().map(|text| json!(text)));

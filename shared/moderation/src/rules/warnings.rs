@@ -1,12 +1,15 @@
 //! What is allowed in a rules file but hardly meant.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chathook_matcher::fold::fold;
-use chathook_matcher::{Matcher, Segment, Term};
+use chathook_matcher::{Matcher, Segment};
+use chathook_protocol::{Command, SendMsg};
+use serde_json::json;
 
-use super::parse::{Files, Parsed, parse};
-use super::{Action, Rule, RulesError};
+use super::compiled::Rules;
+use super::read::Parsed;
+use super::rule::{Action, Change, Rule, Scope};
 use crate::conditions::Condition;
 
 /// Something in a rules file that may be a mistake.
@@ -21,26 +24,33 @@ pub struct Warning {
 /// The elements that hold no text that anybody reads.
 const SILENT: [&str; 3] = ["TIMSoundElem", "TIMImageElem", "TIMVideoFileElem"];
 
-/// The warnings about a rules file: rules that can never hit, and terms that find nothing which another term of the
-/// same list does not find. The parameters are those of [`super::Rules::compile`].
-///
-/// # Errors
-/// As [`super::Rules::compile`].
-pub fn warnings(
-    file: &str,
-    text: &str,
-    read: &mut dyn FnMut(&str) -> Result<String, String>,
-) -> Result<Vec<Warning>, RulesError> {
-    let parsed = parse(file, text, Files::Read(read))?;
+/// The warnings about rules that were read from their files.
+pub(super) fn warnings_of(parsed: &Parsed) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (index, rule) in parsed.rules.iter().enumerate() {
         let above = parsed.rules.get(..index).unwrap_or_default();
-        if let Some(why) = never(rule).or_else(|| never_reached(rule, above, &parsed)) {
+        if let Some(why) = never(rule).or_else(|| never_reached(rule, above, parsed)) {
             warnings.push(Warning { rule: rule.id.clone(), what: format!("it can never hit: {why}") });
         }
     }
-    contained(&parsed, &mut warnings);
-    Ok(warnings)
+    contained(parsed, &mut warnings);
+    warnings
+}
+
+/// Replacements that their own rule hits again: each message that the rule hits would be rejected.
+pub(super) fn endless_replacements(rules: &Rules) -> Vec<Warning> {
+    let is_endless = |rule: &&Rule| {
+        let Action::Rewrite(Change::Replace(with)) = &rule.action else { return false };
+        let body = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": with}}]);
+        let callback = json!({"From_Account": "a", "To_Account": "b", "MsgBody": body}).to_string();
+        let message = SendMsg::parse(Command::C2cBeforeSend, &callback);
+        message.is_ok_and(|message| rules.hits_in(&message).iter().any(|hit| hit.rule == rule.id))
+    };
+    let warning = |rule: &Rule| Warning {
+        rule: rule.id.clone(),
+        what: "it hits what it puts in place of a hit, so that it rejects the message; use other words".to_owned(),
+    };
+    rules.list.iter().filter(is_endless).map(warning).collect()
 }
 
 /// Why a rule cannot hit by itself.
@@ -84,16 +94,17 @@ fn never(rule: &Rule) -> Option<String> {
 fn never_reached(rule: &Rule, above: &[Rule], parsed: &Parsed) -> Option<String> {
     let words = |rule: &Rule| -> Option<HashSet<String>> {
         let Condition::Terms(list) = &rule.when else { return None };
-        let of_list = parsed.terms.iter().filter(|term| term.list == *list);
-        Some(of_list.map(|term| fold(&term.text)).collect())
+        Some(parsed.lists.get(*list)?.terms.iter().map(|term| fold(&term.term.text)).collect())
     };
-    let is_everywhere = |rule: &Rule| format!("{:?}", rule.scope) == format!("{:?}", super::Scope::default());
     let own = words(rule)?;
-    let allows = |rule: &&Rule| matches!(rule.action, Action::Allow) && !rule.shadow && is_everywhere(rule);
     let stops = |stop: &&Rule| {
-        (stop.custom_data || !rule.custom_data) && words(stop).is_some_and(|words| own.is_subset(&words))
+        matches!(stop.action, Action::Allow)
+            && !stop.shadow
+            && (stop.scope == Scope::default() || stop.scope == rule.scope)
+            && (stop.custom_data || !rule.custom_data)
+            && words(stop).is_some_and(|words| own.is_subset(&words))
     };
-    let stop = above.iter().filter(allows).find(stops)?;
+    let stop = above.iter().find(stops)?;
     Some(format!("rule {} allows all of its terms before it is read", stop.id))
 }
 
@@ -107,41 +118,31 @@ fn parts(when: &Condition) -> Vec<&Condition> {
 
 /// Terms within which the same list finds another term.
 fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
-    let terms: Vec<_> = parsed.terms.iter().map(|term| Term { text: term.text.clone(), form: term.form }).collect();
+    let terms: Vec<_> = parsed.lists.iter().flat_map(|list| list.terms.iter().map(|term| term.term.clone())).collect();
     let Ok(matcher) = Matcher::new(&terms) else { return };
-    let mut owners = HashMap::new();
-    for rule in &parsed.rules {
-        for list in lists(&rule.when) {
-            owners.insert(list, rule.id.as_str());
+    let mut first = 0;
+    for list in &parsed.lists {
+        let end = first + list.terms.len();
+        let mut known = HashSet::new();
+        for (index, term) in (first..end).zip(&list.terms) {
+            let text = &term.term.text;
+            let mut warn = |what| warnings.push(Warning { rule: list.owner.rule.clone(), what });
+            if !known.insert(fold(text)) {
+                warn(format!("the term `{text}` is there twice"));
+                continue;
+            }
+            let bare = text.trim_matches('*');
+            let found = matcher.find(&[Segment { text: bare, joins: false }]);
+            let others = found.iter().filter(|found| (first..end).contains(&found.term) && found.term != index);
+            let other =
+                others.filter_map(|found| Some((found, &terms.get(found.term)?.text))).find(|(found, other)| {
+                    // What a wildcard finds is the whole word.
+                    found.span.len() < bare.len() || other.contains('*')
+                });
+            if let Some((_, other)) = other {
+                warn(format!("the term `{text}` is superfluous: wherever it stands, `{other}` is found"));
+            }
         }
-    }
-    let mut known = HashSet::new();
-    for (index, term) in parsed.terms.iter().enumerate() {
-        let Some(owner) = owners.get(&term.list) else { continue };
-        let mut warn = |what| warnings.push(Warning { rule: (*owner).to_owned(), what });
-        if !known.insert((term.list, fold(&term.text))) {
-            warn(format!("the term `{}` is there twice", term.text));
-            continue;
-        }
-        let bare = term.text.trim_matches('*');
-        let found = matcher.find(&[Segment { text: bare, joins: false }]);
-        let other = found.iter().filter(|found| found.term != index).find_map(|found| {
-            let other = parsed.terms.get(found.term).filter(|other| other.list == term.list)?;
-            // A wildcard's hit is the whole word.
-            (found.span.len() < bare.len() || other.text.contains('*')).then_some(other)
-        });
-        if let Some(other) = other {
-            warn(format!("the term `{}` is superfluous: wherever it stands, `{}` is found", term.text, other.text));
-        }
-    }
-}
-
-/// The lists of terms that a condition asks for.
-fn lists(when: &Condition) -> Vec<usize> {
-    match when {
-        Condition::All(conditions) | Condition::Any(conditions) => conditions.iter().flat_map(lists).collect(),
-        Condition::Not(condition) => lists(condition),
-        Condition::Terms(list) => vec![*list],
-        _ => Vec::new(),
+        first = end;
     }
 }

@@ -1,4 +1,4 @@
-//! `chathook rules test`
+//! `chathook rules run`
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use toml::de::DeTable;
 
-use super::names;
-use crate::rules::read::{Reader, Value};
-use crate::rules::{ChatKind, Scope, keys};
+use super::keys;
+use super::reader::{Reader, Value};
+use super::values::names;
+use crate::rules::rule::{ChatKind, Scope};
 
 const GROUP_TYPES: [&str; 9] =
     ["Public", "Private", "Work", "ChatRoom", "Meeting", "AVChatRoom", "Community", "BChatRoom", "Live"];

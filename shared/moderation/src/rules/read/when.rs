@@ -1,15 +1,14 @@
 //! `when`: what a rule looks for.
 
-use std::ops::Range;
-
+use chathook_matcher::Form;
 use regex::RegexBuilder;
 use toml::de::DeTable;
 
-use super::{Files, form, names};
+use super::keys;
+use super::lists::Lists;
+use super::reader::{Reader, Value, suggestion};
+use super::values::{form, names};
 use crate::conditions::{Bounds, Condition, Contacts, Density, Links, Site};
-use crate::rules::keys;
-use crate::rules::read::{Reader, Value, suggestion};
-use crate::terms::{Allowed, Form, Term};
 
 const ELEMENT_TYPES: [&str; 9] = [
     "TIMTextElem",
@@ -36,75 +35,13 @@ const USUAL_DIGITS: usize = 8;
 /// The usual number of characters from which on density is judged.
 const USUAL_CHARACTERS: usize = 10;
 
-/// A term, with what must be said about it when it is wrong.
-pub(super) struct ListedTerm {
-    pub(super) term: Term,
-    /// The index of its rule.
-    pub(super) owner: usize,
-    at: Range<usize>,
-    /// The terms file and the line in it, if the term comes from one.
-    file: Option<(String, usize)>,
-}
-
-impl ListedTerm {
-    pub(super) fn problem(&self, reader: &mut Reader<'_>, what: &str, fix: &str) {
-        let what = format!("the term `{}` {what}", self.term.text);
-        match &self.file {
-            Some((file, line)) => reader.problem_in(&self.at, (file, *line), what, fix),
-            None => reader.problem(&self.at, what, fix),
-        }
-    }
-
-    /// The term without wildcards.
-    pub(super) fn bare(&self) -> &str {
-        self.term.text.trim_matches('*')
-    }
-}
-
-/// The lists of terms of the rule at hand.
-pub(super) struct Lists<'f, 'r> {
-    files: &'f mut Files<'r>,
-    /// The number of the first list of the rule.
-    first: usize,
-    count: usize,
-    terms: Vec<ListedTerm>,
-    allowed: Vec<Allowed>,
-}
-
-impl<'f, 'r> Lists<'f, 'r> {
-    pub(super) const fn new(files: &'f mut Files<'r>) -> Self {
-        Self { files, first: 0, count: 0, terms: Vec::new(), allowed: Vec::new() }
-    }
-
-    /// Begins a list; gives its number.
-    const fn begin(&mut self) -> usize {
-        let list = self.first + self.count;
-        self.count += 1;
-        list
-    }
-
-    /// Hands the rule's terms over to all the others; the next rule follows.
-    pub(super) fn keep(&mut self, owner: usize, terms: &mut Vec<ListedTerm>, allowed: &mut Vec<Allowed>) {
-        terms.extend(self.terms.drain(..).map(|term| ListedTerm { owner, ..term }));
-        allowed.append(&mut self.allowed);
-        self.first += std::mem::take(&mut self.count);
-    }
-
-    /// The rule does not count; the next one follows.
-    pub(super) fn forget(&mut self) {
-        self.count = 0;
-        self.terms.clear();
-        self.allowed.clear();
-    }
-}
-
 /// A table of conditions, all of which must hold. `name` says which.
 pub(super) fn when(
     reader: &mut Reader<'_>,
     name: &str,
     value: &Value<'_>,
     rule_form: Form,
-    lists: &mut Lists<'_, '_>,
+    lists: &mut Lists<'_>,
 ) -> Option<Condition> {
     let table = reader.table(name, value)?;
     let kind = format!("`{name}`");
@@ -159,7 +96,7 @@ fn tables(
     name: &str,
     value: &Value<'_>,
     rule_form: Form,
-    lists: &mut Lists<'_, '_>,
+    lists: &mut Lists<'_>,
 ) -> Option<Vec<Condition>> {
     let Some(tables) = value.get_ref().as_array().filter(|tables| !tables.is_empty()) else {
         let fix = format!("write {name} = [{{ … }}, {{ … }}]");
@@ -170,12 +107,7 @@ fn tables(
 }
 
 /// `terms` or `terms_file`, with `form` and `allow_phrases`.
-fn terms(
-    reader: &mut Reader<'_>,
-    table: &DeTable<'_>,
-    rule_form: Form,
-    lists: &mut Lists<'_, '_>,
-) -> Option<Condition> {
+fn terms(reader: &mut Reader<'_>, table: &DeTable<'_>, rule_form: Form, lists: &mut Lists<'_>) -> Option<Condition> {
     let (inline, file) = (table.get("terms"), table.get("terms_file"));
     let form = match table.get("form") {
         Some(value) => form(reader, value).unwrap_or(rule_form),
@@ -190,65 +122,25 @@ fn terms(
         }
         return None;
     }
-    let list = lists.begin();
-    if matches!(lists.files, Files::Packed) {
-        return Some(Condition::Terms(list));
-    }
+    let number = lists.begin(reader, &inline.or(file)?.span());
+    let Some(mut list) = lists.written(form) else { return Some(Condition::Terms(number)) };
     if let (Some(_), Some(file)) = (inline, file) {
         reader.problem(&file.span(), "there are both terms and terms_file", "keep one, or write any = [{ … }, { … }]");
     }
     if let Some(value) = inline {
         for (at, text) in reader.strings("terms", value) {
-            lists.terms.extend(term(reader, text, (list, form), at, None));
+            list.add(reader, text, at);
         }
     }
-    if let Some(value) = file {
-        terms_file(reader, value, (list, form), lists);
+    if let Some(value) = file
+        && let Some(name) = reader.string("terms_file", value)
+    {
+        list.add_file(reader, name, &value.span());
     }
     if let Some(value) = table.get("allow_phrases") {
-        let phrases = reader.strings("allow_phrases", value);
-        lists.allowed.extend(phrases.into_iter().map(|(_, text)| Allowed { list, text: text.trim().to_owned() }));
+        list.allow(reader.strings("allow_phrases", value).into_iter().map(|(_, phrase)| phrase));
     }
-    Some(Condition::Terms(list))
-}
-
-/// A terms file: one term a line; empty lines and lines that begin with `#` are passed over.
-fn terms_file(reader: &mut Reader<'_>, value: &Value<'_>, list: (usize, Form), lists: &mut Lists<'_, '_>) {
-    let Some(name) = reader.string("terms_file", value) else { return };
-    let at = value.span();
-    let Files::Read(files) = lists.files else { return };
-    let text = match files(name) {
-        Ok(text) => text,
-        Err(why) => {
-            let what = format!("the terms file {name} cannot be read ({why})");
-            return reader.problem(&at, what, "correct the name, it is relative to the rules file");
-        }
-    };
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
-    let lines = text.lines().map(str::trim).zip(1..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
-    let mut is_empty = true;
-    for (text, line) in lines {
-        is_empty = false;
-        lists.terms.extend(term(reader, text, list, at.clone(), Some((name.to_owned(), line))));
-    }
-    if is_empty {
-        reader.problem(&at, format!("the terms file {name} holds no term"), "write one a line");
-    }
-}
-
-fn term(
-    reader: &mut Reader<'_>,
-    text: &str,
-    (list, form): (usize, Form),
-    at: Range<usize>,
-    file: Option<(String, usize)>,
-) -> Option<ListedTerm> {
-    let term = ListedTerm { term: Term { list, text: text.trim().to_owned(), form }, owner: 0, at, file };
-    if term.bare().trim().is_empty() {
-        term.problem(reader, "is nothing but a wildcard", "remove it");
-        return None;
-    }
-    Some(term)
+    Some(Condition::Terms(number))
 }
 
 /// One or several.

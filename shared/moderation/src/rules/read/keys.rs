@@ -1,9 +1,9 @@
 //! The keys of the rules file, table by table. What reads the file and the schema that editors check it with are both
 //! held to these.
 
-pub(super) const FILE: &[&str] = &["schema", "rule"];
-pub(super) const RULE: &[&str] = &["id", "mode", "form", "custom_data", "when", "scope", "action"];
-pub(super) const WHEN: &[&str] = &[
+pub(in crate::rules) const FILE: &[&str] = &["schema", "rule"];
+pub(in crate::rules) const RULE: &[&str] = &["id", "mode", "form", "custom_data", "when", "scope", "action"];
+pub(in crate::rules) const WHEN: &[&str] = &[
     "all",
     "any",
     "not",
@@ -24,13 +24,13 @@ pub(super) const WHEN: &[&str] = &[
     "density",
     "platforms",
 ];
-pub(super) const LINKS: &[&str] = &["deny", "allow"];
-pub(super) const BOUNDS: &[&str] = &["min", "max"];
-pub(super) const DENSITY: &[&str] = &["capitals", "emoji", "repeats", "combining_marks", "min_characters"];
-pub(super) const SCOPE: &[&str] =
+pub(in crate::rules) const LINKS: &[&str] = &["deny", "allow"];
+pub(in crate::rules) const BOUNDS: &[&str] = &["min", "max"];
+pub(in crate::rules) const DENSITY: &[&str] = &["capitals", "emoji", "repeats", "combining_marks", "min_characters"];
+pub(in crate::rules) const SCOPE: &[&str] =
     &["chat", "group_types", "group_ids", "topics", "senders", "except_accounts", "except_admins", "except_rest"];
 /// The keys of each action beside its `type`.
-pub(super) const ACTIONS: [(&str, &[&str]); 10] = [
+pub(in crate::rules) const ACTIONS: [(&str, &[&str]); 10] = [
     ("allow", &["type"]),
     ("flag", &["type"]),
     ("discard", &["type"]),
@@ -43,7 +43,7 @@ pub(super) const ACTIONS: [(&str, &[&str]); 10] = [
     ("merge_custom_data", &["type", "value"]),
 ];
 
-pub(super) const MODES: &[&str] = &["live", "shadow"];
-pub(super) const FORMS: &[&str] = &["exact", "folded", "evasive"];
-pub(super) const CHATS: &[&str] = &["c2c", "group"];
-pub(super) const CONTACTS: &[&str] = &["phone", "email", "digits"];
+pub(in crate::rules) const MODES: &[&str] = &["live", "shadow"];
+pub(in crate::rules) const FORMS: &[&str] = &["exact", "folded", "evasive"];
+pub(in crate::rules) const CHATS: &[&str] = &["c2c", "group"];
+pub(in crate::rules) const CONTACTS: &[&str] = &["phone", "email", "digits"];

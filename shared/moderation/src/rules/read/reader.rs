@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Problem, RulesError};
+use crate::rules::error::{Problem, RulesError};
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 

@@ -1,55 +1,67 @@
 //! The language of the rules file: which keys there are, what they may hold, and what makes no sense together.
 
 mod action;
+pub(super) mod keys;
+mod lists;
+mod reader;
 mod scope;
+mod values;
 mod when;
 
-use std::collections::HashMap;
-use std::ops::Range;
+use std::collections::{HashMap, HashSet};
 
 use chathook_matcher::fold::{fold, fold_char};
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::error::{Problem, RulesError};
-use super::keys;
-use super::read::{Reader, Value, suggestion};
-use super::{Action, Change, Rule, Scope};
-use crate::terms::{Allowed, Form, Term};
-use when::{ListedTerm, Lists};
-
-/// Where the words come from.
-pub(crate) enum Files<'f> {
-    /// The text of a file that the rules name, or why there is none.
-    Read(&'f mut dyn FnMut(&str) -> Result<String, String>),
-    /// They are known already: a packed artefact holds what the matcher made of them, and the file was found to be
-    /// without mistakes when it was packed.
-    Packed,
-}
+use super::rule::{Action, Change, Rule, Scope};
+use lists::Lists;
+pub(super) use lists::{TermSource, WrittenList};
+use reader::{Reader, Value};
+use values::{form, missing};
 
 /// What a rules file says.
 #[derive(Default)]
-pub(crate) struct Parsed {
-    pub(crate) rules: Vec<Rule>,
-    /// By list. A rule knows its lists by their numbers ([`crate::conditions::Condition::Terms`]).
-    pub(crate) terms: Vec<Term>,
-    pub(crate) allowed: Vec<Allowed>,
+pub(super) struct Parsed {
+    pub(super) rules: Vec<Rule>,
+    /// The lists of terms, by number, as far as they were read from files.
+    pub(super) lists: Vec<WrittenList>,
     /// Why some rules are not among them.
-    pub(crate) problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// The language's version.
-pub(super) const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 1;
 
 /// Reads a rules file into its rules and the terms that they look for.
-pub(crate) fn parse(file: &str, text: &str, mut files: Files<'_>) -> Result<Parsed, RulesError> {
+pub(super) fn parse(file: &str, text: &str, terms: &TermSource<'_>) -> Result<Parsed, RulesError> {
     let mut reader = Reader::new(file, text);
-    let mut parsed = document(&mut reader, text, &mut files);
+    let mut parsed = document(&mut reader, text, terms);
     parsed.problems = reader.finish()?;
     Ok(parsed)
 }
 
+/// The files with terms that a rules file names, each once. Of a file that cannot be read, those that can be seen.
+pub(super) fn terms_files(text: &str) -> Vec<String> {
+    fn collect(value: &DeValue<'_>, names: &mut Vec<String>) {
+        match value {
+            DeValue::Array(items) => items.iter().for_each(|item| collect(item.get_ref(), names)),
+            DeValue::Table(table) => {
+                let name = table.get("terms_file").and_then(|value| value.get_ref().as_str());
+                names.extend(name.filter(|name| !names.iter().any(|known| known == name)).map(str::to_owned));
+                table.values().for_each(|value| collect(value.get_ref(), names));
+            }
+            _ => {}
+        }
+    }
+    let mut names = Vec::new();
+    let (document, _) = DeTable::parse_recoverable(text);
+    document.get_ref().values().for_each(|value| collect(value.get_ref(), &mut names));
+    names
+}
+
 /// What could be read; that any of it could, [`Reader::finish`] tells.
-fn document(reader: &mut Reader<'_>, text: &str, files: &mut Files<'_>) -> Parsed {
+fn document(reader: &mut Reader<'_>, text: &str, terms: &TermSource<'_>) -> Parsed {
     let mut parsed = Parsed::default();
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -67,26 +79,23 @@ fn document(reader: &mut Reader<'_>, text: &str, files: &mut Files<'_>) -> Parse
         return parsed;
     };
     let mut ids = HashMap::new();
-    let mut listed = Vec::new();
-    let mut lists = Lists::new(files);
+    let mut lists = Lists::new(terms);
     for (number, value) in (1..).zip(tables) {
         let id = value.get_ref().as_table().and_then(|table| table.get("id")?.get_ref().as_str());
         let id = id.filter(|id| !id.trim().is_empty());
         reader.enter_rule(Some(id.map_or_else(|| format!("number {number}"), str::to_owned)));
+        lists.enter_rule(id.unwrap_or_default());
         let before = reader.count();
         let rule = rule(reader, value, &mut ids, &mut lists);
-        // A rule with a mistake in it takes its terms with it.
         match rule.filter(|_| reader.count() == before) {
-            Some(rule) => {
-                lists.keep(parsed.rules.len(), &mut listed, &mut parsed.allowed);
-                parsed.rules.push(rule);
-            }
-            None => lists.forget(),
+            Some(rule) => parsed.rules.push(rule),
+            // A rule with a mistake in it takes its terms with it.
+            None => lists.forget_rule(),
         }
     }
-    masks_stay_masked(reader, &mut parsed.rules, &mut listed);
     reader.enter_rule(None);
-    parsed.terms = listed.into_iter().map(|term| term.term).collect();
+    parsed.lists = lists.finish(reader);
+    masks_stay_masked(reader, &mut parsed);
     parsed
 }
 
@@ -112,7 +121,7 @@ fn rule<'v>(
     reader: &mut Reader<'_>,
     value: &'v Value<'_>,
     ids: &mut HashMap<&'v str, usize>,
-    lists: &mut Lists<'_, '_>,
+    lists: &mut Lists<'_>,
 ) -> Option<Rule> {
     let table = reader.table("rule", value)?;
     let at = value.span();
@@ -159,36 +168,12 @@ fn rule<'v>(
     Some(Rule { id, when, custom_data, shadow, scope, action })
 }
 
-fn form(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Form> {
-    Some(match reader.one_of("form", value, keys::FORMS)? {
-        "exact" => Form::Exact,
-        "folded" => Form::Folded,
-        _ => Form::Evasive,
-    })
-}
-
-fn missing<T>(reader: &mut Reader<'_>, at: &Range<usize>, name: &str, key: &str, example: &str) -> Option<T> {
-    reader.problem(at, format!("{name} has no `{key}`"), format!("add {example}"));
-    None
-}
-
-/// The names in a list whose values are an open set. One that is nearly a known name would never match, silently.
-fn names(reader: &mut Reader<'_>, key: &str, value: &Value<'_>, known: &[&str]) -> Vec<String> {
-    let names = reader.strings(key, value);
-    for (at, name) in &names {
-        let is_typo = |known: &&str| known.eq_ignore_ascii_case(name) || strsim::osa_distance(known, name) == 1;
-        if !known.contains(name) && known.iter().any(is_typo) {
-            reader.problem(at, format!("`{key}` has an unknown name `{name}`"), suggestion(name, known));
-        }
-    }
-    names.into_iter().map(|(_, name)| name.to_owned()).collect()
-}
-
 /// A masked text must not be hit again, or each edit of a message would mask a little more of it: no term may contain
 /// what a rule masks with. (That a mask is no letter does the rest, see `tests/moderation/properties.rs`.) The rule with
 /// the term is the one that goes.
-fn masks_stay_masked(reader: &mut Reader<'_>, rules: &mut Vec<Rule>, terms: &mut Vec<ListedTerm>) {
-    let masks: HashMap<char, String> = rules
+fn masks_stay_masked(reader: &mut Reader<'_>, parsed: &mut Parsed) {
+    let masks: HashMap<char, String> = parsed
+        .rules
         .iter()
         .filter_map(|rule| match &rule.action {
             Action::Rewrite(Change::Mask(with)) => Some((fold_char(with.chars().next()?), rule.id.clone())),
@@ -198,21 +183,23 @@ fn masks_stay_masked(reader: &mut Reader<'_>, rules: &mut Vec<Rule>, terms: &mut
     if masks.is_empty() {
         return;
     }
-    let mut disabled = vec![false; rules.len()];
-    for term in terms.iter() {
-        let folded = fold(term.bare());
-        let sign = folded.chars().find_map(|sign| masks.get_key_value(&sign));
-        if let (Some((sign, mask)), Some(rule)) = (sign, rules.get(term.owner)) {
-            reader.enter_rule(Some(rule.id.clone()));
-            let what = format!("contains `{sign}`, with which rule `{mask}` masks");
-            term.problem(reader, &what, "mask with another sign, such as `█`, or remove the term");
-            if let Some(disabled) = disabled.get_mut(term.owner) {
-                *disabled = true;
+    let mut disabled = HashSet::new();
+    for list in &parsed.lists {
+        for term in &list.terms {
+            let folded = fold(term.bare());
+            if let Some((sign, mask)) = folded.chars().find_map(|sign| masks.get_key_value(&sign)) {
+                reader.enter_rule(Some(list.owner.rule.clone()));
+                let what = format!("contains `{sign}`, with which rule `{mask}` masks");
+                term.problem(reader, &what, "mask with another sign, such as `█`, or remove the term");
+                disabled.insert(list.owner.rule.clone());
             }
         }
     }
-    let is_disabled = |owner: usize| disabled.get(owner).copied().unwrap_or_default();
-    terms.retain(|term| !is_disabled(term.owner));
-    let mut index = 0..;
-    rules.retain(|_| !index.next().is_some_and(is_disabled));
+    reader.enter_rule(None);
+    parsed.rules.retain(|rule| !disabled.contains(&rule.id));
+    // The other lists keep their numbers.
+    for list in parsed.lists.iter_mut().filter(|list| disabled.contains(&list.owner.rule)) {
+        list.terms.clear();
+        list.allow_phrases.clear();
+    }
 }

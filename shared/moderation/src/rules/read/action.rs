@@ -6,9 +6,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use toml::de::{DeTable, DeValue};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::missing;
-use crate::rules::read::{Reader, Value, suggestion, to_i64};
-use crate::rules::{Action, Change, Reject, keys};
+use super::keys;
+use super::reader::{Reader, Value, suggestion, to_i64};
+use super::values::missing;
+use crate::rules::rule::{Action, Addition, Change, Reject};
 
 pub(super) fn action(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Action> {
     let table = reader.table("action", value)?;
@@ -44,11 +45,11 @@ pub(super) fn action(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Actio
         "remove_element" => Action::Rewrite(Change::RemoveElement),
         "append_element" => {
             let element = required(reader, "element", ELEMENT_EXAMPLE)?;
-            Action::Rewrite(append_element(reader, element)?)
+            Action::Add(append_element(reader, element)?)
         }
         "merge_custom_data" => {
             let data = required(reader, "value", "value = { checked = true }")?;
-            Action::Rewrite(merge_custom_data(reader, data)?)
+            Action::Add(merge_custom_data(reader, data)?)
         }
         _ => {
             let data = required(reader, "value", "value = \"…\"")?;
@@ -58,7 +59,7 @@ pub(super) fn action(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Actio
                 reader.problem(&data.span(), what, "shorten it");
                 return None;
             }
-            Action::Rewrite(Change::SetCustomData(text.to_owned()))
+            Action::Add(Addition::CustomData(text.to_owned()))
         }
     })
 }
@@ -99,7 +100,7 @@ fn mask(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
 
 const ELEMENT_EXAMPLE: &str = "element = { MsgType = \"TIMTextElem\", MsgContent = { Text = \"…\" } }";
 
-fn append_element(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Change> {
+fn append_element(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Addition> {
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
     struct Element<'a> {
@@ -132,16 +133,16 @@ fn append_element(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Change> 
         reader.problem(&at, what, "shorten it");
         return None;
     }
-    Some(Change::AppendElement { element: json, is_custom: element.msg_type == "TIMCustomElem" })
+    Some(Addition::Element { element: json, is_custom: element.msg_type == "TIMCustomElem" })
 }
 
-fn merge_custom_data(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Change> {
+fn merge_custom_data(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Addition> {
     if reader.table("value", value)?.is_empty() {
         reader.problem(&value.span(), "`value` is empty", "write the members to add");
         return None;
     }
     match to_json(reader, value)? {
-        serde_json::Value::Object(members) => Some(Change::MergeCustomData(members)),
+        serde_json::Value::Object(members) => Some(Addition::CustomDataMembers(members)),
         _ => None,
     }
 }

@@ -1,0 +1,182 @@
+//! Conditions, and how they combine.
+
+use std::ops::Range;
+
+use regex::Regex;
+
+use super::contacts::Contacts;
+use super::counts::{self, Bounds};
+use super::density::Density;
+use super::finding::{Finding, Findings, Part};
+use super::links::Links;
+use super::subject::View;
+
+/// How many matches of one regex in one text count. Beyond, the rest of the text counts as one more match: each match may
+/// look ahead through all of it, and a sender could make that take quadratic time.
+const REGEX_MATCHES: usize = 500;
+
+/// How many bytes may be read, in the worst case, to pass over empty matches of one regex in one text. Where that is not
+/// enough, the rest of the text counts as a match, too. A text of 4 KiB is always read to its end.
+const EMPTY_MATCH_BYTES: usize = 1 << 24;
+
+/// A condition of a rule.
+#[derive(Debug)]
+pub(crate) enum Condition {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    /// A list of terms, by its number.
+    Terms(usize),
+    /// Any of these.
+    Regex(Vec<Regex>),
+    Links(Links),
+    Contacts(Contacts),
+    ElementTypes(Vec<String>),
+    /// In lower case, without the dot.
+    FileExtensions(Vec<String>),
+    FileSize(Bounds),
+    Characters(Bounds),
+    Elements(Bounds),
+    Mentions(Bounds),
+    Density(Density),
+    Platforms(Vec<String>),
+}
+
+impl Condition {
+    /// Where a rule with this `when` hits: for each part for which it holds, at least one finding.
+    pub(crate) fn findings(&self, view: &View<'_>) -> Vec<Finding> {
+        if self.is_about_message() {
+            let finding = || Finding::of_part(Part::Message, 0..0);
+            return if self.holds_for_message(view) { vec![finding()] } else { Vec::new() };
+        }
+        let mut all = Vec::new();
+        for (part, mut findings) in self.holds(view) {
+            // What stands in a text says more than the element around it.
+            if findings.iter().any(|finding| finding.text.is_some()) {
+                findings.retain(|finding| finding.text.is_some());
+            }
+            if findings.is_empty() {
+                let span = match part {
+                    Part::Element(element) => view.type_span(element),
+                    Part::CustomData | Part::Message => 0..0,
+                };
+                findings.push(Finding::of_part(part, span));
+            }
+            findings.sort_by_key(Finding::place);
+            findings.dedup_by_key(|finding| finding.place());
+            all.extend(findings);
+        }
+        all
+    }
+
+    fn holds(&self, view: &View<'_>) -> Findings {
+        match self {
+            Self::All(conditions) => {
+                let mut conditions = conditions.iter();
+                let Some(first) = conditions.next() else { return Findings::default() };
+                let mut findings = first.holds(view);
+                for condition in conditions {
+                    // Most rules find nothing in most messages, and then the rest need not be asked.
+                    if findings.is_empty() {
+                        break;
+                    }
+                    findings.and(condition.holds(view));
+                }
+                findings
+            }
+            Self::Any(conditions) => {
+                let mut findings = Findings::default();
+                for condition in conditions {
+                    findings.or(condition.holds(view));
+                }
+                findings
+            }
+            Self::Not(condition) => {
+                let findings = condition.holds(view);
+                view.parts().filter(|part| !findings.contains(*part)).map(|part| (part, Vec::new())).collect()
+            }
+            Self::Terms(list) => view.terms(*list),
+            Self::Regex(regexes) => view.search(|_, text| {
+                regexes.iter().flat_map(|regex| matches(regex, text)).map(|span| (span, None)).collect()
+            }),
+            Self::Links(links) => view.search(|index, _| links.find(view.signs(index))),
+            Self::Contacts(contacts) => view.search(|index, _| contacts.find(view.signs(index))),
+            Self::ElementTypes(names) => view.elements_where(|element| {
+                let wanted = view.types(element).find(|name| names.iter().any(|wanted| wanted == name));
+                wanted.map(|name| 0..name.len())
+            }),
+            Self::FileExtensions(extensions) => counts::file_extensions(view, extensions),
+            Self::FileSize(bounds) => view.elements_where(|element| {
+                let content = view.body().elements.get(element)?.content();
+                counts::file_size(&content).filter(|size| bounds.contain(*size)).map(|_| view.type_span(element))
+            }),
+            Self::Characters(bounds) => counts::characters(view, bounds),
+            Self::Mentions(bounds) => counts::mentions(view, bounds),
+            Self::Density(density) => {
+                view.search(|_, text| if density.holds(text) { vec![(0..text.len(), None)] } else { Vec::new() })
+            }
+            Self::Elements(_) | Self::Platforms(_) => view.all_parts_if(self.holds_for_message(view)),
+        }
+    }
+
+    /// Whether it asks for nothing but the message as a whole.
+    pub(crate) fn is_about_message(&self) -> bool {
+        match self {
+            Self::All(conditions) | Self::Any(conditions) => conditions.iter().all(Self::is_about_message),
+            Self::Not(condition) => condition.is_about_message(),
+            Self::Elements(_) | Self::Platforms(_) => true,
+            _ => false,
+        }
+    }
+
+    fn holds_for_message(&self, view: &View<'_>) -> bool {
+        match self {
+            Self::All(conditions) => conditions.iter().all(|condition| condition.holds_for_message(view)),
+            Self::Any(conditions) => conditions.iter().any(|condition| condition.holds_for_message(view)),
+            Self::Not(condition) => !condition.holds_for_message(view),
+            Self::Elements(bounds) => bounds.contain(counts::number(view.body().elements.len())),
+            Self::Platforms(names) => {
+                let platform = view.query().opt_platform().unwrap_or("Unknown");
+                names.iter().any(|name| name.eq_ignore_ascii_case(platform))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether there is a place in a text wherever it holds, so that the text can be changed there.
+    pub(crate) fn finds_text(&self) -> bool {
+        match self {
+            Self::All(conditions) => conditions.iter().any(Self::finds_text),
+            Self::Any(conditions) => conditions.iter().all(Self::finds_text),
+            Self::Terms(_)
+            | Self::Regex(_)
+            | Self::Links(_)
+            | Self::Contacts(_)
+            | Self::FileExtensions(_)
+            | Self::Density(_) => true,
+            Self::Characters(bounds) | Self::Mentions(bounds) => bounds.min > 0,
+            _ => false,
+        }
+    }
+}
+
+/// The matches of a regex that are not empty; and where there are too many, the rest of the text.
+fn matches(regex: &Regex, text: &str) -> Vec<Range<usize>> {
+    let mut empty_matches = (EMPTY_MATCH_BYTES / text.len().max(1)).max(REGEX_MATCHES);
+    let mut spans = Vec::new();
+    for found in regex.find_iter(text) {
+        let span = found.range();
+        if span.is_empty() {
+            empty_matches -= 1;
+        } else {
+            spans.push(span.clone());
+        }
+        if spans.len() == REGEX_MATCHES || empty_matches == 0 {
+            if span.end < text.len() {
+                spans.push(span.end..text.len());
+            }
+            break;
+        }
+    }
+    spans
+}

@@ -1,0 +1,58 @@
+//! Rules that are ready to judge messages.
+
+use super::error::{Problem, RulesError};
+use super::read::Parsed;
+use super::rule::Rule;
+use crate::terms::Terms;
+
+/// The rules of one rules file: immutable, to be compiled once and shared.
+///
+/// They come from a [`RulesSource`](crate::RulesSource).
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// In the order of the file.
+    pub(crate) list: Vec<Rule>,
+    /// The terms of all of them.
+    pub(crate) terms: Terms,
+    /// Whether any of them reads `CloudCustomData`.
+    pub(crate) read_custom_data: bool,
+    problems: Vec<Problem>,
+}
+
+impl Rules {
+    pub(super) fn new(parsed: Parsed, terms: Terms) -> Self {
+        let read_custom_data = parsed.rules.iter().any(|rule| rule.custom_data);
+        Self { list: parsed.rules, terms, read_custom_data, problems: parsed.problems }
+    }
+
+    /// The same rules, if there is no mistake in any.
+    ///
+    /// # Errors
+    /// [`RulesError`] with [`Self::problems`].
+    pub fn strict(self) -> Result<Self, RulesError> {
+        if self.problems.is_empty() { Ok(self) } else { Err(RulesError { problems: self.problems }) }
+    }
+
+    /// What is wrong with single rules, in the order of the file. Each of these rules is left out.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The rules' ids, in the order of the file, and whether each is in shadow mode.
+    pub fn ids(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.list.iter().map(|rule| (rule.id.as_str(), rule.shadow))
+    }
+
+    /// How many rules there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is no rule, so that every message is allowed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}

@@ -1,0 +1,155 @@
+//! What rules are made of.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::compiled::Rules;
+use super::error::RulesError;
+use super::pack::{Pack, is_pack, pack};
+use super::read::{Parsed, TermSource, WrittenList, parse, terms_files};
+use super::rule::{Action, Change};
+use super::warnings::{Warning, endless_replacements, warnings_of};
+use crate::terms::Terms;
+
+/// A rules file with the files of terms that it names, or a pack of all that.
+///
+/// Nothing is read from disk here. A rules file says which files it needs:
+///
+/// ```
+/// # use chathook_moderation::RulesSource;
+/// let rules = "schema = 1\n[[rule]]\nid = \"a\"\nwhen = { terms_file = \"a.txt\" }\naction = { type = \"reject\" }";
+/// let mut source = RulesSource::new("rules.toml", rules);
+/// for name in source.terms_files() {
+///     source.add_terms_file(&name, Ok("casino\n".to_owned()));
+/// }
+/// assert_eq!(source.compile()?.len(), 1);
+/// # Ok::<(), chathook_moderation::RulesError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RulesSource {
+    file: String,
+    content: Content,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Text {
+        text: String,
+        /// The terms files by name: their texts, or why there is none.
+        terms: BTreeMap<String, Result<String, String>>,
+    },
+    Pack(Vec<u8>),
+}
+
+impl RulesSource {
+    /// A rules file. `file` is the name that problems are reported under.
+    #[must_use]
+    pub fn new(file: &str, text: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), content: Content::Text { text: text.into(), terms: BTreeMap::new() } }
+    }
+
+    /// The content of a rules file or of a pack; which it is, is seen from its first byte. `file` is the name that
+    /// problems are reported under.
+    ///
+    /// # Errors
+    /// [`RulesError`] if it is neither a pack nor text in UTF-8.
+    pub fn from_bytes(file: &str, content: Vec<u8>) -> Result<Self, RulesError> {
+        if is_pack(&content) {
+            return Ok(Self { file: file.to_owned(), content: Content::Pack(content) });
+        }
+        match String::from_utf8(content) {
+            Ok(text) => Ok(Self::new(file, text)),
+            Err(_) => Err(RulesError::unusable(file, "it is not UTF-8", "save it as UTF-8")),
+        }
+    }
+
+    /// The names of the files of terms that are needed, relative to the rules file. None for a pack.
+    #[must_use]
+    pub fn terms_files(&self) -> Vec<String> {
+        match &self.content {
+            Content::Text { text, .. } => terms_files(text),
+            Content::Pack(_) => Vec::new(),
+        }
+    }
+
+    /// Gives the text of a file of terms, or the reason why it cannot be read. A pack needs none.
+    pub fn add_terms_file(&mut self, name: &str, content: Result<String, String>) {
+        if let Content::Text { terms, .. } = &mut self.content {
+            terms.insert(name.to_owned(), content);
+        }
+    }
+
+    /// Checks and compiles the rules, or loads them, if they are packed.
+    ///
+    /// A rule with a mistake in it is left out and the others are kept; see [`Rules::problems`]. A pack is loaded whole or
+    /// not at all.
+    ///
+    /// # Errors
+    /// [`RulesError`] with every problem that was found, if nothing can be used: the rules file is not TOML or of another
+    /// schema, or the pack is damaged or of another version.
+    pub fn compile(&self) -> Result<Rules, RulesError> {
+        match &self.content {
+            Content::Text { text, terms } => self.compile_text(text, terms),
+            Content::Pack(bytes) => Pack::open(&self.file, bytes)?.load(),
+        }
+    }
+
+    fn compile_text(&self, text: &str, files: &BTreeMap<String, Result<String, String>>) -> Result<Rules, RulesError> {
+        self.build(parse(&self.file, text, &TermSource::Files(files))?)
+    }
+
+    fn build(&self, mut parsed: Parsed) -> Result<Rules, RulesError> {
+        let lists = std::mem::take(&mut parsed.lists);
+        let count: usize = lists.iter().map(|list| list.terms.len()).sum();
+        let list = |WrittenList { owner, terms, allow_phrases }| {
+            (owner, terms.into_iter().map(|term| term.term).collect(), allow_phrases)
+        };
+        let terms = Terms::new(lists.into_iter().map(list)).map_err(|error| {
+            RulesError::unusable(&self.file, format!("{count} terms are too many ({error})"), "use fewer")
+        })?;
+        Ok(Rules::new(parsed, terms))
+    }
+
+    /// The warnings about the rules: rules that can never hit, terms that find nothing which another term of the same
+    /// list does not find, and replacements that are hit by their own rule.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn warnings(&self) -> Result<Vec<Warning>, RulesError> {
+        let parsed = match &self.content {
+            Content::Text { text, terms } => parse(&self.file, text, &TermSource::Files(terms))?,
+            Content::Pack(bytes) => {
+                let pack = Pack::open(&self.file, bytes)?;
+                let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                let files = pack.terms_files.iter().map(|(name, content)| (text(name), Ok(text(content))));
+                parse(pack.file, pack.text, &TermSource::Files(&files.collect()))?
+            }
+        };
+        let mut warnings = warnings_of(&parsed);
+        if parsed.rules.iter().any(|rule| matches!(rule.action, Action::Rewrite(Change::Replace(_)))) {
+            warnings.extend(endless_replacements(&self.build(parsed)?));
+        }
+        Ok(warnings)
+    }
+
+    /// The rules as one file that loads fast. A pack is packed already.
+    ///
+    /// # Errors
+    /// [`RulesError`] with everything that is wrong with any rule: nothing else is packed.
+    pub fn pack(&self) -> Result<Vec<u8>, RulesError> {
+        let (text, files) = match &self.content {
+            Content::Text { text, terms } => (text, terms),
+            Content::Pack(bytes) => {
+                Pack::open(&self.file, bytes)?.load()?;
+                return Ok(bytes.clone());
+            }
+        };
+        let rules = self.compile_text(text, files)?.strict()?;
+        // The name alone: where the file stood concerns nobody else.
+        let name = Path::new(&self.file).file_name().map_or(self.file.as_str().into(), |name| name.to_string_lossy());
+        let named = terms_files(text);
+        let files = files.iter().filter(|(name, _)| named.contains(name));
+        let files: Vec<_> = files.filter_map(|(name, text)| Some((name.as_str(), text.as_deref().ok()?))).collect();
+        Ok(pack(&name, text, &rules.terms, &files))
+    }
+}
