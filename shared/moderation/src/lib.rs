@@ -8,14 +8,12 @@
 //! Nothing here does I/O, reads a clock or knows where it runs.
 
 mod conditions;
-mod document;
-mod merge;
+mod message;
 mod moderate;
 mod origins;
 mod rewrite;
 mod rules;
 mod terms;
-mod text;
 mod verdict;
 
 pub use moderate::ReadableText;

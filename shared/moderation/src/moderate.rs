@@ -12,10 +12,10 @@ use chathook_protocol::{Chat, MsgBody, Query, RejectCode, SendMsg};
 use serde_json::value::RawValue;
 
 use crate::conditions::{Finding, Part, Subject, View};
+use crate::message::{CUSTOM_DATA, MessageTexts, Text};
 use crate::origins::Origins;
 use crate::rewrite::{self, Draft, Outcome, drop_masked};
 use crate::rules::{Action, Addition, Change, Reject, Rule, Rules};
-use crate::text::{CUSTOM_DATA, Readable, Text};
 use crate::verdict::{Decision, Hit, Verdict};
 
 /// How many times a message is rewritten at most. Once is usual: again only where a mask or a replacement makes a rule
@@ -30,7 +30,7 @@ struct Input<'m> {
     message: &'m SendMsg<'m>,
     query: &'m Query,
     body: &'m MsgBody<'m>,
-    readable: &'m Readable<'m>,
+    readable: &'m MessageTexts<'m>,
     /// What it was rewritten to, and where that comes from. `None`: it is as it came.
     rewritten: Option<(&'m Draft, &'m Origins)>,
 }
@@ -55,6 +55,8 @@ enum Next<'r> {
     Judge(Draft),
     /// It has become too long to be sent.
     RejectTooLong,
+    /// It cannot be changed without risk.
+    RejectUnsafe,
 }
 
 impl Rules {
@@ -78,7 +80,7 @@ impl Rules {
             return verdict;
         }
         let data = custom_data(message);
-        let original = Readable::of(&message.msg_body, data.filter(|_| self.read_custom_data));
+        let original = MessageTexts::of(&message.msg_body, data.filter(|_| self.read_custom_data));
         let input = Input { message, query, body: &message.msg_body, readable: &original, rewritten: None };
         let judgement = self.judge(&input);
         let mut next = self.next(&input, &judgement);
@@ -96,7 +98,7 @@ impl Rules {
         verdict.decision = match next {
             Next::Reject(reject) => Decision::Reject { code: reject.code(&message.chat), text: reject.text.clone() },
             Next::Discard => Decision::Discard,
-            Next::Judge(_) => plain_reject("The message cannot be delivered."),
+            Next::Judge(_) | Next::RejectUnsafe => plain_reject("The message cannot be delivered."),
             Next::RejectTooLong => plain_reject("The message is too long."),
             Next::Deliver => match rewrite::finish(message, data, draft, &additions, &mut verdict.left_out) {
                 Some(rewrite) => Decision::Rewrite(rewrite),
@@ -165,6 +167,7 @@ impl Rules {
             Outcome::Rewritten(draft) => Next::Judge(draft),
             Outcome::Empty => Next::Discard,
             Outcome::TooLong => Next::RejectTooLong,
+            Outcome::Unsafe => Next::RejectUnsafe,
         }
     }
 
@@ -172,7 +175,7 @@ impl Rules {
     fn judge_again(&self, message: &SendMsg<'_>, query: &Query, draft: &Draft, found: &mut Found) -> Next<'_> {
         let body = draft.body();
         let data = draft.custom_data().or(custom_data(message)).filter(|_| self.read_custom_data);
-        let readable = Readable::of(&body, data);
+        let readable = MessageTexts::of(&body, data);
         let origins = draft.origins(&readable);
         let input = Input { message, query, body: &body, readable: &readable, rewritten: Some((draft, &origins)) };
         let judgement = self.judge(&input);
@@ -194,7 +197,7 @@ impl Rules {
     #[must_use]
     pub fn hits_in(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
         let query = Query::default();
-        let readable = Readable::of(&message.msg_body, None);
+        let readable = MessageTexts::of(&message.msg_body, None);
         let seen = Subject::new(&message.msg_body, &query, &readable, &self.terms);
         let mut hits = Vec::new();
         for rule in self.list.iter().filter(|rule| rule.when.finds_text()) {
@@ -245,13 +248,13 @@ impl ReadableText {
     #[must_use]
     pub fn in_message(message: &SendMsg<'_>) -> Vec<Self> {
         let custom_data = custom_data(message);
-        let texts = Readable::of(&message.msg_body, custom_data);
+        let texts = MessageTexts::of(&message.msg_body, custom_data);
         let readable = |text: &Text<'_>| Self {
             element: text.element,
             field: texts.path(text),
             text: text.value.clone().into_owned(),
         };
-        texts.texts.iter().map(readable).collect()
+        texts.texts.iter().filter(|text| !text.is_other_reading()).map(readable).collect()
     }
 }
 
@@ -273,7 +276,7 @@ impl Reject {
 }
 
 /// Adds a rule's findings to the hits, under the names that people know.
-fn report<'r>(rule: &'r Rule, findings: &[Finding], readable: &Readable<'_>, hits: &mut Vec<Hit<'r>>) {
+fn report<'r>(rule: &'r Rule, findings: &[Finding], readable: &MessageTexts<'_>, hits: &mut Vec<Hit<'r>>) {
     for findings in findings.chunk_by(|one, next| (one.part, one.text) == (next.part, next.text)) {
         let Some(first) = findings.first() else { continue };
         // Many hits in one text share its path.

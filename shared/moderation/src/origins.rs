@@ -5,7 +5,7 @@ use std::ops::Range;
 use chathook_matcher::fold::fold;
 
 use crate::conditions::{Finding, Part};
-use crate::text::Readable;
+use crate::message::MessageTexts;
 
 /// The origins of a rewritten message.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Origins {
 impl Origins {
     /// A finding in the rewritten message, at its place in the original. What was recognised is what stands in the
     /// rewritten one.
-    pub(crate) fn original(&self, finding: Finding, rewritten: &Readable<'_>) -> Finding {
+    pub(crate) fn original(&self, finding: Finding, rewritten: &MessageTexts<'_>) -> Finding {
         let part = match finding.part {
             Part::Element(element) => Part::Element(self.elements.get(element).copied().unwrap_or(element)),
             other => other,
@@ -33,7 +33,7 @@ impl Origins {
             Some(origin) => (Some(origin.text), origin.spans.original(&finding.span)),
             None => (None, 0..0),
         };
-        Finding { part, text, span, normalised, continues: finding.continues }
+        Finding { part, text, span, normalised, ..finding }
     }
 }
 

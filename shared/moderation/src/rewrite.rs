@@ -12,11 +12,9 @@ use chathook_protocol::{Element, MAX_MESSAGE_BYTES, MsgBody, Rewrite, SendMsg};
 use serde_json::value::RawValue;
 
 use crate::conditions::{Finding, Part};
-use crate::document::Inside;
-use crate::merge::{Merged, merge};
+use crate::message::{Inside, Merged, MessageTexts, Text, fits_any_string, merge};
 use crate::origins::{Origin, Origins, SpanMap};
 use crate::rules::{Addition, Change};
-use crate::text::Readable;
 
 /// The element type of which the platform takes one in a message.
 const CUSTOM: &str = "TIMCustomElem";
@@ -33,6 +31,8 @@ pub(crate) enum Outcome {
     Empty,
     /// The platform would not take the message any more.
     TooLong,
+    /// Nobody knows what its receivers would make of the change.
+    Unsafe,
 }
 
 /// A message as rules have rewritten it so far.
@@ -64,13 +64,18 @@ impl Draft {
     }
 
     /// Where the texts of this draft, now read from it, come from.
-    pub(crate) fn origins(&self, readable: &Readable<'_>) -> Origins {
+    pub(crate) fn origins(&self, readable: &MessageTexts<'_>) -> Origins {
         let mut texts = Vec::with_capacity(readable.texts.len());
         for found in readable.texts.chunk_by(|one, next| one.element == next.element) {
             let element = found.first().and_then(|text| text.element);
             let expected = || self.texts.iter().filter(|text| text.element == element);
-            if expected().count() == found.len() {
-                texts.extend(expected().map(|text| text.origin.clone()));
+            // Nothing is found in what is only another reading.
+            let count = found.iter().filter(|text| !text.is_other_reading()).count();
+            if expected().count() == count {
+                let mut origins = expected().map(|text| text.origin.clone());
+                let mut origin =
+                    |text: &Text<'_>| if text.is_other_reading() { None } else { origins.next().flatten() };
+                texts.extend(found.iter().map(&mut origin));
             } else {
                 // A change made JSON of a plain text, or a plain text of JSON.
                 let origin = expected().find_map(|text| {
@@ -89,7 +94,7 @@ impl Draft {
 /// and where that comes from.
 pub(crate) fn rewrite(
     body: &MsgBody<'_>,
-    readable: &Readable<'_>,
+    readable: &MessageTexts<'_>,
     edits: &Edits<'_>,
     draft: Option<(&Draft, &Origins)>,
 ) -> Outcome {
@@ -98,6 +103,9 @@ pub(crate) fn rewrite(
         return Outcome::Unchanged;
     }
     let mut changes = Changes::of(readable, edits);
+    if changes.is_unsafe {
+        return Outcome::Unsafe;
+    }
     if changes.is_empty() {
         return Outcome::Unchanged;
     }
@@ -130,7 +138,8 @@ pub(crate) fn rewrite(
     if size > MAX_MESSAGE_BYTES.max(size_before) {
         return Outcome::TooLong;
     }
-    let texts = readable.texts.iter().enumerate().filter_map(|(index, text)| {
+    let texts = readable.texts.iter().enumerate().filter(|(_, text)| !text.is_other_reading());
+    let texts = texts.filter_map(|(index, text)| {
         let element = match text.element {
             Some(element) => Some(*renumbered.get(&element)?),
             None => None,
@@ -230,13 +239,16 @@ struct Changes {
     custom_data: Option<String>,
     /// By text, where each part of the new one comes from, and its length.
     texts: BTreeMap<usize, (SpanMap, usize)>,
+    /// Whether text with quotes or escapes would have to stand for what is visible with escapes undone alone: in a string
+    /// of which we do not know how it is read.
+    is_unsafe: bool,
 }
 
 /// JSON to put in the place of a string.
 type Splice = (Range<usize>, String);
 
 impl Changes {
-    fn of(readable: &Readable<'_>, edits: &Edits<'_>) -> Self {
+    fn of(readable: &MessageTexts<'_>, edits: &Edits<'_>) -> Self {
         let mut changes = Self::default();
         let mut texts: BTreeMap<usize, TextEdit<'_>> = BTreeMap::new();
         for (change, findings) in edits {
@@ -251,6 +263,7 @@ impl Changes {
                     continue;
                 }
             };
+            changes.is_unsafe |= !fits_any_string(with) && findings.iter().any(|finding| finding.is_escaped);
             // The findings are in order, so those in one text stand together.
             for findings in findings.chunk_by(|one, next| one.text == next.text) {
                 let index = findings.first().and_then(|finding| finding.text);
@@ -272,9 +285,11 @@ impl Changes {
         }
         // From the innermost document outwards, since one within another comes after it.
         while let Some((index, splices)) = inside.pop_last() {
-            let Some(document) = readable.documents.get(index) else { continue };
-            if let Some(edited) = splice(&document.text, splices) {
-                changes.put(&mut inside, document.inside, document.element, document.literal.clone(), edited);
+            let Some(json) = readable.embedded.get(index).and_then(|json| readable.texts.get(json.text)) else {
+                continue;
+            };
+            if let Some(edited) = splice(&json.value, splices) {
+                changes.put(&mut inside, json.inside, json.element, json.literal.clone(), edited);
             }
         }
         changes
@@ -296,7 +311,7 @@ impl Changes {
         // A string has no way to fail.
         let json = || serde_json::to_string(&text).unwrap_or_default();
         match (inside, element) {
-            (Some(inside), _) => documents.entry(inside.document).or_default().push((literal, json())),
+            (Some(inside), _) => documents.entry(inside.json).or_default().push((literal, json())),
             (None, Some(element)) => self.elements.entry(element).or_default().push((literal, json())),
             (None, None) => self.custom_data = Some(text),
         }
@@ -374,7 +389,7 @@ impl<'r> TextEdit<'r> {
 
 /// Drops the findings that consist of the sign that they would be masked with: a masked text is left in peace when it
 /// comes again. The findings in one text stand together.
-pub(crate) fn drop_masked(findings: &mut Vec<Finding>, sign: &str, readable: &Readable<'_>) {
+pub(crate) fn drop_masked(findings: &mut Vec<Finding>, sign: &str, readable: &MessageTexts<'_>) {
     let mut graphemes: Option<(usize, Graphemes)> = None;
     findings.retain(|finding| {
         let text = finding.text.and_then(|index| Some((index, readable.texts.get(index)?.value.as_ref())));

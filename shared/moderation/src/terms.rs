@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use chathook_matcher::{Form, Match, Matcher, Segment, Term, TooManyTerms};
 
-use crate::text::Text;
+use crate::message::Text;
 
 /// All lists.
 #[derive(Debug, Default)]

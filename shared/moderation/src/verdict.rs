@@ -88,9 +88,10 @@ pub struct Hit<'r> {
     pub rule: &'r str,
     /// The element's index in `MsgBody`; `None` for a hit that lies in no element.
     pub element: Option<usize>,
-    /// The field within `MsgContent`: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`; for a value in JSON that
-    /// is a string its JSON Pointer behind that: `Data#/title`. Or `MsgType`; or in no element `CloudCustomData` (also
-    /// with a pointer), or `MsgBody` for a rule that asks for nothing in an element.
+    /// The field within `MsgContent`: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`. For a value in JSON that
+    /// is a string its JSON Pointer behind that, `Data#/title`, and for a member's name `Data#/title (name)`. Or
+    /// `MsgType`. In no element: `CloudCustomData`, also with a pointer, or `MsgBody` for a rule that asks for nothing in
+    /// an element.
     pub field: Arc<str>,
     /// Where in that field's text, as the sender wrote it: UTF-8 byte offsets into the decoded string.
     pub span: Range<usize>,

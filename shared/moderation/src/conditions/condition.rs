@@ -7,9 +7,9 @@ use regex::Regex;
 use super::contacts::Contacts;
 use super::counts::{self, Bounds};
 use super::density::Density;
-use super::finding::{Finding, Findings, Part};
+use super::finding::{Finding, Findings, Part, in_order};
 use super::links::Links;
-use super::subject::View;
+use super::subject::{View, finding};
 
 /// How many matches of one regex in one text count. Beyond, the rest of the text counts as one more match: each match may
 /// look ahead through all of it, and a sender could make that take quadratic time.
@@ -62,9 +62,7 @@ impl Condition {
                 };
                 findings.push(Finding::of_part(part, span));
             }
-            findings.sort_by_key(Finding::place);
-            findings.dedup_by_key(|finding| finding.place());
-            all.extend(findings);
+            all.extend(in_order(findings));
         }
         all
     }
@@ -113,7 +111,11 @@ impl Condition {
             Self::Characters(bounds) => counts::characters(view, bounds),
             Self::Mentions(bounds) => counts::mentions(view, bounds),
             Self::Density(density) => {
-                view.search(|_, text| if density.holds(text) { vec![(0..text.len(), None)] } else { Vec::new() })
+                let mut findings = Findings::default();
+                for (index, text) in view.shown_texts().filter(|(_, text)| density.holds(&text.value)) {
+                    findings.push(finding(index, text, 0..text.value.len(), None));
+                }
+                findings
             }
             Self::Elements(_) | Self::Platforms(_) => view.all_parts_if(self.holds_for_message(view)),
         }

@@ -5,7 +5,6 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::finding::{Findings, Part};
 use super::subject::{View, finding};
-use crate::text::Readable;
 
 /// From `min` to `max`, both included.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +70,7 @@ pub(super) fn mentions(view: &View<'_>, bounds: &Bounds) -> Findings {
 /// Adds up what `count` says of an element's texts, and shows the spans where the sum is within the bounds.
 fn counted(view: &View<'_>, bounds: &Bounds, count: impl Fn(&str) -> (u64, Vec<std::ops::Range<usize>>)) -> Findings {
     let mut findings = Findings::default();
-    let mut texts = view.texts().peekable();
+    let mut texts = view.shown_texts().peekable();
     while let Some((_, first)) = texts.peek() {
         let element = first.element;
         let (mut sum, mut of_element) = (0, Vec::new());
@@ -90,8 +89,8 @@ fn counted(view: &View<'_>, bounds: &Bounds, count: impl Fn(&str) -> (u64, Vec<s
 /// The endings of file names.
 pub(super) fn file_extensions(view: &View<'_>, extensions: &[String]) -> Findings {
     let mut findings = Findings::default();
-    for (index, text) in view.texts() {
-        if !Readable::is_file_name(text) {
+    for (index, text) in view.shown_texts() {
+        if !text.is_file_name() {
             continue;
         }
         // What is invisible or cut off by the systems that open the file does not count.

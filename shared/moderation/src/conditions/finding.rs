@@ -25,18 +25,59 @@ pub(crate) struct Finding {
     pub(crate) normalised: Option<Box<str>>,
     /// Whether it began in an earlier text: a term split over two.
     pub(crate) continues: bool,
+    /// Whether it is visible with the escapes of the text undone, and only then.
+    pub(crate) is_escaped: bool,
 }
 
 impl Finding {
     /// A finding outside any text.
     pub(super) const fn of_part(part: Part, span: Range<usize>) -> Self {
-        Self { part, text: None, span, normalised: None, continues: false }
+        Self { part, text: None, span, normalised: None, continues: false, is_escaped: false }
     }
 
     /// Where it is, in the order of the message.
     pub(crate) const fn place(&self) -> (Part, Option<usize>, usize, usize) {
         (self.part, self.text, self.span.start, self.span.end)
     }
+
+    /// What was recognised in which text, and from where on.
+    fn claim(&self) -> (Option<usize>, Option<&str>, usize) {
+        (self.text, self.normalised.as_deref(), self.span.start)
+    }
+
+    /// Whether the same was recognised there, in a part of the span.
+    fn covers(&self, other: &Self) -> bool {
+        (self.text, &self.normalised) == (other.text, &other.normalised)
+            && self.span.start <= other.span.start
+            && other.span.end <= self.span.end
+    }
+}
+
+/// Puts findings in the order of the message, each of them once. What is found as it is written, and again with escapes
+/// undone, is the latter's: that covers all that was written.
+pub(super) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(Finding::place);
+    findings.dedup_by(|next, kept| {
+        let is_same = next.place() == kept.place();
+        kept.is_escaped &= next.is_escaped || !is_same;
+        is_same
+    });
+    if !findings.iter().any(|finding| finding.is_escaped) {
+        return findings;
+    }
+    let (mut escaped, as_written): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| finding.is_escaped);
+    escaped.sort_by(|one, other| one.claim().cmp(&other.claim()));
+    let mut findings = Vec::with_capacity(escaped.len() + as_written.len());
+    for finding in as_written {
+        let before = escaped.partition_point(|other| other.claim() <= finding.claim()).checked_sub(1);
+        match before.and_then(|before| escaped.get_mut(before)) {
+            Some(other) if other.covers(&finding) => other.is_escaped = false,
+            _ => findings.push(finding),
+        }
+    }
+    findings.append(&mut escaped);
+    findings.sort_by_key(Finding::place);
+    findings
 }
 
 /// The parts for which a condition holds, each with what shows it.

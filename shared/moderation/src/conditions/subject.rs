@@ -4,18 +4,19 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
+use chathook_matcher::fold::fold;
 use chathook_protocol::{MsgBody, Query};
 
 use super::finding::{Finding, Findings, Part};
 use super::signs::{self, Sign};
+use crate::message::{MessageTexts, Text};
 use crate::terms::{Found, Terms};
-use crate::text::{Readable, Text};
 
 /// A message being judged: its elements, its texts, and the terms of all rules that are in them.
 pub(crate) struct Subject<'a> {
     body: &'a MsgBody<'a>,
     query: &'a Query,
-    readable: &'a Readable<'a>,
+    readable: &'a MessageTexts<'a>,
     terms: &'a Terms,
     /// By list, then in the order of the message.
     found: Vec<Found>,
@@ -25,7 +26,12 @@ pub(crate) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// Searches the texts of a message.
-    pub(crate) fn new(body: &'a MsgBody<'a>, query: &'a Query, readable: &'a Readable<'a>, terms: &'a Terms) -> Self {
+    pub(crate) fn new(
+        body: &'a MsgBody<'a>,
+        query: &'a Query,
+        readable: &'a MessageTexts<'a>,
+        terms: &'a Terms,
+    ) -> Self {
         let found = terms.find(&readable.texts);
         let signs = readable.texts.iter().map(|_| OnceCell::new()).collect();
         Self { body, query, readable, terms, found, signs }
@@ -61,6 +67,11 @@ impl<'a> View<'a> {
         texts.iter().take(end).enumerate()
     }
 
+    /// The texts that a client shows, for what counts and measures them.
+    pub(super) fn shown_texts(&self) -> impl Iterator<Item = (usize, &'a Text<'a>)> {
+        self.texts().filter(|(_, text)| text.is_shown())
+    }
+
     /// The signs of a text.
     pub(super) fn signs(&self, text: usize) -> &'a [Sign] {
         let read = || self.subject.readable.texts.get(text).map(|text| signs::signs(&text.value)).unwrap_or_default();
@@ -69,7 +80,8 @@ impl<'a> View<'a> {
 
     /// The elements, and `CloudCustomData`.
     pub(super) fn parts(&self) -> impl Iterator<Item = Part> {
-        let has_custom_data = self.subject.readable.texts.last().is_some_and(|text| text.element.is_none());
+        let last = self.subject.readable.texts.iter().rfind(|text| !text.is_other_reading());
+        let has_custom_data = last.is_some_and(|text| text.element.is_none());
         let elements = (0..self.body().elements.len()).map(Part::Element);
         elements.chain((self.custom_data && has_custom_data).then_some(Part::CustomData))
     }
@@ -103,10 +115,33 @@ impl<'a> View<'a> {
         let mut findings = Findings::default();
         for (index, text) in self.texts() {
             for (span, normalised) in find(index, &text.value) {
-                findings.push(finding(index, text, span, normalised));
+                self.find(index, text, span, normalised).for_each(|finding| findings.push(finding));
             }
         }
         findings
+    }
+
+    /// What is found in a text, where it lies: in that text, or in the ones that it is another reading of. Without
+    /// `normalised`, what was recognised is what stands there.
+    fn find(
+        &self,
+        index: usize,
+        searched: &Text<'_>,
+        span: Range<usize>,
+        normalised: Option<Box<str>>,
+    ) -> impl Iterator<Item = Finding> {
+        let readable = self.subject.readable;
+        let part = searched.element.map_or(Part::CustomData, Part::Element);
+        let is_escaped = searched.is_unescaped();
+        let located = readable.locate(index, span.clone());
+        // What lies over many texts could be long, so each of them only tells its own share.
+        let is_whole = located.len() == 1;
+        located.into_iter().enumerate().map(move |(number, (text, share))| {
+            let (recognised, here) = if is_whole { (index, &span) } else { (text, &share) };
+            let stands_there = || readable.texts.get(recognised)?.value.get(here.clone());
+            let normalised = normalised.clone().or_else(|| stands_there().map(|text| fold(text).into()));
+            Finding { part, text: Some(text), span: share, normalised, continues: number > 0, is_escaped }
+        })
     }
 
     /// The terms of a list.
@@ -130,14 +165,16 @@ impl<'a> View<'a> {
                 unfinished.insert((found.text, found.term));
             }
             let normalised = terms.normalised(found.term).into();
-            findings.push(Finding { continues, ..finding(found.text, here, found.span(), Some(normalised)) });
+            for finding in self.find(found.text, here, found.span(), Some(normalised)) {
+                findings.push(Finding { continues: continues || finding.continues, ..finding });
+            }
         }
         findings
     }
 }
 
-/// A finding in a text.
+/// A finding in a text that is shown.
 pub(super) fn finding(index: usize, text: &Text<'_>, span: Range<usize>, normalised: Option<Box<str>>) -> Finding {
     let part = text.element.map_or(Part::CustomData, Part::Element);
-    Finding { part, text: Some(index), span, normalised, continues: false }
+    Finding { part, text: Some(index), span, normalised, continues: false, is_escaped: false }
 }

@@ -53,6 +53,11 @@ fn body_of(bytes: usize) -> String {
 
 const DATA: &str = r#"[{"MsgType":"TIMCustomElem","MsgContent":{"Data":"["#;
 
+/// A string behind another one, so that hits may cover the end of that and the beginning of this.
+const LONG: &str = r#"[{"MsgType":"TIMCustomElem","MsgContent":{"Data":"[\"a\",\""#;
+
+const SCRIPT: &str = r#"[{"MsgType":"TIMCustomElem","MsgContent":{"Data":"a='"#;
+
 const REPLACE: &str = r#"
 [[rule]]
 id = "replace"
@@ -179,6 +184,11 @@ fn hostile_messages_take_linear_time() {
         ("files", "[", r#"{"MsgType":"TIMFileElem","MsgContent":{"FileName":"a.exe"}},"#, "{}]"),
         ("documents", DATA, r#"\"a\","#, r#"1]"}}]"#),
         ("long names", DATA, r#"{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":\"b\"},"#, r#"1]"}}]"#),
+        ("numbers in documents", DATA, "1,", r#"1]"}}]"#),
+        ("letters divided among strings", DATA, r#"\"a\",\"b\","#, r#"1]"}}]"#),
+        ("escapes in a script", SCRIPT, r"\\u0061", r#"'"}}]"#),
+        ("escapes of escapes in a script", SCRIPT, r"\\\\\\\\ \\\\b", r#"'"}}]"#),
+        ("one long string in JSON", LONG, r"\\u0062\n", r#"\"]"}}]"#),
         ("documents in documents", DATA, r#"\"[\\\"b\\\"]\","#, r#"1]"}}]"#),
         ("texts", "[", r#"{"MsgType":"TIMTextElem","MsgContent":{"Text":"a"}},"#, "{}]"),
         ("fields", "[{", r#""MsgType":"T","MsgContent":{"Text":"a"},"#, r#""MsgType":"TIMTextElem"}]"#),

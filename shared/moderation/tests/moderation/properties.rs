@@ -1,6 +1,7 @@
 //! What holds for every message.
 
-use chathook_moderation::{Decision, Rules, RulesSource, Verdict};
+use chathook_moderation::{Decision, ReadableText, Rules, RulesSource, Verdict};
+use chathook_protocol::json::{Event, EventKind, events};
 use chathook_protocol::{Command, Query, SendMsg, json};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -117,6 +118,25 @@ fn masks() -> impl Strategy<Value = String> {
     })
 }
 
+/// Data in a string as an app may write it, or somebody who knows how it is read: letters, escapes of the same, and all
+/// that strings and JSON are made of.
+fn data() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "a", "b", "加", "1", "-", " ", "\\u0061", "\\x61", "\\u{61}", "\\u52a0", "\\a", "\\", "\\\\", "\\\"", "\\n",
+        "\\\n", "\n", "\"", "'", "{", "}", "[", "]", ":", ",", "//", "\u{FEFF}", "\",\"", "[\"", "\"]",
+    ];
+    let loose = vec(prop::sample::select(pieces), 0..24).prop_map(|pieces| pieces.concat());
+    // Closed in such a way that it is often JSON.
+    loose.prop_flat_map(|text| {
+        prop::sample::select(vec![
+            json!([text, "a"]).to_string(),
+            format!("[\"{}\",\"a\"]", text.replace('"', "\",\"")),
+            format!("{{'a':'{text}'}}"),
+            text,
+        ])
+    })
+}
+
 /// JSON of any shape, with the names that mean something often at their place and often not.
 fn json_value() -> impl Strategy<Value = String> {
     let names = vec![
@@ -183,18 +203,31 @@ when = { element_types = ["TIMFileElem"] }
 action = { type = "set_custom_data", value = "x" }
 "#;
 
-/// JSON without what its strings say.
-fn shape_of(value: &Value) -> Value {
-    match value {
-        Value::String(_) => Value::from(""),
-        Value::Array(items) => items.iter().map(shape_of).collect(),
-        Value::Object(members) => {
-            let member = |(name, value): (&String, &Value)| (name.clone(), shape_of(value));
-            Value::Object(members.iter().map(member).collect())
+/// JSON without what its strings, names and numbers say.
+fn shape_of(json: &str) -> Option<String> {
+    serde_json::from_str::<serde::de::IgnoredAny>(json).ok()?;
+    let (mut shape, mut at) = (String::new(), 0);
+    for Event { kind, span } in events(json) {
+        if matches!(kind, EventKind::Name | EventKind::String | EventKind::Number) {
+            shape.push_str(&json[at..span.start]);
+            shape.push('_');
+            at = span.end;
         }
-        other => other.clone(),
     }
+    Some(shape + &json[at..])
 }
+
+const CLEAN: &str = r#"
+schema = 1
+[[rule]]
+id = "mask"
+when = { any = [{ terms = ["a", "加"] }, { contacts = ["digits"] }] }
+action = { type = "mask", with = "*" }
+[[rule]]
+id = "replace"
+when = { any = [{ terms = ["b"] }, { regex = ["1{2,}"] }] }
+action = { type = "replace", with = "'\"\\x" }
+"#;
 
 /// Every condition, and every place that texts come from.
 const EVERY_CONDITION: &str = r#"
@@ -362,9 +395,32 @@ proptest! {
         let Some(after) = delivered(&rules, &body) else { return Ok(()) };
         let after: Value = serde_json::from_str(&after).expect("JSON");
         let after = after[0]["MsgContent"]["Data"].as_str().expect("a string");
-        let shape = |text: &str| serde_json::from_str::<Value>(text).ok().map(|value| shape_of(&value));
         if !data.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '-') {
-            prop_assert_eq!(shape(&data), shape(after), "{} became {}", data, after);
+            prop_assert_eq!(shape_of(&data), shape_of(after), "{} became {}", data, after);
+        }
+    }
+
+    #[test]
+    fn data_that_is_delivered_is_clean_however_it_is_written(data in data()) {
+        let rules = rules(CLEAN);
+        let body = json!([{"MsgType": "TIMCustomElem", "MsgContent": {"Data": data}}]).to_string();
+        if let Some(after) = delivered(&rules, &body) {
+            let again = moderate(&rules, &after, |verdict| (verdict.decision.name(), format!("{:?}", verdict.hits)));
+            prop_assert_eq!(again, ("allow", "[]".to_owned()), "{} became {}", body, after);
+        }
+    }
+
+    #[test]
+    fn hits_lie_in_texts_that_can_be_shown(data in data()) {
+        let rules = rules(CLEAN);
+        let callback =
+            callback(&json!([{"MsgType": "TIMCustomElem", "MsgContent": {"Data": data}}]).to_string());
+        let message = SendMsg::parse(Command::GroupBeforeSend, &callback).expect("a callback");
+        let texts = ReadableText::in_message(&message);
+        for hit in rules.moderate(&message, &Query::default()).hits {
+            let text = texts.iter().find(|text| (text.element, text.field.as_str()) == (hit.element, &hit.field));
+            let text = &text.expect("a text").text;
+            prop_assert!(text.get(hit.span.clone()).is_some_and(|here| !here.is_empty()), "{hit:?} in {text}");
         }
     }
 

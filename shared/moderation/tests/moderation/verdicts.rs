@@ -36,6 +36,8 @@ struct Case {
     platform: Option<String>,
     from: Option<String>,
     custom_data: Option<String>,
+    /// `CloudCustomData` that is not a string, as JSON.
+    custom_data_json: Option<String>,
     text: Option<String>,
     body: Option<String>,
     verdict: String,
@@ -105,8 +107,8 @@ impl Case {
         } else {
             (Command::C2cBeforeSend, r#""To_Account":"jonh""#.to_owned())
         };
-        let custom = self.custom_data.as_ref().map(|data| format!(r#","CloudCustomData":{}"#, json!(data)));
-        let custom = custom.unwrap_or_default();
+        let custom = self.custom_data.as_ref().map(|data| json!(data).to_string()).or(self.custom_data_json.clone());
+        let custom = custom.map(|data| format!(r#","CloudCustomData":{data}"#)).unwrap_or_default();
         (command, format!(r#"{{"From_Account":{from},{chat},"MsgBody":{body}{custom}}}"#))
     }
 

@@ -6,6 +6,8 @@ mod callbacks;
 mod changes;
 mod depth;
 mod elements;
+mod escapes;
+mod events;
 mod fixture;
 mod privacy;
 mod query;

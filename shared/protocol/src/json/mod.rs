@@ -1,11 +1,19 @@
 //! JSON that is read leniently and kept exactly.
 //!
-//! [`readable`] turns whatever bytes arrived into text that a JSON parser accepts, wherever that is possible without
-//! guessing. [`Object`] is one level of a JSON object: its names in order, each with the raw text of its value. Nothing
-//! below that level is parsed until somebody asks, so nesting of any depth costs no stack (`serde_json` skips over a raw
-//! value iteratively), and numbers, escapes, white space and duplicate names survive a round trip.
+//! - [`readable`] turns whatever bytes arrived into text that a JSON parser accepts, wherever that is possible without
+//!   guessing.
+//! - [`Object`] is one level of a JSON object: its names in order, each with the raw text of its value. Nothing below
+//!   that level is parsed until somebody asks.
+//! - [`events`] walks through a JSON text at all depths.
+//! - [`unescape`] undoes the escapes of strings, also of those that are not strictly JSON.
 //!
-//! That holds for text. Going through [`serde_json::Value`] loses all of it, and fails beyond 128 levels.
+//! None of them recurses, so nesting of any depth costs no stack (`serde_json` skips over a raw value iteratively), and
+//! numbers, escapes, white space and duplicate names survive a round trip. Going through [`serde_json::Value`] loses all
+//! that, and fails beyond 128 levels.
+
+mod escapes;
+mod events;
+mod readable;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,64 +23,9 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-/// The body as JSON text: a byte order mark is dropped, invalid UTF-8 becomes U+FFFD, and inside strings so does a lone
-/// surrogate escape, a raw control character becomes its escape, and a backslash that escapes nothing becomes a literal
-/// one. A sender can get these into a message; none of them may be a reason not to look at it.
-///
-/// Costs one scan, and borrows when there is nothing to repair, however the JSON is laid out and escaped.
-#[must_use]
-pub fn readable(body: &[u8]) -> Cow<'_, str> {
-    match String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)) {
-        Cow::Borrowed(text) => repaired(text).map_or(Cow::Borrowed(text), Cow::Owned),
-        Cow::Owned(text) => Cow::Owned(repaired(&text).unwrap_or(text)),
-    }
-}
-
-/// The text with every string in it repaired; `None` when all of them are fine. Knows nothing of JSON but where its
-/// strings begin and end: whether the rest is JSON, its parser will say.
-fn repaired(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let mut out = String::new();
-    let mut copied = 0;
-    let mut at = 0;
-    while let Some(quote) = memchr::memchr(b'"', &bytes[at..]) {
-        at += quote + 1;
-        while let Some(plain) = bytes[at..].iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
-            at += plain;
-            let (len, repair) = match bytes[at] {
-                b'"' => break,
-                b'\\' => repaired_escape(&bytes[at..]),
-                control => (1, Some(Cow::Owned(format!("\\u{control:04x}")))),
-            };
-            if let Some(repair) = repair {
-                out.push_str(&text[copied..at]);
-                out.push_str(&repair);
-                copied = at + len;
-            }
-            at += len;
-        }
-        // Past the closing quote, if there is one.
-        at = bytes.len().min(at + 1);
-    }
-    (copied > 0).then(|| out + &text[copied..])
-}
-
-/// The length of the escape that `rest` begins with, and what to write in its place if it means nothing.
-fn repaired_escape(rest: &[u8]) -> (usize, Option<Cow<'static, str>>) {
-    match (rest.get(1), code_unit(rest)) {
-        (Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'), _) => (2, None),
-        (_, Some(0xD800..=0xDBFF)) if matches!(code_unit(&rest[6..]), Some(0xDC00..=0xDFFF)) => (12, None),
-        (_, Some(0xD800..=0xDFFF)) => (6, Some(Cow::Borrowed("\\ufffd"))),
-        (_, Some(_)) => (6, None),
-        (_, None) => (1, Some(Cow::Borrowed("\\\\"))),
-    }
-}
-
-/// The UTF-16 code unit of the `\uXXXX` escape that `rest` begins with.
-fn code_unit(rest: &[u8]) -> Option<u32> {
-    let hex = rest.strip_prefix(b"\\u")?.get(..4)?;
-    hex.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
-}
+pub use escapes::{Escapes, Unescaped, unescape, unquote};
+pub use events::{Event, EventKind, Events, events};
+pub use readable::readable;
 
 /// One JSON object: names in the order they came, each with the raw text of its value. Duplicate names are kept.
 #[derive(Clone, Default)]
@@ -186,14 +139,8 @@ impl Serialize for Object<'_> {
 /// The string in `raw`, or a number's digits.
 #[must_use]
 pub fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    #[derive(serde::Deserialize)]
-    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-    match raw.get().as_bytes().first()? {
-        b'"' => serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0),
-        b'-' | b'0'..=b'9' => Some(Cow::Borrowed(raw.get())),
-        _ => None,
-    }
+    let is_text = matches!(raw.get().as_bytes().first(), Some(b'"' | b'-' | b'0'..=b'9'));
+    is_text.then(|| unquote(raw.get()))
 }
 
 /// The unsigned integer in `raw`, bare or as a decimal string.

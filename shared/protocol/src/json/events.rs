@@ -1,0 +1,108 @@
+//! JSON as a sequence of events.
+//!
+//! Whoever looks for something at any depth of a JSON text walks through its events and keeps a stack of his own for
+//! what he needs to know of the containers around. The walk itself needs none: brackets nest as they come, and a string
+//! is a name if a colon follows. So no nesting costs stack, and no event costs an allocation.
+
+use std::ops::Range;
+
+/// What stands at one place of a JSON text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// What it is.
+    pub kind: EventKind,
+    /// Its bytes: of a bracket that one byte, of a string also its quotes.
+    pub span: Range<usize>,
+}
+
+/// The kinds of [`Event`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// `{`
+    BeginObject,
+    /// `}`
+    EndObject,
+    /// `[`
+    BeginArray,
+    /// `]`
+    EndArray,
+    /// The name of an object's member. Its value comes next.
+    Name,
+    /// A string that is a value.
+    String,
+    /// A number.
+    Number,
+    /// `true`, `false` or `null`.
+    Literal,
+}
+
+/// The events of a JSON text, in order. Commas, colons and white space are none.
+///
+/// The text is expected to be JSON and is not checked. If it is no JSON the events mean little, but their spans still lie
+/// in order, do not overlap and are whole characters.
+#[must_use]
+pub const fn events(text: &str) -> Events<'_> {
+    Events { text, at: 0 }
+}
+
+/// The iterator that [`events`] returns.
+#[derive(Debug, Clone)]
+pub struct Events<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Iterator for Events<'_> {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let start = self.at;
+            let kind = match bytes.get(start)? {
+                b'{' => EventKind::BeginObject,
+                b'}' => EventKind::EndObject,
+                b'[' => EventKind::BeginArray,
+                b']' => EventKind::EndArray,
+                b'"' => {
+                    self.at = string_end(bytes, start + 1);
+                    let is_name = bytes.get(end_of(bytes, self.at, u8::is_ascii_whitespace)) == Some(&b':');
+                    let kind = if is_name { EventKind::Name } else { EventKind::String };
+                    return Some(Event { kind, span: start..self.at });
+                }
+                b'-' | b'0'..=b'9' => {
+                    self.at = end_of(bytes, start, |byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte));
+                    return Some(Event { kind: EventKind::Number, span: start..self.at });
+                }
+                b'a'..=b'z' | b'A'..=b'Z' => {
+                    self.at = end_of(bytes, start, u8::is_ascii_alphanumeric);
+                    return Some(Event { kind: EventKind::Literal, span: start..self.at });
+                }
+                _ => {
+                    self.at += 1;
+                    continue;
+                }
+            };
+            self.at += 1;
+            return Some(Event { kind, span: start..self.at });
+        }
+    }
+}
+
+/// Where the bytes from `at` on are no longer of the kind.
+fn end_of(bytes: &[u8], at: usize, is: impl Fn(&u8) -> bool) -> usize {
+    at + bytes.get(at..).unwrap_or_default().iter().take_while(|byte| is(byte)).count()
+}
+
+/// The offset behind the closing quote of the string whose inside begins at `at`; the end of the text, if none closes.
+fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(rest) = bytes.get(at..) {
+        match memchr::memchr2(b'"', b'\\', rest) {
+            Some(found) if rest.get(found) == Some(&b'"') => return at + found + 1,
+            // What is escaped is passed over.
+            Some(found) => at += found + 2,
+            None => break,
+        }
+    }
+    bytes.len()
+}

@@ -1,0 +1,63 @@
+//! Bytes that arrived, as text that a JSON parser accepts.
+
+use std::borrow::Cow;
+
+/// The body as JSON text: a byte order mark is dropped, invalid UTF-8 becomes U+FFFD, and inside strings so does a lone
+/// surrogate escape, a raw control character becomes its escape, and a backslash that escapes nothing becomes a literal
+/// one. A sender can get these into a message; none of them may be a reason not to look at it.
+///
+/// Takes one pass, and borrows when there is nothing to repair, however the JSON is laid out and escaped.
+#[must_use]
+pub fn readable(body: &[u8]) -> Cow<'_, str> {
+    match String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)) {
+        Cow::Borrowed(text) => repaired(text).map_or(Cow::Borrowed(text), Cow::Owned),
+        Cow::Owned(text) => Cow::Owned(repaired(&text).unwrap_or(text)),
+    }
+}
+
+/// The text with every string in it repaired; `None` when all of them are fine. It knows nothing of JSON but where
+/// strings begin and end. Whether the rest is JSON, its parser will say.
+fn repaired(text: &str) -> Option<String> {
+    let from = |at: usize| text.as_bytes().get(at..).unwrap_or_default();
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(quote) = memchr::memchr(b'"', from(at)) {
+        at += quote + 1;
+        while let Some(plain) = from(at).iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+            at += plain;
+            let (len, repair) = match from(at) {
+                [b'"', ..] | [] => break,
+                [b'\\', ..] => repaired_escape(from(at)),
+                [control, ..] => (1, Some(Cow::Owned(format!("\\u{control:04x}")))),
+            };
+            if let Some(repair) = repair {
+                out.push_str(text.get(copied..at).unwrap_or_default());
+                out.push_str(&repair);
+                copied = at + len;
+            }
+            at += len;
+        }
+        // Past the closing quote, if there is one.
+        at += 1;
+    }
+    (copied > 0).then(|| out + text.get(copied..).unwrap_or_default())
+}
+
+/// The length of the escape that `rest` begins with, and what to write in its place if it means nothing.
+fn repaired_escape(rest: &[u8]) -> (usize, Option<Cow<'static, str>>) {
+    let next_unit = || code_unit(rest.get(6..).unwrap_or_default());
+    match (rest.get(1), code_unit(rest)) {
+        (Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'), _) => (2, None),
+        (_, Some(0xD800..=0xDBFF)) if matches!(next_unit(), Some(0xDC00..=0xDFFF)) => (12, None),
+        (_, Some(0xD800..=0xDFFF)) => (6, Some(Cow::Borrowed("\\ufffd"))),
+        (_, Some(_)) => (6, None),
+        (_, None) => (1, Some(Cow::Borrowed("\\\\"))),
+    }
+}
+
+/// The UTF-16 code unit of the `\uXXXX` escape that `rest` begins with.
+fn code_unit(rest: &[u8]) -> Option<u32> {
+    let hex = rest.strip_prefix(b"\\u")?.get(..4)?;
+    hex.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
+}
