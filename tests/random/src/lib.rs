@@ -45,6 +45,19 @@ impl Random {
         (mixed ^ (mixed >> 31)) % end
     }
 
+    /// An index of a list of `len` items, at least 1.
+    pub fn index(&mut self, len: usize) -> usize {
+        usize::try_from(self.below(len as u64)).unwrap_or_default()
+    }
+
+    /// An item of a list, which is not empty.
+    ///
+    /// # Panics
+    /// If the list is empty.
+    pub fn pick<'l, T>(&mut self, list: &'l [T]) -> &'l T {
+        &list[self.index(list.len())]
+    }
+
     /// A time shorter than `end`.
     pub fn duration(&mut self, end: Duration) -> Duration {
         Duration::from_micros(self.below(u64::try_from(end.as_micros()).unwrap_or(u64::MAX).max(1)))

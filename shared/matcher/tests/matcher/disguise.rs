@@ -1,27 +1,6 @@
 //! The ways in which people disguise a word.
 
-/// A sequence of numbers that is the same in every run.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// A number below `sides`.
-    pub(crate) fn roll(&mut self, sides: usize) -> usize {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((mixed ^ mixed >> 31) % sides as u64).unwrap()
-    }
-
-    pub(crate) fn pick<'l, T>(&mut self, list: &'l [T]) -> &'l T {
-        &list[self.roll(list.len())]
-    }
-}
+use chathook_random::Random;
 
 /// A word letter by letter, to be written one behind the other with `divider` in between.
 #[derive(Clone)]
@@ -47,15 +26,15 @@ impl Word {
     }
 
     /// Changes up to `most` of the letters that `change` has something for.
-    fn some(&mut self, most: usize, dice: &mut Dice, change: impl Fn(&str, &mut Dice) -> Option<String>) -> bool {
+    fn some(&mut self, most: usize, random: &mut Random, change: impl Fn(&str, &mut Random) -> Option<String>) -> bool {
         let mut left = most;
-        let begin = dice.roll(self.letters.len());
+        let begin = random.index(self.letters.len());
         let count = self.letters.len();
         for at in (begin..count).chain(0..begin) {
             if left == 0 {
                 break;
             }
-            if let Some(changed) = change(&self.letters[at], dice) {
+            if let Some(changed) = change(&self.letters[at], random) {
                 self.letters[at] = changed;
                 left -= 1;
             }
@@ -92,7 +71,7 @@ pub(crate) struct Disguise {
     pub(crate) name: &'static str,
     pub(crate) stage: Stage,
     /// Whether it could be done.
-    pub(crate) apply: fn(&mut Word, &mut Dice) -> bool,
+    pub(crate) apply: fn(&mut Word, &mut Random) -> bool,
 }
 
 fn offset(first: u32, from: char) -> impl Fn(char) -> Option<char> {
@@ -102,11 +81,11 @@ fn offset(first: u32, from: char) -> impl Fn(char) -> Option<char> {
     }
 }
 
-fn table<'t>(table: &'t [(char, &'static str)]) -> impl Fn(&str, &mut Dice) -> Option<String> + 't {
-    move |letter, dice| {
+fn table<'t>(table: &'t [(char, &'static str)]) -> impl Fn(&str, &mut Random) -> Option<String> + 't {
+    move |letter, random| {
         let (_, forms) = table.iter().find(|(from, _)| letter.chars().eq([*from]))?;
         let forms: Vec<char> = forms.chars().collect();
-        Some(dice.pick(&forms).to_string())
+        Some(random.pick(&forms).to_string())
     }
 }
 
@@ -183,11 +162,11 @@ fn from_list(list: &'static str) -> impl Fn(char) -> Option<char> {
     move |letter| letter.is_ascii_lowercase().then(|| list.chars().nth(letter as usize - 'a' as usize)).flatten()
 }
 
-fn unseen(signs: &'static [char]) -> impl Fn(&mut Word, &mut Dice) -> bool {
-    move |word, dice| {
+fn unseen(signs: &'static [char]) -> impl Fn(&mut Word, &mut Random) -> bool {
+    move |word, random| {
         let count = word.letters.len();
         for letter in word.letters.iter_mut().take(count - 1) {
-            letter.push(*dice.pick(signs));
+            letter.push(*random.pick(signs));
         }
         true
     }
@@ -198,9 +177,9 @@ fn between(word: &mut Word, divider: &str) -> bool {
     true
 }
 
-fn star(word: &mut Word, dice: &mut Dice, signs: &[&str]) -> bool {
-    let at = 1 + dice.roll(word.letters.len() - 2);
-    word.letters[at] = String::from(*dice.pick(signs));
+fn star(word: &mut Word, random: &mut Random, signs: &[&str]) -> bool {
+    let at = 1 + random.index(word.letters.len() - 2);
+    word.letters[at] = String::from(*random.pick(signs));
     true
 }
 
@@ -211,25 +190,25 @@ fn repeat(word: &mut Word, at: usize, times: usize) -> bool {
 
 /// For words in Latin letters.
 pub(crate) const LATIN: [Disguise; 43] = [
-    Disguise { name: "leet", stage: Stage::Letters, apply: |word, dice| word.some(2, dice, table(&LEET)) },
-    Disguise { name: "cyrillic", stage: Stage::Letters, apply: |word, dice| word.some(2, dice, table(&CYRILLIC)) },
-    Disguise { name: "greek", stage: Stage::Letters, apply: |word, dice| word.some(2, dice, table(&GREEK)) },
+    Disguise { name: "leet", stage: Stage::Letters, apply: |word, random| word.some(2, random, table(&LEET)) },
+    Disguise { name: "cyrillic", stage: Stage::Letters, apply: |word, random| word.some(2, random, table(&CYRILLIC)) },
+    Disguise { name: "greek", stage: Stage::Letters, apply: |word, random| word.some(2, random, table(&GREEK)) },
     Disguise {
         name: "other look-alikes",
         stage: Stage::Letters,
-        apply: |word, dice| word.some(3, dice, table(&OTHERS)),
+        apply: |word, random| word.some(3, random, table(&OTHERS)),
     },
-    Disguise { name: "star", stage: Stage::Letters, apply: |word, dice| star(word, dice, &["*"]) },
+    Disguise { name: "star", stage: Stage::Letters, apply: |word, random| star(word, random, &["*"]) },
     Disguise {
         name: "other star",
         stage: Stage::Letters,
-        apply: |word, dice| star(word, dice, &["#", "_", "-", "•", "×"]),
+        apply: |word, random| star(word, random, &["#", "_", "-", "•", "×"]),
     },
     Disguise {
         name: "repeat",
         stage: Stage::Letters,
-        apply: |word, dice| {
-            let (at, times) = (dice.roll(word.letters.len()), 3 + dice.roll(4));
+        apply: |word, random| {
+            let (at, times) = (random.index(word.letters.len()), 3 + random.index(4));
             repeat(word, at, times)
         },
     },
@@ -249,8 +228,8 @@ pub(crate) const LATIN: [Disguise; 43] = [
     Disguise {
         name: "mixed case",
         stage: Stage::Style,
-        apply: |word, dice| {
-            let odd = dice.roll(2);
+        apply: |word, random| {
+            let odd = random.index(2);
             for (at, letter) in word.letters.iter_mut().enumerate().filter(|(at, _)| at % 2 == odd) {
                 let _ = at;
                 *letter = letter.to_uppercase();
@@ -281,35 +260,37 @@ pub(crate) const LATIN: [Disguise; 43] = [
     Disguise {
         name: "zero-width",
         stage: Stage::Unseen,
-        apply: |word, dice| unseen(&['\u{200B}', '\u{200C}', '\u{200D}', '\u{2060}', '\u{FEFF}'])(word, dice),
+        apply: |word, random| unseen(&['\u{200B}', '\u{200C}', '\u{200D}', '\u{2060}', '\u{FEFF}'])(word, random),
     },
-    Disguise { name: "soft hyphen", stage: Stage::Unseen, apply: |word, dice| unseen(&['\u{AD}'])(word, dice) },
+    Disguise { name: "soft hyphen", stage: Stage::Unseen, apply: |word, random| unseen(&['\u{AD}'])(word, random) },
     Disguise {
         name: "bidi controls",
         stage: Stage::Unseen,
-        apply: |word, dice| unseen(&['\u{200E}', '\u{202A}', '\u{202C}', '\u{2067}'])(word, dice),
+        apply: |word, random| unseen(&['\u{200E}', '\u{202A}', '\u{202C}', '\u{2067}'])(word, random),
     },
     Disguise {
         name: "variation selectors",
         stage: Stage::Unseen,
-        apply: |word, dice| unseen(&['\u{FE0F}', '\u{FE00}', '\u{E0101}'])(word, dice),
+        apply: |word, random| unseen(&['\u{FE0F}', '\u{FE00}', '\u{E0101}'])(word, random),
     },
     Disguise {
         name: "tags",
         stage: Stage::Unseen,
-        apply: |word, dice| unseen(&['\u{E0061}', '\u{E0020}'])(word, dice),
+        apply: |word, random| unseen(&['\u{E0061}', '\u{E0020}'])(word, random),
     },
     Disguise {
         name: "combining marks",
         stage: Stage::Unseen,
-        apply: |word, dice| unseen(&['\u{301}', '\u{308}', '\u{336}', '\u{323}', '\u{20DD}', '\u{489}'])(word, dice),
+        apply: |word, random| {
+            unseen(&['\u{301}', '\u{308}', '\u{336}', '\u{323}', '\u{20DD}', '\u{489}'])(word, random)
+        },
     },
     Disguise {
         name: "zalgo",
         stage: Stage::Unseen,
-        apply: |word, dice| {
+        apply: |word, random| {
             (0..5).all(|_| {
-                unseen(&['\u{30D}', '\u{315}', '\u{35B}', '\u{346}', '\u{1AB5}', '\u{1DC4}', '\u{FE20}'])(word, dice)
+                unseen(&['\u{30D}', '\u{315}', '\u{35B}', '\u{346}', '\u{1AB5}', '\u{1DC4}', '\u{FE20}'])(word, random)
             })
         },
     },
@@ -325,23 +306,24 @@ pub(crate) const LATIN: [Disguise; 43] = [
     Disguise {
         name: "other signs",
         stage: Stage::Between,
-        apply: |word, dice| {
+        apply: |word, random| {
             between(
                 word,
-                dice.pick::<&str>(&["·", "•", "~", "+", "…", " . ", "°", "'", ",", "\t", " - ", "\\", "==", "^", "›"]),
+                random
+                    .pick::<&str>(&["·", "•", "~", "+", "…", " . ", "°", "'", ",", "\t", " - ", "\\", "==", "^", "›"]),
             )
         },
     },
     Disguise {
         name: "emoji",
         stage: Stage::Between,
-        apply: |word, dice| between(word, dice.pick::<&str>(&["🔥", "👉🏽", "❤️", "👨‍👩‍👧", "✨"])),
+        apply: |word, random| between(word, random.pick::<&str>(&["🔥", "👉🏽", "❤️", "👨‍👩‍👧", "✨"])),
     },
     Disguise {
         name: "brackets",
         stage: Stage::Between,
-        apply: |word, dice| {
-            word.brackets = Some(*dice.pick(&[
+        apply: |word, random| {
+            word.brackets = Some(*random.pick(&[
                 ("(", ")"),
                 ("[", "]"),
                 ("{", "}"),
@@ -398,62 +380,62 @@ pub(crate) const CHINESE: [Disguise; 13] = [
     Disguise {
         name: "repeat",
         stage: Stage::Letters,
-        apply: |word, dice| {
-            let at = dice.roll(word.letters.len());
+        apply: |word, random| {
+            let at = random.index(word.letters.len());
             repeat(word, at, 3)
         },
     },
     Disguise {
         name: "zero-width",
         stage: Stage::Unseen,
-        apply: |word, dice| unseen(&['\u{200B}', '\u{200C}', '\u{2060}', '\u{FEFF}'])(word, dice),
+        apply: |word, random| unseen(&['\u{200B}', '\u{200C}', '\u{2060}', '\u{FEFF}'])(word, random),
     },
     Disguise {
         name: "variation selectors",
         stage: Stage::Unseen,
-        apply: |word, dice| unseen(&['\u{FE00}', '\u{E0101}'])(word, dice),
+        apply: |word, random| unseen(&['\u{FE00}', '\u{E0101}'])(word, random),
     },
     Disguise {
         name: "combining marks",
         stage: Stage::Unseen,
-        apply: |word, dice| unseen(&['\u{336}', '\u{20DD}', '\u{301}'])(word, dice),
+        apply: |word, random| unseen(&['\u{336}', '\u{20DD}', '\u{301}'])(word, random),
     },
     Disguise {
         name: "spaces",
         stage: Stage::Between,
-        apply: |word, dice| between(word, dice.pick::<&str>(&[" ", "  ", "\u{3000}"])),
+        apply: |word, random| between(word, random.pick::<&str>(&[" ", "  ", "\u{3000}"])),
     },
     Disguise { name: "line breaks", stage: Stage::Between, apply: |word, _| between(word, "\n") },
     Disguise {
         name: "dots",
         stage: Stage::Between,
-        apply: |word, dice| between(word, dice.pick::<&str>(&["·", ".", "•", "・", "…"])),
+        apply: |word, random| between(word, random.pick::<&str>(&["·", ".", "•", "・", "…"])),
     },
     Disguise {
         name: "dashes",
         stage: Stage::Between,
-        apply: |word, dice| between(word, dice.pick::<&str>(&["-", "—", "_", "~", "～"])),
+        apply: |word, random| between(word, random.pick::<&str>(&["-", "—", "_", "~", "～"])),
     },
     Disguise {
         name: "slashes",
         stage: Stage::Between,
-        apply: |word, dice| between(word, dice.pick::<&str>(&["/", "|", "｜", "\\"])),
+        apply: |word, random| between(word, random.pick::<&str>(&["/", "|", "｜", "\\"])),
     },
     Disguise {
         name: "signs",
         stage: Stage::Between,
-        apply: |word, dice| between(word, dice.pick::<&str>(&["*", "+", "#", "^", "&", "※", "★"])),
+        apply: |word, random| between(word, random.pick::<&str>(&["*", "+", "#", "^", "&", "※", "★"])),
     },
     Disguise {
         name: "emoji",
         stage: Stage::Between,
-        apply: |word, dice| between(word, dice.pick::<&str>(&["🔥", "❤️", "👨‍👩‍👧"])),
+        apply: |word, random| between(word, random.pick::<&str>(&["🔥", "❤️", "👨‍👩‍👧"])),
     },
     Disguise {
         name: "brackets",
         stage: Stage::Between,
-        apply: |word, dice| {
-            word.brackets = Some(*dice.pick(&[
+        apply: |word, random| {
+            word.brackets = Some(*random.pick(&[
                 ("【", "】"),
                 ("[", "]"),
                 ("(", ")"),

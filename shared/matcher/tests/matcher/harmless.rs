@@ -1,9 +1,10 @@
 //! What is not there is not found.
 
+use chathook_random::Random;
+
 use crate::Terms;
 use crate::carriers::carry;
 use crate::corpora::{self, lines};
-use crate::disguise::Dice;
 
 fn false_hits(terms: &[&str], texts: impl Iterator<Item = String>) -> (usize, Vec<String>) {
     let terms = Terms::evasive(terms);
@@ -127,14 +128,16 @@ fn sentences(count: usize) -> impl Iterator<Item = String> {
         " / always",
     ];
     const AND: [&str; 8] = [".", ". ", ", and ", "; ", "! ", "? ", " - ", "\n"];
-    let mut dice = Dice::new(11);
+    let mut random = Random::new(11);
     (0..count).map(move |_| {
         let mut text = String::new();
-        for nth in 0..=dice.roll(2) {
+        for nth in 0..=random.index(2) {
             if nth > 0 {
-                text.push_str(dice.pick::<&str>(&AND));
+                text.push_str(random.pick::<&str>(&AND));
             }
-            for part in [WHO[dice.roll(16)], " ", DO[dice.roll(20)], " ", WHAT[dice.roll(28)], HOW[dice.roll(18)]] {
+            for part in
+                [WHO[random.index(16)], " ", DO[random.index(20)], " ", WHAT[random.index(28)], HOW[random.index(18)]]
+            {
                 text.push_str(part);
             }
         }
@@ -144,22 +147,22 @@ fn sentences(count: usize) -> impl Iterator<Item = String> {
 
 /// Numbers, prices, dates, phone numbers, codes.
 fn numbers(count: usize) -> impl Iterator<Item = String> {
-    let mut dice = Dice::new(13);
+    let mut random = Random::new(13);
     (0..count).map(move |_| {
         let number =
-            |dice: &mut Dice, digits: usize| (0..digits).map(|_| dice.roll(10).to_string()).collect::<String>();
-        let digits = 1 + dice.roll(6);
-        let number = match dice.roll(8) {
-            0 => number(&mut dice, digits),
-            1 => format!("{}.{}", number(&mut dice, digits), number(&mut dice, 2)),
-            2 => format!("+{} {} {}", number(&mut dice, 2), number(&mut dice, 3), number(&mut dice, 4)),
-            3 => format!("{}:{}", number(&mut dice, 2), number(&mut dice, 2)),
-            4 => format!("{}-{}-{}", number(&mut dice, 4), number(&mut dice, 2), number(&mut dice, 2)),
-            5 => format!("${},{}", number(&mut dice, 2), number(&mut dice, 3)),
-            6 => format!("{}k", number(&mut dice, digits)),
-            _ => (0..digits).map(|_| dice.roll(10).to_string()).collect::<Vec<_>>().join(" "),
+            |random: &mut Random, digits: usize| (0..digits).map(|_| random.index(10).to_string()).collect::<String>();
+        let digits = 1 + random.index(6);
+        let number = match random.index(8) {
+            0 => number(&mut random, digits),
+            1 => format!("{}.{}", number(&mut random, digits), number(&mut random, 2)),
+            2 => format!("+{} {} {}", number(&mut random, 2), number(&mut random, 3), number(&mut random, 4)),
+            3 => format!("{}:{}", number(&mut random, 2), number(&mut random, 2)),
+            4 => format!("{}-{}-{}", number(&mut random, 4), number(&mut random, 2), number(&mut random, 2)),
+            5 => format!("${},{}", number(&mut random, 2), number(&mut random, 3)),
+            6 => format!("{}k", number(&mut random, digits)),
+            _ => (0..digits).map(|_| random.index(10).to_string()).collect::<Vec<_>>().join(" "),
         };
-        carry(dice.pick::<&str>(&["{}", "it was {}", "{} of them", "no. {}, please", "is {} ok?"]), &number)
+        carry(random.pick::<&str>(&["{}", "it was {}", "{} of them", "no. {}, please", "is {} ok?"]), &number)
     })
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chathook_random::Random;
+
 use crate::Terms;
 use crate::carriers::{CARRIERS, CHINESE_CARRIERS, carry};
 use crate::corpora::{CHINESE, ENGLISH, KNOWN_MISSES, RUSSIAN, SPANISH, lines};
-use crate::disguise::{self, Dice, Disguise, LATIN, Word, combine};
+use crate::disguise::{self, Disguise, LATIN, Word, combine};
 
 /// How many of a kind were to be found, and which were not.
 #[derive(Default)]
@@ -50,18 +52,18 @@ fn try_all(
     counts: &mut BTreeMap<String, Count>,
 ) {
     let all = Terms::evasive(terms);
-    let mut dice = Dice::new(7);
+    let mut random = Random::new(7);
     for (at, one) in disguises.iter().enumerate() {
         let others = if pairs { &disguises[at + 1..] } else { &disguises[at..=at] };
         for other in others.iter().filter(|other| !pairs || combine(one, other)) {
             for term in terms {
                 let mut word = Word::of(term);
-                let is_done = (one.apply)(&mut word, &mut dice) && (!pairs || (other.apply)(&mut word, &mut dice));
+                let is_done = (one.apply)(&mut word, &mut random) && (!pairs || (other.apply)(&mut word, &mut random));
                 if !is_done {
                     continue;
                 }
                 let kind = if pairs { format!("{} + {}", one.name, other.name) } else { one.name.to_owned() };
-                try_one(&all, kind, term, &carry(dice.pick::<&str>(carriers), &word.text()), counts);
+                try_one(&all, kind, term, &carry(random.pick::<&str>(carriers), &word.text()), counts);
             }
         }
     }
@@ -107,12 +109,12 @@ fn disguised_russian_is_found() {
     let mut counts = BTreeMap::new();
     let by_any_script: Vec<_> = LATIN.iter().filter(|disguise| is_for_any_script(disguise.name)).collect();
     let all = Terms::evasive(&lines(RUSSIAN));
-    let mut dice = Dice::new(3);
+    let mut random = Random::new(3);
     for disguise in by_any_script {
         for term in lines(RUSSIAN) {
             let mut word = Word::of(term);
-            if (disguise.apply)(&mut word, &mut dice) {
-                let text = carry(dice.pick::<&str>(&CARRIERS), &word.text());
+            if (disguise.apply)(&mut word, &mut random) {
+                let text = carry(random.pick::<&str>(&CARRIERS), &word.text());
                 try_one(&all, disguise.name.to_owned(), term, &text, &mut counts);
             }
         }
