@@ -205,6 +205,6 @@ impl Endpoint {
 
 /// What the handler makes of the callback. A panic there is an error like any other.
 async fn handle(handler: &dyn Handler, callback: Callback<'_>) -> Result<Reply, EndpointError> {
-    let handled = AssertUnwindSafe(async { handler.handle(callback).await }).catch_unwind().await;
-    handled.unwrap_or(Err(EndpointError::Panic))
+    let reply = AssertUnwindSafe(async { handler.handle(callback).await }).catch_unwind().await;
+    reply.unwrap_or(Err(EndpointError::Panic))
 }
