@@ -2,7 +2,7 @@
 //!
 //! The changes of all rules that hit are laid over the message in the order of the rules file. Where two rules hit the
 //! same character, the first one has it, and the other changes what is left of its hit. So the order of overlapping hits
-//! cannot garble a text. The rewritten message, a [`Draft`], is then judged again ([`crate::moderate`]).
+//! cannot garble a text. The rewritten message, a [`Draft`], is then judged again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
