@@ -1,5 +1,6 @@
 """What the documents promise: links and anchors lead somewhere, both READMEs give the same commands, the commands run and
-print what is shown below them, and every key of the rule language has an example that does what its comment says.
+print what is shown below them, every key of the rule language has an example that does what its comment says, and every
+setting is described.
 
 How a document is read:
 - A block ```sh is run line by line in a copy of the project, `cargo run --` and `chathook` alike. What NOT_RUN names is
@@ -364,6 +365,10 @@ class RuleExamples(unittest.TestCase):
 
 
 class Settings(unittest.TestCase):
+    def test_the_compiler_is_pinned_to_the_version_that_the_crates_name(self):
+        pinned = tomlkit.parse((ROOT / "rust-toolchain.toml").read_text())["toolchain"]["channel"]
+        self.assertEqual(pinned, tomlkit.parse((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["rust-version"])
+
     def test_every_parameter_of_the_template_is_documented(self):
         text = OPERATIONS.read_text(encoding="utf-8")
         parameters = re.search(r"^Parameters:\n(.*?)^\S", (ROOT / "template.yaml").read_text(), re.M | re.S)[1]
