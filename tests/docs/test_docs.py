@@ -150,10 +150,11 @@ class Project:
     def binary(cls):
         if cls._binary is None:
             # As the end-to-end tests build it, so that it is there already.
-            subprocess.run(["cargo", "build", "--quiet", "--locked", "--workspace", "--bins"], cwd=ROOT, check=True)
-            metadata = ["cargo", "metadata", "--locked", "--no-deps", "--format-version", "1"]
-            target = json.loads(subprocess.run(metadata, cwd=ROOT, check=True, capture_output=True).stdout)["target_directory"]
-            cls._binary = Path(target, "debug/chathook")
+            build = ["cargo", "build", "--quiet", "--locked", "--workspace", "--bins", "--message-format", "json-render-diagnostics"]
+            built = subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+            binaries = {message["target"]["name"]: message["executable"]
+                        for message in map(json.loads, built.splitlines()) if message.get("executable")}
+            cls._binary = Path(binaries["chathook"])
         return cls._binary
 
     def __enter__(self):
@@ -250,7 +251,7 @@ class Commands(unittest.TestCase):
         if words[0].startswith("scripts/"):
             help_text = project.run(f"{ROOT / words[0]} --help")
             flags += words[1:] if words[0] == "scripts/test" and not flags else []
-            flags = [flag for flag in flags if flag != "--region"]  # goes to sam
+            flags = [flag for flag in flags if flag not in ("--help", "--region")]  # the second goes to sam
         elif words[0] == "chathook":
             names = re.match(r"(?: [a-z][a-z-]+)*", " ".join(["", *words[1:3]]))[0].split()
             is_group = names[:1] in (["messages"], ["rules"])
@@ -304,6 +305,7 @@ class RuleExamples(unittest.TestCase):
                     self.assertIn("no problems", checked.stdout)
                     messages = "".join(json.dumps({"text": text}) + "\n" for text in hits + misses)
                     judged = project.run("chathook rules run example.toml --input -", input=messages)
+                    self.assertEqual(judged.returncode, 0, judged.stderr)
                     found = [json.loads(line) for line in judged.stdout.splitlines()]
                     self.assertEqual(hits, [message["text"] for message in found if message["rules"]])
                     self.assertEqual(misses, [message["text"] for message in found if not message["rules"]])
