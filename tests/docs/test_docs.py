@@ -369,7 +369,7 @@ class RuleExamples(unittest.TestCase):
             names.add((name, value))
 
 
-class Settings(unittest.TestCase):
+class Operations(unittest.TestCase):
     def test_the_compiler_is_pinned_to_the_version_that_is_named(self):
         pinned = tomlkit.parse((ROOT / "rust-toolchain.toml").read_text())["toolchain"]["channel"]
         self.assertEqual(pinned, tomlkit.parse((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["rust-version"])
@@ -382,6 +382,15 @@ class Settings(unittest.TestCase):
         for name in re.findall(r"^  (\w+):$", parameters, re.M):
             variable = re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
             self.assertTrue(f"| `{variable}`" in text or f"| `{name}`" in text, f"{name} is not in docs/operations.md")
+
+    def test_the_metrics_that_are_counted_are_those_that_are_documented(self):
+        sources = "".join(file.read_text() for file in sorted((ROOT / "shared/endpoint/src").glob("**/*.rs")))
+        calls = re.findall(r"metrics::(?:counter|histogram)!\((.*?)\)\s*\.(?:increment|record)", sources, re.S)
+        section = OPERATIONS.read_text(encoding="utf-8").split("## Metrics and alarms")[1].split("\n## ")[0]
+        cells = re.findall(r"^\| (`.*?) \|", section, re.M)
+        self.assertEqual(
+            sorted(set(re.findall(r'"([A-Z]\w+)"', "".join(calls)))), sorted(re.findall(r"`(\w+)`", "".join(cells)))
+        )
 
 
 if __name__ == "__main__":
