@@ -148,7 +148,7 @@ fn explain_shows_the_verdict_and_where_each_rule_hit() {
 }
 
 #[test]
-fn test_adds_a_verdict_to_each_line() {
+fn run_adds_a_verdict_to_each_line() {
     let folder = folder();
     let folder = folder.path();
     let callback = json!({
@@ -194,7 +194,7 @@ fn test_adds_a_verdict_to_each_line() {
 }
 
 #[test]
-fn test_streams_and_names_the_line_that_is_none() {
+fn run_streams_and_names_the_line_that_is_none() {
     let folder = folder();
     let folder = folder.path();
     let mut lines = String::new();
