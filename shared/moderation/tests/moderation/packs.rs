@@ -72,7 +72,7 @@ fn what_is_no_pack_is_refused() {
         assert!(error.contains(why) && error.starts_with("rules.pack:1: "), "{error} does not say {why}");
     };
     for other in [b"\x89PNG\r\n\x1a\n and more than that and still more", &packed[..5]] {
-        refused(other, "no packed rules file");
+        refused(other, "not a rules pack");
     }
     let mut newer = packed.clone();
     newer[16] = 99;
@@ -104,9 +104,9 @@ fn no_rule_gets_the_words_of_another() {
     load(&forged("\"no\"", "\"NO\"")).expect("nothing of importance");
     // The first rule cannot be read any more; without it, the second one would have its words.
     reject("type = \"reject\"", "type = \"weject\"", "no action `weject`");
-    reject("{ terms_file = \"list.txt\" }", "{ regex      = \"list.txt\" }", "terms of no rule");
+    reject("{ terms_file = \"list.txt\" }", "{ regex      = \"list.txt\" }", "terms that belong to no rule");
     reject("not = { regex = \"fine\" }", "not = { terms = [\"ff\"] }", "not in the pack");
-    reject("{ terms = [\"bad\"], not", "{ regex = [\"bad\"], not", "terms of no rule");
+    reject("{ terms = [\"bad\"], not", "{ regex = [\"bad\"], not", "terms that belong to no rule");
     reject("id = \"mask\"", "id = \"mark\"", "not in the pack");
     reject("schema = 1", "schema = 2", "does not know this schema");
 }
@@ -193,15 +193,15 @@ fn what_is_hardly_meant_is_told() {
     let expected = [
         "below: it can never hit: rule passes allows all of its terms before it is read",
         "silent: it can never hit: its element types hold no text",
-        "types: it can never hit: no element is of both its types",
+        "types: it can never hit: no element has both of its types",
         "endings: it can never hit: only a TIMFileElem has a file name",
         "nobody: it can never hit: all of its senders are excepted",
         "server: it can never hit: it asks for the platform RESTAPI and excepts it",
         "same scope: it can never hit: rule work allows all of its terms before it is read",
-        "twice: the term `快加微信号` is superfluous: wherever it stands, `加微信` is found",
+        "twice: the term `快加微信号` is not needed: `加微信` is found wherever it is",
         "twice: the term `Casino` is there twice",
-        "twice: the term `casino bonus` is superfluous: wherever it stands, `casino` is found",
-        "endless: it hits what it puts in place of a hit, so that it rejects the message; use other words",
+        "twice: the term `casino bonus` is not needed: `casino` is found wherever it is",
+        "endless: it hits its own replacement, so every message that it hits is rejected; use other words",
     ];
     assert_eq!(told, expected);
     assert_eq!(source(RULES, &LIST).warnings().expect("rules"), []);
