@@ -115,8 +115,7 @@ impl Links {
             // A mail address.
             return None;
         }
-        // `user@host` or `user:password@host`
-        if matches!(sign(candidate.end), Some('@' | ':')) && at_sign_follows(signs, candidate.end) {
+        if is_user(signs, candidate.end, scheme.is_some()) {
             return None;
         }
         let (path_start, path_end) = path(signs, candidate.end);
@@ -285,12 +284,18 @@ fn is_user_before(signs: &[Sign], at: usize) -> bool {
     scheme_before(signs, at).is_some()
 }
 
-/// Whether, before the authority of a web address ends, an `@` comes.
-fn at_sign_follows(signs: &[Sign], at: usize) -> bool {
-    let rest = signs.iter().skip(at).take(MAX_HOST);
-    let mut rest =
-        rest.take_while(|sign| !sign.character.is_whitespace() && !matches!(sign.character, '/' | '?' | '#'));
-    rest.any(|sign| sign.character == '@')
+/// Whether what ends at `end` is not a host but a user: `user@host` of a mail address, or `user@host` and
+/// `user:password@host` behind a scheme.
+fn is_user(signs: &[Sign], end: usize, has_scheme: bool) -> bool {
+    let sign = |at: usize| signs.get(at).map(|sign| sign.character);
+    if !has_scheme {
+        // Without a domain behind it, an `@` begins a mention.
+        return sign(end) == Some('@') && Candidate::read(signs, end + 1).labels.len() > 1;
+    }
+    let authority = signs.iter().skip(end).take(MAX_HOST).map(|sign| sign.character);
+    let mut authority = authority.take_while(|sign| !sign.is_whitespace() && !matches!(sign, '/' | '?' | '#'));
+    let at_sign = authority.position(|sign| sign == '@').map(|before| end + before);
+    matches!(sign(end), Some('@' | ':')) && at_sign.is_some_and(|at| is_label(signs, at + 1))
 }
 
 /// Where the path behind a host begins, after the port if there is one, and where it ends.
