@@ -187,7 +187,9 @@ fn links(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
         for (at, text) in table.get(key).map(|value| reader.strings(key, value)).unwrap_or_default() {
             match Site::parse(text) {
                 Some(site) => sites.push(site),
-                None => reader.problem(&at, format!("`{key}` has `{text}`, which is not a domain"), "write example.com"),
+                None => {
+                    reader.problem(&at, format!("`{key}` has `{text}`, which is not a domain"), "write example.com")
+                }
             }
         }
         sites
@@ -239,7 +241,11 @@ fn file_extensions(reader: &mut Reader<'_>, value: &Value<'_>) -> Condition {
     for (at, text) in reader.strings("file_extensions", value) {
         let bare = text.trim().trim_start_matches('.');
         if bare.is_empty() || bare.contains(['.', '*', '/']) {
-            reader.problem(&at, format!("`{text}` is not a file extension"), "write the last ending alone, such as \"exe\"");
+            reader.problem(
+                &at,
+                format!("`{text}` is not a file extension"),
+                "write the last ending alone, such as \"exe\"",
+            );
         }
         extensions.push(bare.to_lowercase());
     }
