@@ -1,4 +1,4 @@
-//! Packed rules behave like the rules they were made of, and nothing else is taken for them.
+//! Packed rules behave like the rules they were made from, and anything else is refused.
 
 use chathook_moderation::{Rules, RulesError, RulesSource, seal};
 use chathook_protocol::{Command, Query, SendMsg};
@@ -65,7 +65,7 @@ fn rules_with_a_mistake_are_not_packed() {
 }
 
 #[test]
-fn what_is_no_pack_is_refused() {
+fn bytes_that_are_not_a_pack_are_refused() {
     let packed = pack();
     let refused = |pack: &[u8], why: &str| {
         let error = load(pack).expect_err("no pack").to_string();
@@ -77,7 +77,7 @@ fn what_is_no_pack_is_refused() {
     let mut newer = packed.clone();
     newer[16] = 99;
     refused(&newer, "format 99");
-    // Every single byte counts, and so does every one that is missing or too much.
+    // Every byte counts, and so does one that is missing or added.
     for at in 20..packed.len() {
         let mut damaged = packed.clone();
         damaged[at] ^= 0x10;
@@ -87,9 +87,9 @@ fn what_is_no_pack_is_refused() {
     refused(&[&packed[..], b"x"].concat(), "damaged");
 }
 
-/// A pack of these bytes in place of those, as if a version with another idea of rules had made it.
+/// The pack with one text in place of another, as if a different version had made it.
 fn forged(from: &str, to: &str) -> Vec<u8> {
-    assert_eq!(from.len(), to.len(), "lengths stand in front of texts");
+    assert_eq!(from.len(), to.len(), "each text has its length in front");
     let body = &pack()[24..];
     let at = body.windows(from.len()).position(|bytes| bytes == from.as_bytes()).expect("it is there");
     seal(&[&body[..at], to.as_bytes(), &body[at + from.len()..]].concat())
@@ -101,8 +101,8 @@ fn no_rule_gets_the_words_of_another() {
         let error = load(&forged(from, to)).expect_err(to).to_string();
         assert!(error.contains(why), "{error} does not say {why}");
     };
-    load(&forged("\"no\"", "\"NO\"")).expect("nothing of importance");
-    // The first rule cannot be read any more; without it, the second one would have its words.
+    load(&forged("\"no\"", "\"NO\"")).expect("a change that does not matter");
+    // The first rule cannot be read. If it were left out, the second one would have its words.
     reject("type = \"reject\"", "type = \"weject\"", "no action `weject`");
     reject("{ terms_file = \"list.txt\" }", "{ regex      = \"list.txt\" }", "terms that belong to no rule");
     reject("not = { regex = \"fine\" }", "not = { terms = [\"ff\"] }", "not in the pack");
