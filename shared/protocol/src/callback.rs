@@ -28,7 +28,8 @@ pub struct SendMsg<'a> {
     pub msg_time: Option<u64>,
     /// `MsgId`, the id that client SDKs show: `<tinyid>-<client time>-<random>`.
     pub msg_id: Option<Cow<'a, str>>,
-    /// `OnlineOnlyFlag`; 1: delivered only to those online, and not kept by the platform (typing indicators, for example).
+    /// `OnlineOnlyFlag`; 1: delivered only to those online, and not kept by the platform (typing indicators, for
+    /// example).
     pub online_only_flag: Option<u64>,
     /// `EventTime`, Unix milliseconds.
     pub event_time: Option<u64>,
@@ -101,8 +102,8 @@ impl<'a> SendMsg<'a> {
     /// Reads the body of a callback. `text` is the body made [readable](json::readable).
     ///
     /// # Errors
-    /// [`ShapeError`] if the body is not a JSON object, does not say whose message it is, or has a `MsgBody` that is not an
-    /// array. Anything else may be missing or odd.
+    /// [`ShapeError`] if the body is not a JSON object, does not say whose message it is, or has a `MsgBody` that is
+    /// not an array. Anything else may be missing or odd.
     pub fn parse(command: Command, text: &'a str) -> Result<Self, ShapeError> {
         Self::view(command, Object::parse(text)?)
     }

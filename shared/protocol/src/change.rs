@@ -1,9 +1,9 @@
-//! The callbacks about what happens later: messages recalled, edited or read, and group messages that the platform refused
-//! to send.
+//! The callbacks about what happens later: messages recalled, edited or read, and group messages that the platform
+//! refused to send.
 //!
-//! They name a message by its ids alone, and may arrive before it, twice, or never. Each has a view of its own. It says as
-//! much about its message as the platform does: for a one-to-one message, everything that determines its place in the
-//! conversation; for a group message, the `MsgSeq` and sometimes a `MsgId`.
+//! They name a message by its ids alone, and may arrive before it, twice, or never. Each has a view of its own. It says
+//! as much about its message as the platform does: for a one-to-one message, everything that determines its place in
+//! the conversation; for a group message, the `MsgSeq` and sometimes a `MsgId`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -54,7 +54,8 @@ pub enum What<'a> {
 /// `C2C.CallbackAfterMsgWithDraw`
 #[derive(Debug, Clone)]
 pub struct C2cRecall<'a> {
-    /// `From_Account`, the sender of the message. Only the sender, or an admin for them, can recall a one-to-one message.
+    /// `From_Account`, the sender of the message. Only the sender, or an admin for them, can recall a one-to-one
+    /// message.
     pub from_account: Cow<'a, str>,
     /// `To_Account`, its recipient.
     pub to_account: Cow<'a, str>,
@@ -159,8 +160,8 @@ impl<'a> Change<'a> {
     /// Reads the body of a callback. `text` is the body made [readable](json::readable).
     ///
     /// # Errors
-    /// [`ShapeError`] if the body is not a JSON object or does not say what was changed, or if the command is not one of a
-    /// change. Anything else may be missing or odd.
+    /// [`ShapeError`] if the body is not a JSON object or does not say what was changed, or if the command is not one
+    /// of a change. Anything else may be missing or odd.
     pub fn parse(command: Command, text: &'a str) -> Result<Self, ShapeError> {
         Self::view(command, Object::parse(text)?)
     }

@@ -1,7 +1,7 @@
 //! The message body: an array of elements, each with a type and a content of that type.
 //!
-//! An [`Element`] keeps the raw JSON that it came as. [`Element::content`] is a typed view, made on request. There may be
-//! new element types at any time: an unknown one is kept untouched.
+//! An [`Element`] keeps the raw JSON that it came as. [`Element::content`] is a typed view, made on request. There may
+//! be new element types at any time: an unknown one is kept untouched.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -3,10 +3,11 @@
 //!
 //! Real traffic varies: old SDKs leave fields out, REST calls carry odd accounts, new products add fields and element
 //! types, and numbers arrive as strings. So a callback is never deserialised into a closed shape. The raw JSON is kept
-//! ([`json::Object`]), and the types here are *views* that borrow from it. What a view does not know, or cannot read, is
-//! still there, byte for byte, when the callback is stored or a rewritten message is sent back.
+//! ([`json::Object`]), and the types here are *views* that borrow from it. What a view does not know, or cannot read,
+//! is still there, byte for byte, when the callback is stored or a rewritten message is sent back.
 //!
-//! Nothing here does I/O, reads a clock or knows where it runs. Only the `Debug` of [`Content`] shows what people wrote.
+//! Nothing here does I/O, reads a clock or knows where it runs. Only the `Debug` of [`Content`] shows what people
+//! wrote.
 //!
 //! ```
 //! use chathook_protocol::{C2cRejectCode, Command, Content, RejectCode, Reply, SendMsg, json};

@@ -12,7 +12,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads a raw query string, without the `?`. This never fails: percent-encoded bytes that are not UTF-8 become U+FFFD.
+    /// Reads a raw query string, without the `?`. This never fails: percent-encoded bytes that are not UTF-8 become
+    /// U+FFFD.
     #[must_use]
     pub fn parse(raw: &str) -> Self {
         let pairs = form_urlencoded::parse(raw.as_bytes())

@@ -66,8 +66,8 @@ impl RejectCode {
     }
 }
 
-/// What to deliver in place of what was sent. A part that is not set stays as the sender wrote it. Nothing can be set to
-/// an empty value, since the protocol does not say what that would do.
+/// What to deliver in place of what was sent. A part that is not set stays as the sender wrote it. Nothing can be set
+/// to an empty value, since the protocol does not say what that would do.
 #[derive(Clone, Default)]
 pub struct Rewrite {
     msg_body: Option<Vec<Box<RawValue>>>,

@@ -1,7 +1,8 @@
 //! The platform's signature: `Sign = lowercase-hex(sha256(Token + RequestTime))`.
 //!
-//! It proves that the caller knew the token within the last minute. It does not cover the body, the command or the app id,
-//! so those are checked separately (see the `endpoint` crate), and a captured URL can be replayed until the window closes.
+//! It proves that the caller knew the token within the last minute. It does not cover the body, the command or the app
+//! id, so those are checked separately (see the `endpoint` crate), and a captured URL can be replayed until the window
+//! closes.
 
 use std::fmt;
 
@@ -17,8 +18,8 @@ pub const WINDOW_SECONDS: u64 = 60;
 pub struct Token(String);
 
 impl Token {
-    /// A token. `None` if it is empty, longer than 128 characters, or has white space around it: the console allows none, so
-    /// it was copied by mistake.
+    /// A token. `None` if it is empty, longer than 128 characters, or has white space around it: the console allows
+    /// none, so it was copied by mistake.
     #[must_use]
     pub fn new(token: &str) -> Option<Self> {
         let fits = (1..=128).contains(&token.chars().count()) && token.trim() == token;
@@ -56,8 +57,8 @@ pub enum SignError {
     Mismatch,
 }
 
-/// Checks a request's signature at the time `now`, Unix seconds. It must be made with one of `tokens`: there are two while
-/// a token is rotated. A comparison takes the same time wherever the difference is.
+/// Checks a request's signature at the time `now`, Unix seconds. It must be made with one of `tokens`: there are two
+/// while a token is rotated. A comparison takes the same time wherever the difference is.
 ///
 /// # Errors
 /// [`SignError`], which is for the log and not for the caller.

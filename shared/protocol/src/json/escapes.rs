@@ -2,8 +2,8 @@
 //!
 //! What an app keeps in a string need not be strict JSON. A receiver may read it as JSON5, as a literal of JavaScript,
 //! Python or PHP, or with a parser of its own. So this module knows the sequences of all of these. Those of strict JSON
-//! mean what they mean there. Where parsers differ, the one that shows more text wins: a backslash that escapes nothing is
-//! dropped.
+//! mean what they mean there. Where parsers differ, the one that shows more text wins: a backslash that escapes nothing
+//! is dropped.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -121,7 +121,8 @@ fn octal(digits: &str) -> (usize, Option<char>) {
     (len, char::from_u32(code))
 }
 
-/// The length and character of `\uXXXX`, whose code unit is given. If it is half of a pair, the second half is included.
+/// The length and character of `\uXXXX`, whose code unit is given. If it is half of a pair, the second half is
+/// included.
 fn code_units(text: &str, unit: u32) -> (usize, Option<char>) {
     let low = || text.get(6..)?.strip_prefix("\\u").and_then(|rest| hex(rest, 0, 4));
     match (unit, low()) {

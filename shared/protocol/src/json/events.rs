@@ -1,8 +1,8 @@
 //! JSON as a sequence of events.
 //!
-//! A caller that looks for something at any depth of a JSON text walks through its events. If it must know the containers
-//! around an event, it keeps a stack for them. The walk itself needs none: a string is a name if a colon follows. So
-//! nesting costs no stack, and an event costs no allocation.
+//! A caller that looks for something at any depth of a JSON text walks through its events. If it must know the
+//! containers around an event, it keeps a stack for them. The walk itself needs none: a string is a name if a colon
+//! follows. So nesting costs no stack, and an event costs no allocation.
 
 use std::ops::Range;
 
@@ -38,8 +38,8 @@ pub enum EventKind {
 
 /// The events of a JSON text, in order. Commas, colons and white space are not events.
 ///
-/// The text should be JSON; this is not checked. If it is not, the events mean little, but their spans are still in order,
-/// do not overlap and end between characters.
+/// The text should be JSON; this is not checked. If it is not, the events mean little, but their spans are still in
+/// order, do not overlap and end between characters.
 #[must_use]
 pub const fn events(text: &str) -> Events<'_> {
     Events { text, at: 0 }

@@ -1,6 +1,7 @@
 //! Reads JSON leniently and keeps it exactly.
 //!
-//! - [`readable`] turns the bytes that arrived into text that a JSON parser accepts, if that is possible without guessing.
+//! - [`readable`] turns the bytes that arrived into text that a JSON parser accepts, if that is possible without
+//!   guessing.
 //! - [`Object`] is one level of a JSON object: its names in order, each with the raw text of its value. Nothing below
 //!   that level is parsed until somebody asks.
 //! - [`events`] walks through a JSON text at all depths.

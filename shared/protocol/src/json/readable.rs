@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-/// The body as JSON text. A byte order mark is dropped, and invalid UTF-8 becomes U+FFFD. Inside strings, a lone surrogate
-/// escape becomes U+FFFD, a raw control character becomes its escape, and a backslash that escapes nothing becomes a
-/// literal one. Senders can get all of these into a message, and such a message must be looked at like any other.
+/// The body as JSON text. A byte order mark is dropped, and invalid UTF-8 becomes U+FFFD. Inside strings, a lone
+/// surrogate escape becomes U+FFFD, a raw control character becomes its escape, and a backslash that escapes nothing
+/// becomes a literal one. Senders can get all of these into a message, and such a message must be looked at like any
+/// other.
 ///
 /// Takes one pass, and borrows if there is nothing to repair.
 #[must_use]
@@ -15,8 +16,8 @@ pub fn readable(body: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The text with every string in it repaired; `None` if all of them are fine. This only knows where strings begin and end.
-/// Whether the rest is JSON is for the parser to say.
+/// The text with every string in it repaired; `None` if all of them are fine. This only knows where strings begin and
+/// end. Whether the rest is JSON is for the parser to say.
 fn repaired(text: &str) -> Option<String> {
     let from = |at: usize| text.as_bytes().get(at..).unwrap_or_default();
     let mut out = String::new();

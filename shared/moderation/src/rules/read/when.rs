@@ -188,7 +188,7 @@ fn links(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
             match Site::parse(text) {
                 Some(site) => sites.push(site),
                 None => {
-                    reader.problem(&at, format!("`{key}` has `{text}`, which is not a domain"), "write example.com")
+                    reader.problem(&at, format!("`{key}` has `{text}`, which is not a domain"), "write example.com");
                 }
             }
         }
