@@ -15,7 +15,7 @@ usage() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
 # need_option_value "$@": the first argument is an option, and its value must follow.
 need_option_value() { [ $# -ge 2 ] || die "$1 needs a value; see --help."; }
 
-# tools NAME: .tools/NAME is a venv with what scripts/requirements/NAME.txt pins; installs it where it is not.
+# tools NAME: makes sure that the venv .tools/NAME has what scripts/requirements/NAME.txt pins.
 tools() {
   local pins="$root/scripts/requirements/$1.txt" venv="$root/.tools/$1"
   if cmp -s "$pins" "$venv/installed.txt" && "$venv/bin/python" -c '' 2>/dev/null; then
@@ -38,7 +38,7 @@ tools() {
 # Run by module, since the start scripts of a venv break when the project's folder moves.
 sam() { "$root/.tools/aws/bin/python" -m samcli "$@"; }
 
-# One function a folder, which its binary is named after.
+# Each function has a folder with the name of its binary.
 function_names() { ls "$root/functions"; }
 
 # lambda_build TARGET PROFILE DIR PACKAGE…: builds DIR/PACKAGE/bootstrap, which runs on Lambda.
@@ -46,7 +46,7 @@ lambda_build() {
   local target=$1 profile=$2 dir=$3
   shift 3
   tools build
-  # Its venv goes first, since cargo lambda calls that python3 for the linker.
+  # Its venv comes first, since cargo lambda runs that python3 for the linker.
   PATH="$root/.tools/build/bin:$PATH" cargo lambda build --locked --target "$target" --profile "$profile" \
     --lambda-dir "$dir" "${@/#/--package=}"
 }

@@ -1,5 +1,5 @@
-//! What a function costs at its start and later: real `bootstrap`s behind a Runtime API on loopback, in turn, beside the
-//! least that a function can be. `scripts/bench start` builds them and runs this; `RESULTS.md` has what it said.
+//! What a function costs at its start and later. It runs real `bootstrap`s behind a Runtime API on loopback, in turn
+//! with the smallest possible function. `scripts/bench start` builds them and runs this. `RESULTS.md` has its results.
 //!
 //! usage: `start ROUNDS 'FUNCTION …' DIR…`, where each DIR has `FUNCTION/bootstrap`, and the first one also
 //! `hello-world/bootstrap`. A function with a folder `rules` is measured with each pack in it.
@@ -30,7 +30,7 @@ use tokio::sync::{Mutex, mpsc};
 /// How many callbacks a process gets after its first.
 const WARM_CALLS: usize = 100;
 
-/// Far more than any of it takes; a function that hangs must not hang the bench.
+/// Far more than any answer takes. A function that hangs must not hang the bench.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const HELLO_WORLD: &str = "hello-world";
@@ -184,7 +184,7 @@ impl Case {
             .env("SDK_APP_ID", APP)
             .env("CALLBACK_TOKEN", TOKEN)
             .env("TABLE_NAME", TABLE)
-            // Unusable rules must not pass for quick ones.
+            // Unusable rules would seem quick.
             .env("ON_FAILURE", "reject")
             .env("ANSWER_WITHIN_MS", "1800")
             .stdin(Stdio::null())
@@ -197,7 +197,7 @@ impl Case {
         command
     }
 
-    /// The next event: a harmless message, another one each time, since the archive does less for one it has.
+    /// The next event: a harmless message, and a new one each time, since the archive does less for one that it has.
     fn event(&self) -> String {
         static MESSAGES: AtomicU64 = AtomicU64::new(1_000_000);
         let seq = MESSAGES.fetch_add(1, Ordering::Relaxed).to_string();
@@ -242,7 +242,7 @@ async fn serve(api: Api) -> String {
 }
 
 async fn next(State(api): State<Arc<Api>>) -> impl IntoResponse {
-    // Nobody listens any more when the process is being ended.
+    // When the process is being ended, nobody listens any more.
     drop(api.seen.send(Seen::Next(Instant::now())));
     let Some(event) = api.events.lock().await.recv().await else { return Err(StatusCode::GONE) };
     let headers = [

@@ -22,7 +22,7 @@ TOOLS = ROOT / ".tools"
 
 
 class Cloud:
-    """A local AWS on a free port. Whatever AWS account the caller has is out of reach: nothing of its settings is kept."""
+    """A local AWS on a free port. The caller's own AWS account is out of reach: none of its settings are passed on."""
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="chathook-cloud-"))
@@ -106,7 +106,7 @@ class Stack:
         self.formation = boto3.client("cloudformation")
 
     def deploy(self, *options, **variables):
-        """Runs scripts/deploy with these options and environment variables; returns what became of it."""
+        """Runs scripts/deploy with these options and environment variables; returns the finished process."""
         environment = self.cloud.environment | {"SAM_CLI_POLL_DELAY": "1"} | variables
         command = [ROOT / "scripts/deploy", "--template-file", self.template, "--stack-name", self.name, *options]
         return subprocess.run(
@@ -118,7 +118,7 @@ class Stack:
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     def resource(self, logical_id):
-        """The name that a resource got."""
+        """The physical name of a resource."""
         detail = self.formation.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
         return detail["StackResourceDetail"]["PhysicalResourceId"]
 

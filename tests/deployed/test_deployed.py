@@ -61,7 +61,7 @@ def setUpModule():
 
 
 def load_tests(loader, _standard, _pattern):
-    """The stack is changed and deleted last."""
+    """Puts the tests that change or delete the stack last."""
     return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in (Built, Refusals, Running, Changing, Deleting))
 
 
@@ -130,7 +130,7 @@ class Case(unittest.TestCase):
 
 
 class Refusals(Case):
-    """scripts/deploy says what is wrong before anything is deployed; and so does the template, whoever deploys it."""
+    """scripts/deploy says what is wrong before anything is deployed; the template does so too, for other ways to deploy it."""
 
     def assert_refused(self, expected, *options, **variables):
         elsewhere = Stack(cloud, stack.template, "refused", APP)
@@ -281,7 +281,7 @@ class Running(Case):
         for function in sorted(FUNCTIONS):
             with self.subTest(function):
                 self.assert_answer(stack.post(f"{function}Url", unknown, TOKEN), ALLOWED)
-        # A rule would reject this, but it is not this function's to judge.
+        # A rule would reject this, but this function does not judge it.
         self.assert_answer(stack.post("C2cAfterSendUrl", group("Before", "casino"), TOKEN), ALLOWED)
         elsewhere = group("After", "not yours", "@TGS#elsewhere", MsgSeq=1, MsgTime=1490686222)
         self.assert_answer(stack.post("C2cAfterSendUrl", elsewhere, TOKEN), ALLOWED)

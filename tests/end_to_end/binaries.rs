@@ -9,8 +9,8 @@ use std::path::Path;
 use chathook_tests::{binary, profile};
 use object::{Object as _, ObjectSection as _, SectionKind};
 
-/// The functions, and which kinds of function each is: one that moderates before a message is sent, one that stores what
-/// happened after, one that is behind a URL.
+/// The functions and their kinds: one moderates before a message is sent, one stores what happened after, one is behind
+/// a URL.
 const FUNCTIONS: [(&str, &[&str]); 7] = [
     ("after-change", &["after", "url"]),
     ("c2c-after-send", &["after", "url"]),
@@ -21,10 +21,8 @@ const FUNCTIONS: [(&str, &[&str]); 7] = [
     ("webhook", &["before", "after", "url"]),
 ];
 
-/// The crates that a binary holds code of: those whose source files its panic messages name. These are in its constants,
-/// which stay when symbols are stripped.
-///
-/// The standard library's are left out.
+/// The crates with code in a binary, except those of the standard library. Its panic messages name their source files.
+/// They are constants, so they are still there when symbols are stripped.
 fn crates(binary: &Path) -> BTreeSet<String> {
     let bytes = std::fs::read(binary).expect("a binary");
     let binary = object::File::parse(&*bytes).expect("an executable");
@@ -52,8 +50,8 @@ fn name_of(folder: &str) -> Option<&str> {
     Some(&folder[..at])
 }
 
-/// A cold start pays for every byte, and what a function does not need it should not hold. The list is changed knowingly:
-/// whoever adds a crate to a function sees it here.
+/// A cold start pays for every byte, so a function should hold nothing that it does not need. Whoever adds a crate to a
+/// function must add it to the list.
 #[test]
 fn each_function_holds_the_crates_of_its_list() {
     let mut listed: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
@@ -75,7 +73,7 @@ fn each_function_holds_the_crates_of_its_list() {
             let _ = writeln!(told, "{function} does not hold {name}, which is listed");
         }
     }
-    assert!(told.is_empty(), "mend the functions or tests/end_to_end/crates.txt:\n{told}");
+    assert!(told.is_empty(), "correct the functions or tests/end_to_end/crates.txt:\n{told}");
 }
 
 #[test]
@@ -92,6 +90,6 @@ fn binaries_are_built_in_the_profile_of_their_tests() {
     for (test, expected) in profiles {
         assert_eq!(profile(Path::new(test)), expected);
     }
-    // Had it another one, this would have panicked.
+    // This would have panicked for another profile.
     assert!(binary("chathook").is_file());
 }

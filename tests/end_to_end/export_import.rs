@@ -1,5 +1,5 @@
-//! `messages export` and `messages import`, the program itself: what goes out comes in again equal, whatever interrupts
-//! it.
+//! `messages export` and `messages import` as people run them: what was exported is imported unchanged, whatever
+//! interrupts it.
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
 
@@ -25,7 +25,7 @@ fn run(endpoint: &str, words: &[&str]) -> Output {
     messages(endpoint, words).output().expect("chathook runs")
 }
 
-/// Runs it to an end with that code; gives what it prints and what it says.
+/// Runs it until it ends with that code. Gives its standard output and standard error.
 fn ended(output: &Output, code: i32) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     let (printed, said) = (text(&output.stdout), text(&output.stderr));
@@ -75,7 +75,7 @@ async fn what_goes_out_comes_in_equal_and_reads_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     for format in ["jsonl", "csv"] {
         let (to, _) = engine().await;
-        // Refusals that pass are seen through.
+        // It gets through passing refusals.
         let (from_flaky, _) = proxy(&from, Fault::Flaky(400, "ThrottlingException")).await;
         let (to_flaky, _) = proxy(&to, Fault::Flaky(500, "InternalServerError")).await;
         let file = folder.path().join(format).display().to_string();
@@ -102,7 +102,7 @@ async fn what_goes_out_comes_in_equal_and_reads_the_same() {
                 let words = [&[list, "--format", "json"], conversation].concat();
                 assert_eq!(ended(&run(&to, &words), 0), ended(&run(&from, &words), 0), "{words:?}");
             }
-            // A conversation has what the table has of it, whole.
+            // The export of a conversation has all that the table has of it.
             let part = ended(&run(&to, &[&["export"], conversation].concat()), 0).0;
             assert!(part.lines().count() > 1, "{conversation:?}");
             assert!(format == "csv" || part.lines().all(|line| exported.lines().any(|other| other == line)));
@@ -129,7 +129,7 @@ async fn an_export_killed_at_any_moment_goes_on_to_the_same_end() {
         loop {
             let mut command = messages(&slow, &["export", "--all", "--format", format, "-o", &name, "--resume"]);
             let mut child = command.stderr(Stdio::piped()).spawn().expect("chathook runs");
-            // Later each time, so that a busy machine gets on as well.
+            // Later each time, so that a busy machine makes progress too.
             tokio::time::sleep(random.duration(Duration::from_millis(80) * (killed + 2))).await;
             let is_polite = random.below(2) == 0;
             if is_polite {
@@ -187,7 +187,7 @@ async fn an_import_names_what_is_wrong_and_stores_the_rest() {
         ":2: not a JSON object",
         ":3: sk is missing",
         ":5: differs from what the table holds, which stays: pk \"p\", sk \"there\"",
-        ":6: the attribute \"N\" holds no number",
+        ":6: the attribute \"N\" is not a number",
         ":7: longer than any item",
         ":8: the record has",
         ":9: DynamoDB refused dynamodb:PutItem with ValidationException",
@@ -198,7 +198,7 @@ async fn an_import_names_what_is_wrong_and_stores_the_rest() {
     let (exported, _) = ended(&run(&dynamodb, &["export", "--all"]), 0);
     assert!(exported.contains("the table's") && exported.lines().count() == 3, "{exported}");
 
-    // From a pipe, and what a spreadsheet made of it: other columns, other ends of lines.
+    // From a pipe, and as a spreadsheet saves it: other columns, other line ends.
     let mut child =
         messages(&dynamodb, &["import", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("");
     let csv = "Note,Item\r\nmine,\"{\"\"pk\"\":\"\"p\"\",\"\"sk\"\":\"\"first\"\"}\"\r\n,\"{\"\"pk\"\":\"\"p\"\",\"\"sk\"\":\"\"new\"\"}\"\r\n";
@@ -220,7 +220,7 @@ async fn an_import_names_what_is_wrong_and_stores_the_rest() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && said.contains(expected), "{words:?}: {said}");
     }
-    // A table that takes nothing is told once.
+    // A table that takes nothing is reported once.
     std::fs::write(&file, lines[..1].join("\n")).expect("a file");
     let (printed, said) = ended(&run("http://127.0.0.1:9", &["import", &file]), 1);
     assert!(

@@ -1,5 +1,5 @@
-//! Nothing is lost: whatever goes wrong between a function and its stores, what was acknowledged is in the table or the
-//! queue, exactly once after the redrive, and what was not is in the log.
+//! Nothing is lost, whatever goes wrong between a function and its stores. What was acknowledged is in the table or the
+//! queue, and after the redrive exactly once in the table. What was not acknowledged is in the log.
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
 
@@ -36,12 +36,12 @@ async fn archiving(name: &str, dynamodb: &str, sqs: &str) -> Function {
     Function::start(&Setup { name, dynamodb, rules: Some("schema = 1"), environment: &environment }).await
 }
 
-/// Posts a callback until it is acknowledged; gives how often it was not.
+/// Posts a callback until it is acknowledged. Gives how often it was not.
 async fn acknowledge(function: &mut Function, command: &str, body: &str) -> usize {
     function.post_until_acknowledged(&query(command), &json!(body), false).await
 }
 
-/// Whether a callback was queued because the machine is busy, and not because of a fault.
+/// Whether a callback was queued because the machine was busy, and not because of a fault.
 fn was_slow(queued: &str) -> bool {
     queued.contains("in time") || queued.contains("before the deadline")
 }
@@ -61,7 +61,7 @@ async fn kept(archive: &Archive) -> Vec<u64> {
     }
 }
 
-/// Hands what was parked to the redrive function, as SQS does; gives the ids of what stays in the queue.
+/// Gives the queued callbacks to the redrive function, as SQS does. Returns the ids of those that stay in the queue.
 async fn redrive(dynamodb: &str, parked: &[String]) -> Vec<String> {
     let records: Vec<_> =
         parked.iter().enumerate().map(|(id, body)| json!({"messageId": id.to_string(), "body": body})).collect();
@@ -126,11 +126,11 @@ async fn what_is_acknowledged_is_in_the_table_or_the_queue_and_once_after_the_re
 #[derive(Default)]
 struct Endured {
     kills: u64,
-    /// How many callbacks it was killed over before it answered them.
+    /// How many callbacks it was killed before it answered them.
     unanswered: u64,
 }
 
-/// Posts these messages to a function that is killed every now and then, until each has an answer.
+/// Posts these messages until each has an answer, to a function that is killed now and then.
 async fn endure(dynamodb: String, sqs: String, mut messages: VecDeque<u64>, mut random: Random) -> Endured {
     let mut endured = Endured::default();
     let mut function = archiving("c2c-after-send", &dynamodb, &sqs).await;
@@ -151,7 +151,7 @@ async fn endure(dynamodb: String, sqs: String, mut messages: VecDeque<u64>, mut 
         }
         if is_killed {
             endured.kills += 1;
-            // Dropping it kills it without a goodbye.
+            // Dropping it kills it at once.
             function = archiving("c2c-after-send", &dynamodb, &sqs).await;
         }
     }
@@ -182,7 +182,7 @@ async fn a_function_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
     assert!(unanswered > 0, "some were killed before they answered");
     assert!(redrive(&dynamodb, &parked).await.is_empty());
     assert_eq!(kept(&archive).await, (1..=MESSAGES).collect::<Vec<_>>());
-    // Nothing else either, under whatever keys.
+    // And nothing else, under any key.
     assert_eq!(archive.table_size().await.map(|size| size.items), Ok(MESSAGES));
 }
 
@@ -193,13 +193,13 @@ async fn a_batch_is_answered_in_parts_and_poison_stays() {
     let (sqs, _, queued) = queue(Fault::None).await;
     let mut function = archiving("webhook", &dynamodb, &sqs).await;
     let recall = json!({"From_Account": "ada", "To_Account": "grace", "MsgKey": "1_2_1800000000"}).to_string();
-    // What nobody can read is not dropped either.
+    // A callback that nobody can read is kept too.
     for (command, body) in [
         (RECALL, recall.as_str()),
         (AFTER, "not JSON"),
         (AFTER, &message(1, "hello")),
         (RECALL, "{}"),
-        // Of the largest size that is looked at, and more.
+        // Of the largest size that is read, and larger.
         (AFTER, &message(2, &"x".repeat(200 * 1024))),
         (AFTER, &message(3, &"x".repeat(300 * 1024))),
     ] {
@@ -222,12 +222,12 @@ async fn a_batch_is_answered_in_parts_and_poison_stays() {
     let found = archive.message_by_key(&conversation, "1_2_1800000000", now()).await.expect("an answer");
     assert!(found[0].recall().is_some());
 
-    // While the table is away everything stays.
+    // While the table is away, everything stays in the queue.
     switch.set(Fault::Refused(500, "InternalServerError"));
     assert_eq!(redrive(&dynamodb, &parked[..1]).await, ["0"]);
 }
 
-// Several threads: the engine serves a program that this one waits for.
+// Several threads, since this one waits for a program that the engine serves.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_nobody_takes_is_in_the_log_and_comes_back_from_there() {
     let faults = [
@@ -244,7 +244,8 @@ async fn what_nobody_takes_is_in_the_log_and_comes_back_from_there() {
         let asked = Instant::now();
         let (status, answer) = function.post(AFTER, &message(seq, &"long ".repeat(20_000))).await;
         assert_eq!((status, &answer["ActionStatus"]), (200, &json!("FAIL")), "{table_fault:?}");
-        // Past the platform's 2 s, so that it sends again. The event's time is rounded down to a second.
+        // Longer than the platform's 2 s, so that it sends the callback again. The event's time is rounded down to a
+        // second.
         let held = asked.elapsed();
         assert!(held >= Duration::from_millis(1300), "{table_fault:?}: {held:?}");
         assert!(queued.lock().expect("no panic").is_empty());

@@ -26,7 +26,7 @@ when = { terms = ["darn"] }
 action = { type = "mask", with = "*" }
 "#;
 
-/// Nothing listens there.
+/// An address where nothing listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
 fn setup<'a>(name: &'a str, dynamodb: &'a str) -> Setup<'a> {

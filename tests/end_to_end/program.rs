@@ -35,7 +35,7 @@ fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Runs it to a failure with this exit code and gives what it says.
+/// Runs it until it fails with this exit code. Gives its messages.
 fn refused(folder: &Path, arguments: &[&str], code: i32) -> String {
     let output = run(folder, arguments);
     assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stdout));
@@ -101,7 +101,7 @@ impl Serve {
 
 impl Drop for Serve {
     fn drop(&mut self) {
-        // Gone already when the test went well.
+        // It has ended already if the test went well.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -134,7 +134,7 @@ fn serve_answers_keeps_and_leaves_its_data() {
     let folder = folder.path();
     let serve = Serve::start(folder, &[]);
 
-    // The curl that it prints works as it stands.
+    // The curl command that it prints works as it is.
     let curl = serve.greeting.iter().skip_while(|line| *line != "try it:").skip(1);
     let curl = curl.take_while(|line| line.starts_with("  ")).cloned().collect::<Vec<_>>().join("\n");
     let answer = Command::new("bash").args(["-c", &curl]).output().expect("bash runs");
@@ -147,7 +147,7 @@ fn serve_answers_keeps_and_leaves_its_data() {
     assert!(sent.contains("c2c_before_send.json: C2C.CallbackBeforeSendMsg → allow"), "{sent}");
     assert!(sent.contains("C2C.CallbackAfterSendMsg → done"), "{sent}");
 
-    // `messages` reads from it, and from what it left, alike.
+    // `messages` reads the same from it, and from what it left behind.
     let body = std::fs::read_to_string(callback("c2c_after_send")).expect("a fixture");
     let body: Value = serde_json::from_str(&body).expect("JSON");
     let text = |name: &str| body[name].as_str().expect("text");
@@ -226,7 +226,7 @@ fn what_happened_later_is_shown_with_the_message() {
             .expect("chathook runs");
         assert!(output.status.success(), "{output:?}");
     };
-    // The changes first; a recall of one of the messages is in the wrong order all the more.
+    // The changes come first, and a recall even before its message.
     send(
         "/after-change",
         &[
@@ -328,7 +328,7 @@ fn a_wrong_token_is_turned_away_and_send_says_so() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("FAILED with HTTP 403"), "{output:?}");
 }
 
-/// A `serve` that has heard of every fixture.
+/// A `serve` that has got every fixture.
 fn served(folder: &Path) -> Serve {
     let serve = Serve::start(folder, &["--in-memory"]);
     let fixtures = ["callbacks", "changes"].map(|kind| workspace().join("tests/fixtures").join(kind));
@@ -375,7 +375,7 @@ fn questions_across_conversations_are_answered() {
     assert!(told.contains("no such message"), "the fixture has no MsgId: {told}");
 }
 
-/// A command that goes on until it is killed.
+/// A command that runs until it is killed.
 struct Following {
     child: Child,
     lines: Receiver<String>,
@@ -397,7 +397,7 @@ impl Following {
 
 impl Drop for Following {
     fn drop(&mut self) {
-        // Gone already when it failed.
+        // It has ended already if it failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -450,7 +450,7 @@ async fn follow_survives_an_outage_and_misses_nothing() {
     let following = Following::start(folder.path(), &[&follow[..], &["--table", TABLE]].concat());
     assert!(following.next_line().contains("number 1"));
     switch.set(Fault::Closed);
-    // More than one page of them.
+    // More than one page.
     for at in 2..=120 {
         put(at).await;
     }

@@ -1,4 +1,4 @@
-//! Whatever a sender can write is stored and read back to the byte, or parked whole and with a reason: never cut.
+//! Whatever a sender can write is stored and read back to the byte, or queued whole and with a reason. It is never cut.
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
 
@@ -38,7 +38,7 @@ fn text_element(text: &str) -> String {
     format!(r#"[{{"MsgType":"TIMTextElem","MsgContent":{{"Text":{text}}}}}]"#)
 }
 
-/// A callback of exactly so many bytes.
+/// A callback of exactly this many bytes.
 fn filled(command: &str, seq: u64, bytes: usize) -> Vec<u8> {
     let empty = callback(command, seq, &text_element(r#""""#), r#""""#);
     let body = text_element(&format!(r#""{}""#, "x".repeat(bytes - empty.len())));
@@ -47,19 +47,19 @@ fn filled(command: &str, seq: u64, bytes: usize) -> Vec<u8> {
     callback
 }
 
-/// A message that was forwarded so many times over.
+/// A message that was forwarded this many times.
 fn forwarded(levels: usize) -> String {
     let before = r#"[{"MsgType":"TIMRelayElem","MsgContent":{"MsgList":[{"MsgBody":"#;
     format!("{}{}{}", before.repeat(levels), text_element(r#""the innermost""#), "}]}}]".repeat(levels))
 }
 
-/// What is to become of a callback.
+/// What should happen to a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Stored,
-    /// Parked with this reason, and stored by the redrive.
+    /// It is queued with this reason, and stored by the redrive.
     Late(&'static str),
-    /// Parked with this reason, where it stays.
+    /// It is queued with this reason, and stays there.
     Stays(&'static str),
 }
 use Fate::{Late, Stays, Stored};
@@ -111,7 +111,7 @@ fn cases(command: &str) -> Vec<(String, Vec<u8>, Fate)> {
             .collect()
     });
     // Each such byte becomes three.
-    add("256 KiB of invalid UTF-8", Stays("DynamoDB takes 409600 at most"), &|seq| {
+    add("256 KiB of invalid UTF-8", Stays("DynamoDB takes at most 409600"), &|seq| {
         let mut callback = filled(command, seq, CAP);
         callback.iter_mut().filter(|byte| **byte == b'x').for_each(|byte| *byte = 0xff);
         callback
@@ -128,7 +128,7 @@ fn cases(command: &str) -> Vec<(String, Vec<u8>, Fate)> {
     cases
 }
 
-/// The message that a callback tells of, as it is in the table.
+/// The message of a callback, as it is in the table.
 async fn found(archive: &Archive, message: &SendMsg<'_>) -> Vec<StoredMessage> {
     let conversation = Conversation::of(message);
     let seq = message.msg_seq.expect("a MsgSeq");
@@ -147,7 +147,7 @@ async fn is_stored(archive: &Archive, command: &str, name: &str, callback: &[u8]
     let Some(stored) = found.first() else { return false };
     assert_eq!(found.len(), 1, "{name}");
     let raw = message.msg_body_raw.map(RawValue::get).expect("a MsgBody");
-    // Not assert_eq: nobody wants to see them.
+    // Not assert_eq, which would print them.
     assert!(stored.msg_body() == Some(raw), "{name}: MsgBody");
     let fields = Object::parse(&text).expect("JSON");
     for field in ["CloudCustomData", "MsgId", "ErrorInfo"] {
@@ -178,14 +178,14 @@ async fn what_is_sent_is_stored_to_the_byte_or_parked_whole() {
         let mut function = Function::start(&setup(name)).await;
         for (name, callback, fate) in cases(command) {
             let name = format!("{command}: {name}");
-            // Half of them as a function URL sends what is no text.
+            // Half of them in base64, as a function URL sends bytes that are not text.
             let (body, is_base64) = match std::str::from_utf8(&callback) {
                 Ok(text) if callback.len() % 2 == 0 => (json!(text), false),
                 _ => (json!(BASE64.encode(&callback)), true),
             };
             function.post_until_acknowledged(&query(command), &body, is_base64).await;
 
-            // More than one if the machine is busy.
+            // On a busy machine there may be several.
             let parked = queued.lock().expect("no panic").drain(..).next_back();
             if let Some(parked) = parked {
                 let record: Value = serde_json::from_str(&parked).expect("JSON");

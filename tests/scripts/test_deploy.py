@@ -9,7 +9,7 @@ DEPLOY = Path(__file__).parents[2] / "scripts/deploy"
 
 
 def deploy(*arguments):
-    """The exit code and the messages; a setting beyond those tested here is missing, so that nothing is ever deployed."""
+    """The exit code and the messages. One more setting is always missing, so nothing is ever deployed."""
     ended = subprocess.run(
         [DEPLOY, *arguments, "--set", "Architecture=none"],
         env={"PATH": os.environ["PATH"], "CALLBACK_TOKEN": "token"},

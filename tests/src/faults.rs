@@ -1,4 +1,4 @@
-//! What can go wrong between a function and its stores: a proxy that spoils the way to DynamoDB, and a queue.
+//! What can go wrong between a function and its stores: a proxy in front of DynamoDB that makes faults, and a queue.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// Nothing is wrong.
     None,
     /// It is refused with this status and AWS's name of the reason.
     Refused(u16, &'static str),
-    /// Every other request is refused so.
+    /// Every other request is refused in this way.
     Flaky(u16, &'static str),
     /// The connection is closed before an answer.
     Closed,
@@ -26,7 +26,7 @@ pub enum Fault {
     Silence,
 }
 
-/// The fault of the moment.
+/// The current fault.
 #[derive(Clone)]
 pub struct Switch(Arc<Mutex<(Fault, usize)>>);
 
@@ -52,7 +52,8 @@ impl Switch {
     }
 }
 
-/// A proxy before the engine at `upstream`; gives its URL. One request to a connection, so that a fault strikes at once.
+/// A proxy in front of the engine at `upstream`. Gives its URL. Each connection takes one request, so that a fault
+/// takes effect at once.
 ///
 /// # Panics
 /// If it does not start.
@@ -71,7 +72,7 @@ pub async fn proxy(upstream: &str, fault: Fault) -> (String, Switch) {
     serve(fault, forward).await
 }
 
-/// A queue that takes messages; gives its URL, its switch, and what is in it.
+/// A queue that takes messages. Gives its URL, its switch, and its content.
 ///
 /// # Panics
 /// If it does not start.
@@ -135,7 +136,7 @@ fn answer(status: u16, body: &Value) -> Vec<u8> {
     format!("HTTP/1.1 {status} so\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
 }
 
-/// Reads one request or answer to its end; `None` when the connection ends before.
+/// Reads one request or answer to its end. `None` if the connection ends before that.
 async fn read_message(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut message = Vec::new();
     while stream.read_buf(&mut message).await.is_ok_and(|read| read > 0) {

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::{APP, TABLE, TOKEN, binary, now, query};
 
-/// Far more than any of it takes, the 20 s of a redrive included. A function that hangs must not hang the tests.
+/// Far more than any answer takes, even the 20 s of a redrive. A function that hangs must not hang the tests.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running function.
@@ -38,7 +38,7 @@ pub struct Setup<'a> {
     pub dynamodb: &'a str,
     /// The text of `rules/rules.toml`; `None`: there is no such file.
     pub rules: Option<&'a str>,
-    /// Environment variables beside those of a usual deployment, or instead of them.
+    /// Environment variables that are added to those of a usual deployment, or replace them.
     pub environment: &'a [(&'a str, &'a str)],
 }
 
@@ -91,8 +91,8 @@ impl Function {
 
     /// Posts a callback until it is acknowledged, and gives how often it was not.
     ///
-    /// On a busy machine neither the table nor the queue may take it in time. Then the answer is held until the platform,
-    /// too, would send the callback again.
+    /// On a busy machine, perhaps neither the table nor the queue takes it in time. Then it is posted again, as the
+    /// platform does.
     ///
     /// # Panics
     /// If it never is, or if the answer is another one.

@@ -25,8 +25,8 @@ pub const TOKEN: &str = "tests-token";
 /// Its table.
 pub const TABLE: &str = "messages";
 
-/// The path of the binary called `name`. The first test that asks for one builds them all, in the profile of the tests
-/// themselves, and cargo says where each is: what an earlier build left behind is never tested.
+/// The path of the binary called `name`. The first test that asks for one builds them all, in the profile of the tests.
+/// Cargo says where they are, so a binary from an earlier build is never tested.
 ///
 /// # Panics
 /// If the workspace does not build, or has no such binary.

@@ -1,5 +1,5 @@
-"""What template.yaml promises, checked on what SAM makes of it: which functions exist, what each may do and is told,
-and how the data is protected. `sam validate --lint` and cfn-lint check the form; this checks the meaning."""
+"""What template.yaml promises, checked on the template that SAM makes of it: which functions exist, their rights and
+settings, and how the data is protected. `sam validate --lint` and cfn-lint check the form; this checks the meaning."""
 
 import os
 import re
@@ -19,7 +19,7 @@ PER_CALLBACK = BEFORE | AFTER
 FUNCTIONS = {"Webhook": "webhook"} | PER_CALLBACK  # those with a URL
 EVERY = FUNCTIONS | {"Redrive": "redrive"}
 
-# What a function is told, by what it does; the template's Globals tell it to all.
+# The settings of a function, by what it does. Those in the template's Globals are for all.
 FOR_ALL = {"SDK_APP_ID", "CALLBACK_TOKEN", "PREVIOUS_CALLBACK_TOKEN", "ALLOW_UNSIGNED", "ANSWER_WITHIN_MS"}
 TO_MODERATE = {"ON_FAILURE", "RULES_PATH"}
 TO_ARCHIVE = {"TABLE_NAME", "STORE_ONLINE_ONLY", "RETENTION_DAYS"}

@@ -1,6 +1,6 @@
-//! What happens to messages later: stores recalls, edits, read receipts and refused group messages beside them.
+//! Stores what happens to messages later: recalls, edits, read receipts and refused group messages.
 //!
-//! One function for six commands, since they share one job: amending what is stored.
+//! One function serves six commands, since they share one job: storing a change beside its message.
 
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 //! Stores what waits in the queue: callbacks that could not be stored when they came.
 //!
-//! They were verified then, so neither signature nor time is checked again. What fails once more stays in the queue,
-//! alone: the others of its batch are done. What fails for good ends in the dead-letter queue.
+//! They were verified when they came, so signature and time are not checked again. A callback that fails once more
+//! stays in the queue; the others of its batch are done. One that always fails ends in the dead-letter queue.
 
 use std::process::ExitCode;
 

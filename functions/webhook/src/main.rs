@@ -8,7 +8,7 @@ use chathook_protocol::Command;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
-        // The rules compile while the table's first answer is under way.
+        // Load the rules while the table's first answer is on its way.
         let load = async { Moderator::load(&lambda::in_function_folder(&settings.rules_path)) };
         let (opened, moderator) = tokio::join!(Archiver::open(&settings), load);
         let (archiver, queue) = opened?;

@@ -1,7 +1,7 @@
 //! A conversation, and the partition of the table that holds it.
 //!
 //! `pk` names the conversation: `c2c#jared#John`, `group#@TGS%232J4SZEAEL#` (no topic). A `#` or `%` inside a part is
-//! percent-encoded, which everybody can read; real ids contain `#`. A part over 128 bytes becomes `%sha256:<hex>`. No
+//! percent-encoded: that stays readable, and real ids contain `#`. A part over 128 bytes becomes `%sha256:<hex>`. No
 //! escaped part can look like that, since a `%` in one is followed by `23` or `25`.
 
 use chathook_protocol::{Chat, SendMsg};

@@ -1,8 +1,8 @@
 //! Erasing what a person sent.
 //!
-//! An item is blanked, not deleted. Who wrote, when and under which ids stays, with `ErasedAt`; all that was said goes. So
-//! the other side's conversation keeps its order, and a callback that is repeated, parked or imported later meets the
-//! item and cannot bring the text back. Edits are blanked like messages.
+//! An item is blanked, not deleted. Who wrote, when and under which ids stays, with `ErasedAt`; all that was said goes.
+//! So the other side's conversation keeps its order, and a callback that is repeated, queued or imported later meets
+//! the item and cannot bring the text back. Edits are blanked like messages.
 //!
 //! An erasure goes page by page. Before the first item is blanked and after each page it writes its receipt, an item of
 //! its own without any content, which says how far it came and how many items it blanked. So it can be interrupted at any
@@ -28,7 +28,7 @@ use crate::query::MessageQuery;
 const CONTENT: [&str; 9] =
     ["MsgBody", "Text", "CloudCustomData", "GroupAtInfo", "Extra", "ErrorInfo", "ClientIP", "OptPlatform", "RequestID"];
 
-/// The index is asked for so many items at once.
+/// A request asks the index for this many items.
 const ENTRIES_PER_PAGE: usize = 100;
 
 /// How to find what a person sent.
@@ -267,7 +267,7 @@ impl Archive {
             .projection_expression("pk, sk");
         if let Some(cursor) = &erasure.cursor {
             let (pk, sk) = serde_json::from_str(cursor).map_err(|_| {
-                ArchiveError::InvalidRequest("the erasure's receipt is damaged; delete it and begin anew")
+                ArchiveError::InvalidRequest("the erasure's receipt is damaged; delete it and begin again")
             })?;
             request = request.set_exclusive_start_key(Some(ItemKey { pk, sk }.to_item()));
         }

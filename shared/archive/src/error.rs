@@ -32,7 +32,7 @@ pub enum ArchiveError {
         action: &'static str,
     },
     /// AWS does not know the credentials, or no longer.
-    #[error("AWS refused the credentials ({code}); renew them, and see that the machine's clock is right")]
+    #[error("AWS refused the credentials ({code}); renew them, and check the machine's clock")]
     Credentials {
         /// AWS's name of the refusal.
         code: String,
@@ -44,7 +44,7 @@ pub enum ArchiveError {
         reason: String,
     },
     /// More than the table, or a single key, takes at the moment.
-    #[error("DynamoDB throttled the request; try again later, and see that the table is billed on demand")]
+    #[error("DynamoDB throttled the request; try again later, and check that the table is billed on demand")]
     Throttled,
     /// No answer in time. Whether a write took place is not known; doing it again is safe.
     #[error("DynamoDB did not answer in time; try again")]
@@ -64,7 +64,7 @@ pub enum ArchiveError {
         reason: String,
     },
     /// A message that no DynamoDB item can hold.
-    #[error("the record has {bytes} bytes and DynamoDB takes {MAX_ITEM_BYTES} at most; keep the message elsewhere")]
+    #[error("the record has {bytes} bytes, but DynamoDB takes at most {MAX_ITEM_BYTES}; keep the message elsewhere")]
     TooLarge {
         /// The record's size.
         bytes: usize,

@@ -13,10 +13,10 @@ use crate::pager::PageQuery;
 use crate::query::{DEFAULT_LIMIT, MessageQuery, Page};
 use crate::schema::{ACCOUNT_INDEX, Index, MAX_PARTITION_KEY_BYTES, OCCURRED_AT, OUTCOME_INDEX, Outcome};
 
-/// So many messages are read at a time.
+/// This many messages are read at a time.
 pub(crate) const CONCURRENT_READS: usize = 8;
 
-/// A page asks an index at most so often, since an index may hold other items than messages.
+/// A page makes at most this many requests to an index, since an index may hold other items than messages.
 const REQUESTS_PER_PAGE: usize = 8;
 
 /// What is asked of an index.

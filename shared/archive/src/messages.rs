@@ -14,14 +14,14 @@ use crate::pager::{MAX_DISORDER, PageQuery, TimeBounds};
 use crate::query::{DEFAULT_LIMIT, MessageQuery, Page};
 use crate::seek::Point;
 
-/// A `MsgId` contains the time of the sender's clock. The message is looked for within so many seconds of that time, first
-/// near it, then further away.
+/// A `MsgId` contains the time of the sender's clock. The message is looked for within this many seconds of that time,
+/// first near it, then further away.
 const CLOCK_ERRORS: [u64; 2] = [60, 900];
 
-/// … in at most so many pages,
+/// In at most this many pages,
 const PAGES_BY_ID: usize = 4;
 
-/// … of so many messages.
+/// of this many messages.
 const MESSAGES_PER_PAGE_BY_ID: usize = 5000;
 
 /// A read receipt: how far an account has read in a one-to-one conversation.

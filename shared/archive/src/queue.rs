@@ -30,7 +30,9 @@ pub enum QueueError {
         bytes: usize,
     },
     /// SQS refused the message.
-    #[error("SQS refused sqs:SendMessage with {code}; see that QUEUE_URL is right and the role may send to that queue")]
+    #[error(
+        "SQS refused sqs:SendMessage with {code}; check that QUEUE_URL is right and the role may send to that queue"
+    )]
     Refused {
         /// AWS's name of the refusal.
         code: String,

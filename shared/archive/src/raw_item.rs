@@ -38,16 +38,16 @@ pub struct RawItem {
 #[non_exhaustive]
 pub enum ItemError {
     /// Not a JSON object.
-    #[error("not a JSON object; give one item a line, as `messages export` writes it")]
+    #[error("not a JSON object; write one item on each line, as `messages export` does")]
     NotJson,
     /// `pk` or `sk` is missing, or cannot be a key.
-    #[error("{0} is missing, empty or no string; without both keys an item has no place in the table")]
+    #[error("{0} is missing, empty or not a string; without both keys an item has no place in the table")]
     MissingKey(&'static str),
     /// An attribute that is there twice.
-    #[error("the attribute {0:?} is there twice; leave one of them")]
+    #[error("the attribute {0:?} is there twice; remove one of them")]
     DuplicateAttribute(String),
     /// A number that DynamoDB does not hold.
-    #[error("the attribute {0:?} holds no number of at most 38 digits, from 1e-130 to below 1e126")]
+    #[error("the attribute {0:?} is not a number with at most 38 digits, from 1e-130 to below 1e126")]
     InvalidNumber(String),
     /// A value of a type that DynamoDB does not have.
     #[error("the attribute {0:?} is neither a string nor a number, nor DynamoDB's JSON such as {{\"BOOL\":true}}")]
@@ -58,7 +58,7 @@ impl RawItem {
     /// Reads what [`Self::to_json`] writes, in any order and layout. Numbers keep their digits.
     ///
     /// # Errors
-    /// An [`ItemError`] that says what to mend. It may name an attribute, and never tells a value.
+    /// An [`ItemError`] that says what to correct. It may name an attribute, but never shows a value.
     pub fn from_json(line: &str) -> Result<Self, ItemError> {
         let object = Object::parse(line).map_err(|_| ItemError::NotJson)?;
         let mut item = Item::with_capacity(object.iter().len());
@@ -79,7 +79,7 @@ impl RawItem {
     /// break anywhere.
     ///
     /// # Errors
-    /// [`ItemError::UnknownType`] for a type that DynamoDB got later than this code.
+    /// [`ItemError::UnknownType`] for a type that is newer than this code.
     pub fn to_json(&self) -> Result<String, ItemError> {
         let mut names: Vec<&String> = self.item.keys().collect();
         names.sort_by_key(|name| (*name != "pk", *name != "sk", *name));
@@ -173,7 +173,7 @@ fn read_typed(name: &str, value: &RawValue, depth: usize) -> Result<AttributeVal
     })
 }
 
-/// A value in DynamoDB's own JSON, sets in a fixed order. `None` for a type that DynamoDB got later than this code.
+/// A value in DynamoDB's own JSON, sets in a fixed order. `None` for a type that is newer than this code.
 fn typed(value: &AttributeValue) -> Option<Value> {
     let base64 = |bytes: &Blob| BASE64.encode(bytes.as_ref());
     let sorted = |mut set: Vec<String>| {
@@ -203,7 +203,7 @@ fn number(name: &str, digits: &str) -> Result<AttributeValue, ItemError> {
     is_number.then(|| AttributeValue::N(digits.to_owned())).ok_or_else(|| ItemError::InvalidNumber(name.to_owned()))
 }
 
-/// Whether DynamoDB holds the two for equal.
+/// Whether the two are equal to DynamoDB.
 pub(crate) fn is_same_item(one: &Item, other: &Item) -> bool {
     one.len() == other.len()
         && one.iter().all(|(name, value)| other.get(name).is_some_and(|other| is_same(value, other)))

@@ -22,7 +22,7 @@ use crate::keys::{self, SortKey};
 use crate::preview::preview;
 use crate::schema::{ERASED_AT, EXPIRES_AT, OCCURRED_AT, OUTCOME, Outcome};
 
-/// Stored for a `SendMsgResult` that is no number: the message is not known to be delivered.
+/// Stored for a `SendMsgResult` that is not a number: nobody knows whether the message was delivered.
 const UNKNOWN_RESULT: i64 = -1;
 
 const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
@@ -85,9 +85,9 @@ impl Record {
     /// Whether `item`, which has the same key, is this message.
     ///
     /// The sender's client picks the ids of a one-to-one message, so two messages may share them. They may have two
-    /// senders (a bot that copies ids from what it answers), or one who would rather not have a text kept. A repeated
-    /// callback has the same sender and the same body. Group messages outside the history, which repeat a `MsgSeq`, have
-    /// other times.
+    /// senders (a bot that copies ids from what it answers), or one who does not want a text to be kept. A repeated
+    /// callback has the same sender and the same body. Group messages outside the history, which repeat a `MsgSeq`,
+    /// have other times.
     ///
     /// An erased message has no body to compare, and must not come back with a repeated callback.
     pub(crate) fn is_stored_as(&self, item: &Item) -> bool {

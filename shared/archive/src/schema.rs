@@ -66,7 +66,7 @@ pub(crate) struct Index {
 pub(crate) const OUTCOME_INDEX: Index = Index {
     name: OUTCOME,
     partition_key: OUTCOME,
-    fix: "an earlier version made the table: deploy again, or ask a conversation at a time",
+    fix: "an earlier version made the table: deploy again, or ask about one conversation at a time",
 };
 
 /// Everything by its sender.

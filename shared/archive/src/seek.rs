@@ -16,7 +16,7 @@ use crate::keys::{self, is_message};
 use crate::message::StoredMessage;
 use crate::range_query::RangeQuery;
 
-/// So few numbers are not halved any further.
+/// Halving stops when this few numbers are left.
 const NEAR_ENOUGH: u64 = 128;
 
 /// Ten million numbers need 17. Each is a request; with those of the page there are no more than 40.

@@ -1,9 +1,9 @@
 //! Candidates: stretches of a text that could be a term under some disguise.
 //!
-//! From each place where a term may begin, the text is read along the [`Trie`] of the terms, in every way that a disguise
-//! may take: a letter is repeated, a divider stands between two letters, one sign stands for a letter, a sign that could
-//! be a letter is a divider after all. Nearly all readings end after two or three characters. Those that reach the end of
-//! a term are candidates, for [`crate::verify`] to judge.
+//! From each place where a term may begin, the text is read along the [`Trie`] of the terms, in every way that a
+//! disguise allows: a letter is repeated, a divider is between two letters, one sign stands for a letter, a sign that
+//! could be a letter is a divider after all. Nearly all readings end after two or three characters. Those that reach
+//! the end of a term are candidates, which [`crate::verify`] then judges.
 
 use crate::classes::{GAP, NONE, Unit};
 use crate::trie::{ROOT, Trie};
@@ -13,13 +13,13 @@ use crate::trie::{ROOT, Trie};
 pub(crate) struct Candidate {
     pub(crate) first: usize,
     pub(crate) last: usize,
-    /// How many times letters are divided, other than where the term itself has a space.
+    /// How many dividers are between letters, except where the term itself has a space.
     pub(crate) gaps: usize,
     /// The sign that stands for a letter.
     pub(crate) star: Option<usize>,
 }
 
-/// How far one way of reading has come. Many may wait on the stack, so it is small.
+/// The state of one way of reading. It is small, since many may be on the stack.
 #[derive(Debug, Clone, Copy)]
 struct Reading {
     /// The next unit.
@@ -40,12 +40,12 @@ struct Reading {
 
 const NO_STAR: u32 = u32::MAX;
 
-/// How many units may stand between two letters. What is longer divides sentences, not letters.
+/// How many units may be between two letters. Anything longer divides sentences, not letters.
 const LONGEST_DIVIDER: u8 = 16;
-/// How many times a letter may be repeated across dividers and segments. Side by side it may be any number of times.
+/// How many times a letter may be repeated across dividers and segments. Without a divider, there is no limit.
 const MOST_REPEATS: u8 = 8;
-/// How many steps are taken from one beginning, all ways together. Only terms and texts made for each other come near;
-/// it bounds the time for a text by its length.
+/// How many steps all ways from one beginning may take together. Only terms and texts that were made for it come near
+/// this limit. It makes the time linear in the length of the text.
 const MOST_STEPS: usize = 512;
 
 /// A search, with buffers that are used again.
@@ -66,7 +66,7 @@ impl Search {
         code: u16,
         see: &mut impl FnMut(u32, Candidate),
     ) {
-        // Nearly all searches end at the second or third letter. Then a look into a filter is enough.
+        // Nearly all searches end at the second or third letter, which a filter can tell.
         if let Some((second, next)) = letter(units, first + 1)
             && next.code != code
         {
@@ -86,7 +86,7 @@ impl Search {
         self.along(units, trie, first, code, see);
     }
 
-    /// Reads the letters as they stand, up to the first divider. From there on there is more than one way.
+    /// Reads the letters up to the first divider. From there on, there is more than one way to read.
     #[inline(never)]
     fn along(
         &mut self,
@@ -131,7 +131,7 @@ impl Search {
         }
     }
 
-    /// Reads on in all ways from where letters are divided, or another segment begins.
+    /// Reads on in all ways, from a divider or the beginning of another segment.
     #[inline(never)]
     fn across(
         &mut self,
@@ -156,7 +156,7 @@ impl Search {
                     break;
                 };
                 let is_first_here = node != reading.node;
-                // A sign may as well divide. Where it only repeats a letter, both come to the same.
+                // A sign may also be a divider. If it only repeats a letter, both readings are the same.
                 if divides && is_first_here {
                     self.divide(&reading, unit, units, trie);
                 }
@@ -174,7 +174,7 @@ impl Search {
         }
     }
 
-    /// Puts on the stack the ways that lead across a divider.
+    /// Puts the ways that lead across a divider on the stack.
     fn divide(&mut self, reading: &Reading, unit: &Unit, units: &[Unit], trie: &Trie) {
         if reading.inside >= LONGEST_DIVIDER {
             return;
@@ -187,7 +187,7 @@ impl Search {
         let inside = u8::try_from(inside).unwrap_or(u8::MAX);
         let Ok(next_at) = u32::try_from(at) else { return };
         let next = Reading { at: next_at, inside, ..*reading };
-        // Most ways end at the next letter, and need not be taken up.
+        // Most ways end at the next letter. These need not be put on the stack.
         let after = units.get(at).filter(|_| is_short);
         let leads_on = |node: u32, code: u16| {
             after.is_some_and(|after| {
@@ -208,7 +208,7 @@ impl Search {
         }
     }
 
-    /// Puts on the stack the ways that take a sign for some letter of a term.
+    /// Puts the ways that take a sign for a letter of a term on the stack.
     fn star(&mut self, reading: &Reading, units: &[Unit], trie: &Trie) {
         let at = reading.at as usize;
         let rest = units.get(at + 1..).unwrap_or_default();
@@ -255,18 +255,18 @@ impl Reading {
         self.at += 1;
     }
 
-    /// Whether a divider or the beginning of a segment stands between a letter and the one before.
+    /// Whether a divider or the beginning of a segment is between a letter and the one before it.
     const fn is_far_repeat(&self, unit: &Unit) -> bool {
         self.inside > 0 || unit.begins_segment
     }
 
-    /// 1 if the next letter would end a divider that is no space of the term.
+    /// 1 if the next letter would end a divider that is not a space of the term.
     const fn new_gap(&self) -> u16 {
         (self.inside > 0 && !self.is_space) as u16
     }
 }
 
-/// The letter at `at`, or the one beyond a divider there. `None` where a sign could be a letter as well.
+/// The letter at `at`, or behind a divider there. `None` if a sign could be a letter too.
 fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
     let unit = units.get(at)?;
     if !unit.kind.is_divider() {
@@ -288,7 +288,7 @@ fn cross(units: &[Unit], at: usize, may_star: bool) -> usize {
     from_here.find(is_more).map_or(end, |(at, _)| at)
 }
 
-/// Whether no more of the same letter follows at once.
+/// Whether the same letter does not follow directly.
 fn is_last_of_run(units: &[Unit], next: usize, unit: &Unit) -> bool {
     units.get(next).is_none_or(|next| next.code != unit.code)
 }
@@ -306,7 +306,7 @@ fn is_star(units: &[Unit], at: usize, unit: &Unit) -> bool {
     before.base != unit.base && after.base != unit.base && is_between_alike
 }
 
-/// The signs that people put in the place of a letter so as not to write it.
+/// The signs that people write in place of a letter.
 const fn stands_for_letters(sign: char) -> bool {
     matches!(
         sign,

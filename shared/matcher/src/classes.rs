@@ -42,7 +42,7 @@ pub(crate) const NONE: u16 = 0;
 pub(crate) const GAP: u16 = 1;
 const FIRST: u16 = 2;
 
-/// In the place of control characters, of which there never is a unit.
+/// Fills the places of control characters, which never become units.
 const UNSEEN: Glyph = Glyph { base: '\0', letters: Letters::NONE, kind: Kind::Sign };
 
 impl Default for Classes {
@@ -100,7 +100,7 @@ impl Classes {
     /// An ASCII character as a unit of a stream.
     #[inline]
     pub(crate) fn ascii(&self, character: u8) -> Unit {
-        // The mask says to the compiler that there always is one.
+        // The mask tells the compiler that the index is always valid.
         self.ascii.get(usize::from(character & 0x7F)).copied().unwrap_or(Unit::new(UNSEEN, NONE))
     }
 

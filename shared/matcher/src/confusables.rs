@@ -1,7 +1,7 @@
 //! Characters beyond ASCII that look like Latin letters.
 //!
-//! `confusables.txt` began as what Unicode's confusables (UTS #39) say of single letters. Looser resemblances are added:
-//! a filter has to see what a person sees, not what a browser must not mistake. See `DESIGN.md` for its sources.
+//! `confusables.txt` began with what Unicode's confusables (UTS #39) say about single letters. Looser resemblances are
+//! added: a filter has to see what a person sees, not what a browser must not mistake. See `DESIGN.md` for its sources.
 
 use std::sync::LazyLock;
 

@@ -1,8 +1,8 @@
-//! The terms as tables, to be searched or written down.
+//! The terms as tables, to be searched or serialised.
 //!
 //! There are three tries. Most terms can only begin where a word begins, so that nearly all of a text is passed over;
-//! those with a wildcard in front and those in ideographs can begin anywhere. Terms that are not to be found under
-//! disguises, or have signs in them that disguises are made of, are looked for in the third as they are written.
+//! those with a wildcard in front and those in ideographs can begin anywhere. The third has the terms that are looked
+//! for as they are written: those that shall not be found in disguise, and those with signs that disguises are made of.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::trie::Trie;
 /// All terms.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Dictionary {
-    /// The classes of what may be disguised.
+    /// The classes of the characters in terms that may be disguised.
     pub(crate) classes: Classes,
     /// Terms that begin where a word begins.
     pub(crate) words: Trie,
@@ -24,7 +24,7 @@ pub(crate) struct Dictionary {
     pub(crate) characters: Classes,
     pub(crate) literal: Trie,
     pub(crate) entries: Vec<Entry>,
-    /// The letters of all entries, one behind the other.
+    /// The letters of all entries in a row.
     pub(crate) letters: Vec<Letter>,
     /// The signs that they must have, likewise.
     pub(crate) signs: Vec<char>,
@@ -41,7 +41,7 @@ pub(crate) struct Entry {
     pub(crate) flags: Flags,
 }
 
-/// What holds for an entry.
+/// Properties of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Flags(pub(crate) u8);
 
@@ -130,7 +130,7 @@ impl Dictionary {
         expected.map(|expected| expected.letters.iter().map(|letter| letter.base).collect()).unwrap_or_default()
     }
 
-    /// What a candidate for an entry is held against.
+    /// What a candidate for an entry is compared with.
     pub(crate) fn entry(&self, entry: u32) -> Option<Expected<'_>> {
         let index = entry as usize;
         let entry = self.entries.get(index)?;

@@ -1,6 +1,6 @@
-//! What happens to a text: its glyphs are read along the tries, and what could be a term is verified.
+//! The search through a text: its glyphs are read along the tries, and candidates are verified.
 //!
-//! Finding runs on buffers that stay from call to call, since a short text takes less time than making them.
+//! Buffers are kept from call to call, since making them takes longer than searching a short text.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -61,10 +61,10 @@ pub(crate) fn find(dictionary: &Dictionary, segments: &[Segment<'_>]) -> Vec<Mat
     })
 }
 
-/// What is needed to search texts.
+/// What a search of texts needs.
 #[derive(Default)]
 struct Buffers {
-    /// The segments at hand.
+    /// The current segments.
     stream: Stream,
     search: Search,
     results: Results,
@@ -83,14 +83,14 @@ impl<'i> Input<'i> {
 }
 
 impl Buffers {
-    /// Leaves no large buffers behind.
+    /// Drops large buffers.
     fn tidy(&mut self) {
         if self.stream.units.capacity() > LARGEST_KEPT {
             *self = Self::default();
         }
     }
 
-    /// Searches segments that stand one behind the other.
+    /// Searches segments that a reader sees one behind the other.
     fn search_group(&mut self, input: &Input<'_>, group: Range<usize>) {
         let Self { stream, results, .. } = self;
         stream.clear();
@@ -114,7 +114,7 @@ impl Buffers {
         let mut is_in_word = false;
         let mut at = 0;
         while let Some(unit) = self.stream.units.get(at) {
-            // What [`Self::search_from`] finds out as well, but for most units this is all that is asked.
+            // [`Self::search_from`] checks this too, but for most units this check is all that is needed.
             let is_inside = is_in_word && !unit.begins_segment;
             is_in_word = unit.kind.is_word();
             if unit.code != NONE && (!is_inside || has_anywhere) {
@@ -156,10 +156,10 @@ impl Buffers {
     }
 }
 
-/// What searches have come to.
+/// The results of searches.
 #[derive(Default)]
 struct Results {
-    /// The entries found by the search at hand.
+    /// The entries found by the current search.
     seen: Vec<u32>,
     /// The word that was last looked up, in units.
     word: Range<usize>,
@@ -205,8 +205,8 @@ impl Results {
         });
     }
 
-    /// A span without half a character at its ends: a person sees an accent, or the two letters of a flag, as one with
-    /// what stands before.
+    /// A span that ends between whole characters: a person sees an accent, or the second letter of a flag, as one with
+    /// the character before it.
     fn whole(&mut self, text: &str, segment: usize, span: Range<usize>) -> Range<usize> {
         let first = text.get(span.start..).and_then(|rest| rest.chars().next());
         let after = text.get(span.end..).and_then(|rest| rest.chars().next());
@@ -230,8 +230,7 @@ impl Results {
     }
 }
 
-/// Whether a character is one to a person, too, as most are: others may be a part of one. Some that are one are not told
-/// apart.
+/// Whether a character is surely a whole one to a person, as most are. Others may be a part of one.
 fn stands_alone(character: char) -> bool {
     character.is_ascii() || matches!(character, '\u{4E00}'..='\u{9FFF}')
 }

@@ -1,4 +1,4 @@
-//! Letter case taken out of a text.
+//! Removes letter case from a text.
 
 /// A text without letter case.
 #[must_use]

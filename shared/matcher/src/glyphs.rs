@@ -1,8 +1,9 @@
 //! What a character can be read as.
 //!
-//! Who disguises a word swaps its letters for characters that are still read as those letters, and puts others in
+//! To disguise a word, people swap its letters for characters that are still read as those letters, and put others in
 //! between. So each character is taken apart into [`Glyph`]s: what remains of it without letter case, width, style and
-//! accents, and which Latin letters it may stand for. Nothing is decided here: `0` stays a digit that *may* be an `o`. Whether it is one, [`crate::verify`] judges, with the whole word in view.
+//! accents, and which Latin letters it may stand for. Nothing is decided here: `0` stays a digit that *may* be an `o`.
+//! [`crate::verify`] judges whether it is one, with the whole word in view.
 
 use std::ops::Range;
 
@@ -40,7 +41,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Whether it is part of a word that goes on to its neighbours.
+    /// Whether it can form a word with its neighbours.
     pub(crate) const fn is_word(self) -> bool {
         matches!(self, Self::Letter | Self::Digit)
     }
@@ -56,8 +57,8 @@ impl Glyph {
         Self { base, letters, kind }
     }
 
-    /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for
-    /// what can be no letter.
+    /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for what
+    /// cannot be a letter.
     pub(crate) fn class(self) -> Option<char> {
         if let Some(class) = self.letters.class() {
             return Some(class);
@@ -66,7 +67,8 @@ impl Glyph {
     }
 }
 
-/// Gives the glyphs of a character to `see`; none for a character that cannot be seen or only decorates the one before.
+/// Gives the glyphs of a character to `see`. A character that is invisible or only decorates the one before it has
+/// none.
 pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
     if let Some(glyph) = plain(character) {
         return see(glyph);
@@ -85,7 +87,7 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
         '\u{249C}'..='\u{24B5}' => see(ascii_letter(character as u32 - 0x249C)),
         _ if is_unseen(character) => {}
         _ => match confusables::of(character) {
-            // Looks come first: some of these decompose into what they do not look like.
+            // Looks come first, since some of these decompose into something that looks different.
             Some(letters) => see(Glyph::new(fold_char(character), letters, kind(character))),
             None => decompose_compatible(character, |part| {
                 if part.is_ascii() {
@@ -103,7 +105,7 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
     }
 }
 
-/// The glyph of a character that has one, wherever it stands, and is quickly found: ASCII and the common ideographs.
+/// The glyph of a character whose glyph is the same everywhere and quick to find: ASCII and the common ideographs.
 #[inline]
 pub(crate) fn plain(character: char) -> Option<Glyph> {
     match character {
@@ -185,7 +187,7 @@ fn kind(character: char) -> Kind {
     if is_spaceless(character) { Kind::Ideograph } else { kind }
 }
 
-/// The glyphs of ASCII; `None` for control characters, which no one sees.
+/// The glyphs of ASCII; `None` for control characters, which are invisible.
 pub(crate) static ASCII: [Option<Glyph>; 128] = ascii();
 
 const fn ascii() -> [Option<Glyph>; 128] {

@@ -1,7 +1,7 @@
 //! The characters of a text as a person sees them, and where words begin and end.
 //!
 //! All decisions about boundaries are made on whole grapheme clusters: an `e` with a combining accent is another letter
-//! than `e`, and who replaces half of it would leave the accent behind.
+//! than `e`, and replacing half of it would leave the accent behind.
 
 use std::ops::Range;
 
@@ -37,13 +37,13 @@ impl Graphemes {
         self.in_words.len()
     }
 
-    /// The byte range of one; empty behind the last.
+    /// The byte range of one. It is empty behind the last.
     #[must_use]
     pub fn span(&self, index: usize) -> Range<usize> {
         self.start(index)..self.start(index + 1)
     }
 
-    /// The graphemes that a span of bytes covers, also if only in part.
+    /// The graphemes that a span of bytes covers, in whole or in part.
     #[must_use]
     pub fn covering(&self, span: &Range<usize>) -> Range<usize> {
         let first = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
@@ -116,7 +116,7 @@ mod tests {
             ("e\u{301}bar", "bar", false),
             // One Devanagari conjunct is one character.
             ("क्ष", "क", false),
-            // A variation selector is no letter.
+            // A variation selector is not a letter.
             ("葛\u{E0100}", "葛", true),
         ];
         for (text, term, whole) in cases {

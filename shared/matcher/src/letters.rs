@@ -11,8 +11,8 @@ const GROUPS: [&[u8]; 3] = [b"il", b"hnu", b"bgqvw"];
 impl Letters {
     pub(crate) const NONE: Self = Self(0);
 
-    /// What an ASCII character may stand for. These are the usual replacements of "leet" writing; only those that are
-    /// read without a thought, since each one more finds terms where none was meant.
+    /// What an ASCII character may stand for. These are the usual replacements of "leet" writing. Only those that
+    /// everybody reads at once are here, since each further one finds terms where none was meant.
     pub(crate) const fn of(ascii: u8) -> Self {
         Self(match ascii {
             b'a'..=b'z' => 1 << (ascii - b'a'),
@@ -58,7 +58,7 @@ impl Letters {
         (!self.is_empty()).then(|| char::from(b'a' + u8::try_from(self.0.trailing_zeros()).unwrap_or_default() % 26))
     }
 
-    /// The letter that stands for these and all they could be mistaken for.
+    /// The letter that stands for these and for all that they could be mistaken for.
     pub(crate) fn class(self) -> Option<char> {
         CLASSES.get(self.0.trailing_zeros() as usize).copied().map(char::from)
     }

@@ -1,11 +1,11 @@
 //! Many terms, any text, in any disguise.
 //!
-//! Who wants to write a word past a filter writes it so that people still read it: `c@s1n0`, `c.a.s.i.n.o`, `саѕіnо` in
-//! Cyrillic letters, `𝓬𝓪𝓼𝓲𝓷𝓸`, `cas*no`, `caaasino`, and all of these together. This crate finds the word in all of them,
-//! and says where it stands. It does not find it in `casinos` (unless asked to), `occasion` or `cas in one`.
+//! To get a word past a filter, people write it so that it can still be read: `c@s1n0`, `c.a.s.i.n.o`, `саѕіnо` in
+//! Cyrillic letters, `𝓬𝓪𝓼𝓲𝓷𝓸`, `cas*no`, `caaasino`, and all of these together. This crate finds the word in all of
+//! them, and says where it is. It does not find it in `casinos` (unless asked to), `occasion` or `cas in one`.
 //!
-//! - A [`Matcher`] is built from [`Term`]s, as many as one likes: a text is read once, whatever their number. A term can
-//!   be found under any disguise, or only as it is written ([`Form`]).
+//! - A [`Matcher`] is built from [`Term`]s, of which there may be any number: a text is read once in any case. A term
+//!   can be found under any disguise, or only as it is written ([`Form`]).
 //! - A text is given in [`Segment`]s. Most are one; a message of several bubbles, or a row of table cells, may be read as
 //!   one text by a person and is then several that join.
 //! - A [`Match`] names the term, the segment and the bytes in it. They are whole characters as a person sees them, so
@@ -16,8 +16,8 @@
 //! Time is linear in the length of the text, whatever it holds. There is no I/O, no clock and no unsafe code.
 //! `DESIGN.md` says how it works, and why it is so.
 //!
-//! What else it needs to know of characters may be of use to others: [`unicode`] says of what kind they are, [`graphemes`]
-//! which of them a person sees as one, and [`mod@fold`] takes letter case out of a text.
+//! What it knows about characters may be useful elsewhere: [`unicode`] tells their kinds, [`graphemes`] tells which of
+//! them a person sees as one, and [`mod@fold`] removes letter case.
 //!
 //! # Finding terms
 //!

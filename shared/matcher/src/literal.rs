@@ -1,5 +1,5 @@
-//! Terms that are looked for as they are written: letter case and compatibility forms count for nothing, unless the term
-//! is to be found exactly; no other disguise is undone. So the text itself is read, not its glyphs.
+//! Terms that are looked for as they are written. Letter case and compatibility forms do not matter, unless the term
+//! shall be found exactly. No other disguise is undone, so the text itself is read, not its glyphs.
 
 use std::ops::Range;
 
@@ -33,7 +33,7 @@ pub(crate) fn find(dictionary: &Dictionary, text: &str, mut see: impl FnMut(u32,
 /// A close look at places in a text.
 struct Close<'t> {
     text: &'t str,
-    /// Its characters, once there is something to look at.
+    /// Its characters, once they are needed.
     graphemes: Option<Graphemes>,
     /// The word that was last looked up.
     word: Range<usize>,

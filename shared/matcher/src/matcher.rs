@@ -1,4 +1,4 @@
-//! The matcher as others see it.
+//! The matcher, as users of the crate see it.
 
 use crate::dictionary::{Dictionary, TooManyTerms};
 use crate::find::{self, Match, Segment};
@@ -43,12 +43,12 @@ impl Matcher {
 
     /// The matcher that was written as bytes.
     ///
-    /// Nobody has to vouch for them: whatever they are, they are refused, or make a matcher that finds something else, and
-    /// may name terms that there are not. They say neither which version wrote them nor whether they were damaged since; who keeps them keeps that beside
-    /// them, if it matters.
+    /// They need not be trusted: any bytes are either refused, or make a matcher that finds something else, and may
+    /// name terms that do not exist. They do not tell which version wrote them, or whether they were damaged. A caller
+    /// to whom that matters keeps it with them.
     ///
     /// # Errors
-    /// [`LoadError`] if they are no tables that fit each other.
+    /// [`LoadError`] if they are not tables that fit each other.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
         Dictionary::from_bytes(bytes).map(Self)
     }

@@ -1,4 +1,4 @@
-//! A term taken apart: what to look for in the trie, and what a candidate is held against.
+//! A term taken apart: what to look for in the trie, and what to compare a candidate with.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub(crate) struct Letter {
 /// A term taken apart.
 #[allow(clippy::struct_excessive_bools, reason = "each says what holds at one end of the term")]
 pub(crate) struct Pattern {
-    /// The letters, without what stands between them.
+    /// The letters, without what is between them.
     pub(crate) letters: Vec<Letter>,
     /// The signs between the letters that the text must have, too: all but hyphens and apostrophes.
     pub(crate) signs: Vec<char>,
@@ -42,7 +42,7 @@ pub(crate) struct Pattern {
     pub(crate) ends_word: bool,
 }
 
-/// The wildcards at the ends of a term, and what stands between them.
+/// The wildcards at the ends of a term, and what is between them.
 pub(crate) fn wildcards(term: &str) -> (bool, &str, bool) {
     let term = term.trim();
     let (left, rest) = term.strip_prefix('*').map_or((false, term), |rest| (true, rest));
@@ -72,7 +72,7 @@ impl Pattern {
             let is_inside = !pattern.letters.is_empty() && all.iter().skip(at).any(|glyph| !glyph.kind.is_divider());
             let is_gap = match glyph.kind {
                 Kind::Space => true,
-                // A sign that may be a letter is one where letters are, as in `a$ap`.
+                // A sign that may be a letter is one among letters, as in `a$ap`.
                 Kind::Sign | Kind::Stop if glyph.letters.is_empty() => {
                     let may_be_left_out = OPTIONAL_SIGNS.contains(&glyph.base);
                     if !is_inside || !(may_be_left_out || REQUIRED_SIGNS.contains(&glyph.base)) {

@@ -1,8 +1,8 @@
 //! A [`Dictionary`] as bytes, to be built once and loaded in milliseconds.
 //!
-//! All tables are written as they stand, little-endian, each behind its length. There is no version and no checksum: who
-//! keeps the bytes keeps more beside them, and marks and checks it all. Loading checks that the tables fit each other, so
-//! that no bytes whatever can make a search run astray: all look-ups are checked, and all ranges lie within their tables.
+//! All tables are written as they are, little-endian, each behind its length. There is no version and no checksum:
+//! these are up to the caller, who keeps other data with the bytes. Loading checks that the tables fit each other, so
+//! that no bytes can lead a search astray: all look-ups are checked, and all ranges are within their tables.
 
 use crate::classes::Classes;
 use crate::dictionary::{Dictionary, Entry, Flags};
@@ -10,7 +10,7 @@ use crate::letters::Letters;
 use crate::pattern::Letter;
 use crate::trie::{Node, Trie};
 
-/// Bytes that are no matcher.
+/// The bytes are not a matcher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("these bytes are no matcher, or one of another version; build it again from its terms")]
 pub struct LoadError;
@@ -75,7 +75,7 @@ impl Dictionary {
     }
 }
 
-/// Whether the numbers never fall, and none lies behind the end of the table that they point into.
+/// Whether the numbers never fall, and none is beyond the end of the table that they point into.
 fn ascends(mut numbers: impl Iterator<Item = u32>, end: usize) -> bool {
     let mut before = 0;
     numbers.all(|number| number >= std::mem::replace(&mut before, number) && number as usize <= end)

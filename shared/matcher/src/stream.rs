@@ -9,7 +9,7 @@ use crate::classes::{Classes, Unit};
 use crate::glyphs::{glyphs_within, plain};
 use crate::letters::Letters;
 
-/// Where a unit stands: its bytes.
+/// The place of a unit: its bytes.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: u32,
@@ -29,7 +29,7 @@ pub(crate) struct Stream {
     length: u32,
 }
 
-/// Signs that together draw a letter.
+/// Signs that look like a letter together.
 const DRAWN: [(&str, u8); 8] =
     [("()", b'o'), ("[]", b'o'), ("/\\", b'a'), ("\\/", b'v'), ("|_|", b'u'), ("|)", b'd'), ("|<", b'k'), ("vv", b'w')];
 
@@ -105,7 +105,7 @@ impl Stream {
         let mut begins_segment = true;
         for (start, character) in text.char_indices() {
             let span = start..start + character.len_utf8();
-            // The caller has seen to it that the stream's length is a `u32`.
+            // The caller makes sure that the stream's length fits a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
             let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
             let unit = match (plain(character), u8::try_from(character)) {
@@ -174,13 +174,13 @@ impl Stream {
         }
     }
 
-    /// Whether no word goes on to the left of a unit.
+    /// Whether no word continues to the left of a unit.
     pub(crate) fn begins_word(&self, at: usize) -> bool {
         self.units.get(at).is_some_and(|unit| unit.begins_segment)
             || !at.checked_sub(1).and_then(|before| self.units.get(before)).is_some_and(|unit| unit.kind.is_word())
     }
 
-    /// Whether no word goes on to the right of a unit.
+    /// Whether no word continues to the right of a unit.
     pub(crate) fn ends_word(&self, at: usize) -> bool {
         !self.units.get(at + 1).is_some_and(|unit| unit.kind.is_word() && !unit.begins_segment)
     }

@@ -1,4 +1,4 @@
-//! What a matcher is built from.
+//! The terms that a matcher is built from.
 
 /// What to look for.
 ///
@@ -20,7 +20,7 @@ pub struct Term {
 pub enum Form {
     /// Character by character.
     Exact,
-    /// But for letter case, width and style: `ＣＡＳＩＮＯ` and `𝓬𝓪𝓼𝓲𝓷𝓸` are `casino`.
+    /// Ignoring letter case, width and style: `ＣＡＳＩＮＯ` and `𝓬𝓪𝓼𝓲𝓷𝓸` are `casino`.
     Folded,
     /// Under any disguise. A term with a sign that disguises are made of (`c#`, an emoji) is looked for as if it were
     /// [`Self::Folded`].

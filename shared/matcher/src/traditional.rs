@@ -1,7 +1,7 @@
 //! Traditional ideographs as their simplified forms.
 //!
-//! A table of single characters, on purpose: which words a conversion would choose does not matter where term and text
-//! are converted alike.
+//! The table has single characters only, on purpose: term and text are converted in the same way, so it does not matter
+//! which words a better conversion would choose.
 //!
 //! `traditional.txt` began as the table of the crate `fast2s` (MIT, copyright 2021 Tyr Chen; `traditional.LICENSE`),
 //! with variants added.

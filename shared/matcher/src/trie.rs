@@ -1,6 +1,6 @@
 //! A trie of terms: from its root, one step for each letter.
 //!
-//! Nodes are numbered level by level. So the children of a node stand side by side and need no pointers: a node has 10
+//! Nodes are numbered level by level. So the children of a node are side by side and need no pointers: a node has 10
 //! bytes, the trie is built in one pass over the sorted terms, and it is loaded by copying. There are no failure links:
 //! nearly all searches begin at the beginning of a word and end after two or three steps, and one search has to try
 //! several ways.
@@ -18,7 +18,7 @@ pub(crate) struct Trie {
     pub(crate) labels: Vec<u16>,
     /// Each node, and one more behind the last.
     pub(crate) nodes: Vec<Node>,
-    /// What is reported where terms end, for all nodes one behind the other.
+    /// What to report where terms end, for all nodes in a row.
     pub(crate) ends: Vec<u32>,
     /// One bit for each step from a node with many children, at a place that is a hash of the step. Nearly all steps that
     /// are asked for do not exist, and nearly all of those find their bit unset.
@@ -27,7 +27,7 @@ pub(crate) struct Trie {
     openings: Vec<u64>,
 }
 
-/// Where what belongs to a node begins; it ends where that of the next one begins.
+/// Where the children and reports of a node begin. They end where those of the next node begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Node {
     /// Its first child.
@@ -36,7 +36,7 @@ pub(crate) struct Node {
     pub(crate) outputs: u32,
 }
 
-/// Up to so many children are compared one by one, which is faster than a search.
+/// Up to this many children are compared one by one, which is faster than a search.
 const FEW: usize = 8;
 
 /// The root's number. No step leads to it.

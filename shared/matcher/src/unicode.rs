@@ -1,7 +1,7 @@
 //! What kind a character is, by the properties that Unicode gives it.
 //!
-//! One place for all who ask, so that they cannot drift apart. The properties are static tables of the crates
-//! `icu_properties` and `unicode-normalization`: nothing is loaded or built at start.
+//! All questions about characters are answered here, so that the answers agree. The properties are static tables of the
+//! crates `icu_properties` and `unicode-normalization`: nothing is loaded or built at start.
 
 use std::sync::OnceLock;
 
@@ -12,8 +12,8 @@ use icu_properties::script::ScriptWithExtensions;
 use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_normalization::char::canonical_combining_class;
 
-/// Whether a character takes no place on the screen: controls, zero-width spaces and joiners, marks of direction, soft
-/// hyphens, variation selectors, tags. White space is visible, and so is [what is blank](is_blank).
+/// Whether a character takes up no space on the screen: controls, zero-width spaces and joiners, marks of direction,
+/// soft hyphens, variation selectors, tags. White space is visible, and so is [what is blank](is_blank).
 #[must_use]
 pub fn is_invisible(character: char) -> bool {
     if character.is_ascii() {
@@ -21,20 +21,20 @@ pub fn is_invisible(character: char) -> bool {
     }
     match category(character) {
         GeneralCategory::Control => true,
-        // But for the signs that are drawn around the digits behind them, as in Arabic.
+        // Except the signs that are drawn around the digits behind them, as in Arabic.
         GeneralCategory::Format => {
             CodePointMapData::<GraphemeClusterBreak>::new().get(character) != GraphemeClusterBreak::Prepend
         }
-        // Variation selectors are marks; and what is not assigned yet may come to be of this kind.
+        // Variation selectors are marks. Characters that are not assigned yet may become invisible ones.
         GeneralCategory::NonspacingMark | GeneralCategory::Unassigned => {
             CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
         }
-        // Letters that are ignorable by default take place all the same.
+        // Letters that are ignorable by default still take up space.
         _ => false,
     }
 }
 
-/// Whether a character takes place and shows nothing: white space, and letters that are drawn empty (the fillers of
+/// Whether a character takes up space and shows nothing: white space, and letters that are drawn empty (the fillers of
 /// Hangul, the Braille pattern without dots).
 #[must_use]
 pub fn is_blank(character: char) -> bool {
@@ -46,9 +46,9 @@ pub(crate) const fn is_filler(character: char) -> bool {
     matches!(character, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}')
 }
 
-/// Whether a character is a mark that can be put on any letter: accents, strokes, circles around it. They are what text
-/// is piled with to make it hard to read. The marks of a script that are written as a matter of course, such as the
-/// vowels of Devanagari, are none.
+/// Whether a character is a mark that can be put on any letter: accents, strokes, circles around it. People pile them
+/// on text to make it hard to read. Marks that are a normal part of a script, such as the vowels of Devanagari, are not
+/// accents.
 #[must_use]
 pub fn is_accent(character: char) -> bool {
     match canonical_combining_class(character) {
@@ -67,8 +67,8 @@ pub fn is_point(character: char) -> bool {
     matches!(canonical_combining_class(character), 10..=35 | 107 | 122) || matches!(character, '\u{E4C}'..='\u{E4E}')
 }
 
-/// For each page of 256 characters of the basic plane, one bit for each that is unseen. A page is filled when one of its
-/// characters is first met: to look the properties up each time would take longer than all else that is done with it.
+/// For each page of 256 characters of the basic plane, one bit for each that is unseen. A page is filled when one of
+/// its characters first occurs: looking the properties up each time would take longer than everything else.
 static UNSEEN: [OnceLock<[u64; 4]>; 256] = [const { OnceLock::new() }; 256];
 
 /// Whether a reader sees no character of its own here: it is [invisible](is_invisible), or an [accent](is_accent) or
@@ -95,7 +95,7 @@ fn look_up_unseen(character: char) -> bool {
             is_accent(character) || is_point(character) || is_invisible(character)
         }
         GeneralCategory::Control | GeneralCategory::Format | GeneralCategory::Unassigned => is_invisible(character),
-        // Most characters, and what is none of these is nothing of the kind.
+        // Most characters. Any other kind cannot be unseen.
         _ => false,
     }
 }
@@ -106,8 +106,8 @@ pub fn is_enclosing(character: char) -> bool {
     category(character) == GeneralCategory::EnclosingMark
 }
 
-/// Whether a character is an emoji, or is one where emoji are preferred. Parts of emoji that are not seen as such (digits,
-/// joiners) are none.
+/// Whether a character is an emoji, or is one where emoji are preferred. Parts of emoji that do not look like one
+/// (digits, joiners) are not emoji.
 #[must_use]
 pub fn is_emoji(character: char) -> bool {
     CodePointSetData::new::<ExtendedPictographic>().contains(character)
@@ -157,7 +157,7 @@ fn category(character: char) -> GeneralCategory {
 mod tests {
     use super::*;
 
-    /// What is asked of a character; those for which it holds; those for which it does not.
+    /// A question about a character, characters for which it is true, and characters for which it is not.
     type Case = (fn(char) -> bool, &'static str, &'static str);
 
     #[test]

@@ -1,9 +1,8 @@
-//! Whether a candidate is the term: the judgement that a person would pass on the original text.
+//! Decides whether a candidate is the term, as a person would who reads the original text.
 //!
-//! The trie takes `0` for an `o` wherever it stands, and joins letters over any divider. Here the whole stretch is looked
-//! at: do its characters, one by one, stand for the term's letters; is it a word of its own; and is what was done to it
-//! done to disguise it, or does ordinary writing look like that. What is uncommon in ordinary writing, and so taken for a
-//! disguise, the constants say.
+//! The trie takes any `0` for an `o`, and joins letters across any divider. This module looks at the whole stretch. Do
+//! its characters stand for the term's letters, one by one? Is it a word of its own? Is it a disguise, or does ordinary
+//! writing look like that? The constants say what is uncommon in ordinary writing, and so counts as a disguise.
 
 use std::ops::Range;
 
@@ -16,7 +15,7 @@ use crate::pattern::Letter;
 use crate::stream::Stream;
 use crate::unicode::is_regional_indicator;
 
-/// A letter this often in a row is no spelling: `casinooo`.
+/// No word has a letter this many times in a row: `casinooo`.
 const DRAWN_OUT: usize = 3;
 /// One letter more than a term has, once doubled, makes another word of a short one: `bet`, `beet`; `coma`, `comma`. Of
 /// terms from this length on it is a disguise if the letter is one that words hardly ever double.
@@ -30,11 +29,12 @@ const LEAST_FOREIGN: usize = 4;
 /// a letter that is only alike (`п`, `и`) is a word that does so by chance.
 const TWINS: &[char] = &['а', 'е', 'с', 'о', 'р', 'х', 'у', 'і', 'ј', 'ѕ', 'һ', 'ԁ', 'ԛ', 'ԝ', 'ӏ', 'ѵ', 'ү'];
 
-/// The length from which on a term may begin with a digit for a letter, other than as a number and its unit: `3rd`, `5am`.
+/// A term of at least this length may begin with a digit for a letter. A shorter one would be a number with its unit:
+/// `3rd`, `5am`.
 const LEAST_WITH_DIGIT_IN_FRONT: usize = 4;
-/// Behind several digits fewer letters than this are a unit: `100k`, `20gb`.
+/// Fewer letters than this behind several digits are a unit: `100k`, `20gb`.
 const LEAST_BEHIND_NUMBER: usize = 3;
-/// More digits than this for each letter are a number with letters in it.
+/// With more digits than this for each letter, it is a number with letters in it.
 const MOST_DIGITS_A_LETTER: usize = 2;
 
 /// Of shorter terms too little is left when a sign stands for one of the letters. Of those of just this length, only
@@ -42,12 +42,12 @@ const MOST_DIGITS_A_LETTER: usize = 2;
 const LEAST_STARRED: usize = 3;
 const STAR: char = '*';
 
-/// The most letters that are looked at in all ways at once; one bit for each.
+/// The most letters that can be tried in all ways at once: one bit for each.
 const MOST_AT_ONCE: usize = 127;
 
 /// Verifies a candidate. Gives the units of the match.
 pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
-    // Most candidates that are no terms are told apart before the text is looked at. Each letter is a unit or more.
+    // Most false candidates are found out before the text is read. Each letter takes at least one unit.
     if candidate.last - candidate.first + 1 < expected.letters.len()
         || !(is_divided_enough(expected, candidate.gaps)
             && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
@@ -71,8 +71,8 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
     Some(drawn_out(stream, expected, first, candidate.last))
 }
 
-/// Whether the units are the letters of the term and nothing else, and it may begin here. That is plausible if there is
-/// anything but signs among them.
+/// Whether the units are the letters of the term and nothing else, and it may begin here. This is plausible if they are
+/// not all signs.
 fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> bool {
     let units = stream.units.get(candidate.first..=candidate.last).unwrap_or_default();
     candidate.star.is_none()
@@ -83,7 +83,7 @@ fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidat
         && (!expected.flags.has(Flags::BEGINS_WORD) || stream.begins_word(candidate.first))
 }
 
-/// Where the match begins: of repeated characters at the beginning as few as can be.
+/// Where the match begins: with as few repeated characters as possible.
 fn beginning(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<usize> {
     let (first, last) = (candidate.first, candidate.last);
     let is_possible = |at: usize| {
@@ -101,10 +101,10 @@ fn beginning(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) ->
     is_possible(first).then_some(first)
 }
 
-/// The match with all repeats of its outer characters, which would otherwise be left standing around it.
+/// The match with all repeats of its first and last character, which would otherwise be left around it.
 fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut last: usize) -> Range<usize> {
     let head = expected.letters.first();
-    // Of a term that is one letter again and again, every run is one match.
+    // For a term that repeats a single letter, every run is one match.
     let is_one_letter = || expected.letters.iter().all(|letter| Some(letter) == head);
     if !expected.flags.has(Flags::IDEOGRAPHIC) || is_one_letter() {
         let base = |at: usize| stream.units.get(at).map(|unit| unit.base);
@@ -162,7 +162,7 @@ fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize
     come_to & (all ^ all >> 1) != 0
 }
 
-/// The same for terms of more than [`MOST_AT_ONCE`] letters, where each unit is the next letter, if it can be.
+/// The same for terms of more than [`MOST_AT_ONCE`] letters: each unit is taken as the next letter if it can be.
 fn aligns_long(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize) -> bool {
     let mut come_to = 0;
     for (at, unit) in units.iter().enumerate() {
@@ -180,7 +180,7 @@ fn aligns_long(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: 
 /// What stands out in a stretch of text.
 #[derive(Debug, Default)]
 struct Traits {
-    /// Letters and digits, dividers not counted.
+    /// Letters and digits, without dividers.
     characters: usize,
     /// Characters that are the term's own, undisguised but for their style.
     own: usize,
@@ -281,7 +281,7 @@ impl Traits {
             && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))
     }
 
-    /// Whether letters beyond those of the term are there to disguise it, or are none.
+    /// Whether there are no letters beyond those of the term, or they are there to disguise it.
     fn is_repeated_enough(&self, length: usize, is_disguised: bool) -> bool {
         is_disguised
             || self.longest_run >= DRAWN_OUT
@@ -299,7 +299,7 @@ impl Traits {
         }
     }
 
-    /// Digits are letters where letters are about, and not where a number is.
+    /// Whether digits stand for letters: they do among letters, but not in a number.
     fn is_no_number(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
         let is_digit = |at: usize| stream.units.get(at).is_some_and(|unit| unit.kind == Kind::Digit);
         let is_point = |at: usize| stream.units.get(at).is_some_and(|unit| matches!(unit.base, '.' | ',' | ':'));
@@ -320,8 +320,8 @@ impl Traits {
     }
 }
 
-/// Whether so many of the places between the letters are divided that it was done on purpose: most of them, and of
-/// ideographs half, since nothing is between those otherwise.
+/// Whether enough places between the letters are divided for it to be on purpose: most of them, or half between
+/// ideographs, which normally have nothing in between.
 const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
     gaps == 0
@@ -330,8 +330,8 @@ const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
         || (between > 1 && gaps * 2 > between)
 }
 
-/// Whether punctuation that ends or divides sentences is where it always is. Between ideographs it is a disguise only if
-/// it is between all of them, and those are more than two.
+/// Whether punctuation is used in the ordinary way, to end or divide sentences. Between ideographs it is a disguise
+/// only if it is between all of them, and they are more than two.
 const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
     expected.flags.has(Flags::IDEOGRAPHIC) && !(between > 1 && gaps >= between)

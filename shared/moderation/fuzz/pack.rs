@@ -1,7 +1,6 @@
-//! Packs that were made to hurt: whatever their bytes, they are refused, or loaded and used without a panic.
+//! Hostile packs: whatever their bytes, they are refused, or loaded and used without a panic.
 //!
-//! The input says which bytes of a real pack's body become which others. The checksum is put right behind that, since
-//! whoever forges a pack can do so, too.
+//! The input says which bytes of a real pack's body to change. The checksum is then corrected, as a forger would.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,9 +1,9 @@
 //! Rules and a message in, a verdict out.
 //!
-//! An operator writes rules in TOML. A [`RulesSource`] checks and compiles them, once. [`Rules::moderate`] then looks at
-//! every text of a message that a person could read, says which rules hit and where, and decides: deliver it, deliver it
-//! rewritten, discard it silently, or reject it. Rules can also be shipped [packed](RulesSource::pack), so that they load
-//! fast.
+//! An operator writes rules in TOML. A [`RulesSource`] checks and compiles them once. [`Rules::moderate`] then looks at
+//! every text of a message that a person could read, says which rules hit and where, and decides: deliver the message,
+//! deliver it rewritten, discard it silently, or reject it. Rules can also be [packed](RulesSource::pack), so that they
+//! load fast.
 //!
 //! Nothing here does I/O, reads a clock or knows where it runs.
 

@@ -1,7 +1,7 @@
 //! From a message to a verdict: which rules hit, and what that means.
 //!
-//! A message that no rule rewrites is judged once. A rewritten one is judged again, as it will be when its sender edits
-//! it: whatever is delivered must pass the rules that let it through. What rules only add to a message is the
+//! A message that no rule rewrites is judged once. A rewritten one is judged again, since it will be judged again when
+//! its sender edits it: what is delivered must pass the rules that let it through. What rules add to a message is the
 //! operator's own, and is not judged.
 
 use std::collections::BTreeMap;
@@ -18,11 +18,11 @@ use crate::rewrite::{self, Draft, Outcome, drop_masked};
 use crate::rules::{Action, Addition, Change, Reject, Rule, Rules};
 use crate::verdict::{Decision, Hit, Verdict};
 
-/// How many times a message is rewritten at most. Once is usual: again only where a mask or a replacement makes a rule
-/// hit that did not hit before.
+/// How many times a message is rewritten at most. Once is usual. More are needed only if a mask or a replacement makes
+/// another rule hit.
 const MOST_REWRITES: usize = 4;
 
-/// What each rule found, by the rule's index. The findings of a rule are in the order of the message.
+/// The findings by the index of their rule, each list in the order of the message.
 type Found = BTreeMap<usize, Vec<Finding>>;
 
 /// A message to judge, as it came or as it was rewritten.
@@ -31,11 +31,11 @@ struct Input<'m> {
     query: &'m Query,
     body: &'m MsgBody<'m>,
     readable: &'m MessageTexts<'m>,
-    /// What it was rewritten to, and where that comes from. `None`: it is as it came.
+    /// The rewritten message, and where its parts come from. `None` for a message as it came.
     rewritten: Option<(&'m Draft, &'m Origins)>,
 }
 
-/// What the rules say of a message.
+/// What the rules say about a message.
 #[derive(Default)]
 struct Judgement<'r> {
     reject: Option<&'r Reject>,
@@ -46,12 +46,12 @@ struct Judgement<'r> {
     shadow: Found,
 }
 
-/// What is to be done with a message.
+/// What to do with a message.
 enum Next<'r> {
     Reject(&'r Reject),
     Discard,
     Deliver,
-    /// It is to be judged again as this.
+    /// Judge it again in this form.
     Judge(Draft),
     /// It has become too long to be sent.
     RejectTooLong,
@@ -62,16 +62,16 @@ enum Next<'r> {
 impl Rules {
     /// Decides about a message that waits for its verdict.
     ///
-    /// Rules are read from the top. Each one whose scope covers the message and whose conditions hold hits; an `allow`
-    /// ends the reading. Of the rules that hit, the strictest action decides (allow < flag < rewrite < discard < reject,
-    /// the first of several rejects), and all rewrites together make one rewritten message. Rules in shadow mode are
-    /// reported, and nothing else.
+    /// Rules are read from the top. A rule hits if its scope covers the message and its conditions hold; a hit of an
+    /// `allow` rule ends the reading. Of the rules that hit, the strictest action decides (allow < flag < rewrite <
+    /// discard < reject, the first of several rejects), and all rewrites together make one rewritten message. Rules in
+    /// shadow mode are only reported.
     ///
-    /// A rewritten message is judged again, until no rule has anything left to change. One that still changes after four
-    /// rewrites is rejected. Hits in a rewritten message are reported at their places in the message as it came. Rules
-    /// in shadow mode, flags, and rules that only add something look at the message as it came, and never again.
+    /// A rewritten message is judged again, until no rule has anything left to change. One that still changes after
+    /// four rewrites is rejected. Hits in a rewritten message are reported at their places in the original. Rules in
+    /// shadow mode, flags, and rules that add something see the original alone.
     ///
-    /// `query` has what the platform says beside the body, such as the sender's kind of client.
+    /// `query` holds what the platform says beside the body, such as the sender's kind of client.
     #[must_use]
     pub fn moderate(&self, message: &SendMsg<'_>, query: &Query) -> Verdict<'_> {
         let mut verdict =
@@ -171,7 +171,7 @@ impl Rules {
         }
     }
 
-    /// Judges a rewritten message, and adds what is found to `found`.
+    /// Judges a rewritten message, and adds its findings to `found`.
     fn judge_again(&self, message: &SendMsg<'_>, query: &Query, draft: &Draft, found: &mut Found) -> Next<'_> {
         let body = draft.body();
         let data = draft.custom_data().or(custom_data(message)).filter(|_| self.read_custom_data);
@@ -191,9 +191,9 @@ impl Rules {
 }
 
 impl Rules {
-    /// What each rule finds in the texts of a message, whatever its scope and mode and the rules above it. For tools.
+    /// What each rule finds in the texts of a message, whatever its scope, its mode and the rules above it. For tools.
     ///
-    /// Rules that may hit without finding anything in a text are passed over.
+    /// Rules that can hit without finding anything in a text are left out.
     #[must_use]
     pub fn hits_in(&self, message: &SendMsg<'_>) -> Vec<Hit<'_>> {
         let query = Query::default();
@@ -208,7 +208,7 @@ impl Rules {
 }
 
 impl Rule {
-    /// Whether it has a say about a message that was rewritten.
+    /// Whether it judges rewritten messages too.
     const fn judges_rewritten(&self) -> bool {
         !self.shadow && !matches!(self.action, Action::Flag | Action::Add(_))
     }
@@ -258,7 +258,7 @@ impl ReadableText {
     }
 }
 
-/// `CloudCustomData`; as JSON, if it is none of the strings that the protocol says it is.
+/// `CloudCustomData`. It should be a string; anything else is taken as the JSON that it is.
 fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<&'a str> {
     let text = message.cloud_custom_data.as_deref();
     let other = || message.extra.get(CUSTOM_DATA).map(RawValue::get).filter(|raw| *raw != "null");
@@ -279,7 +279,7 @@ impl Reject {
 fn report<'r>(rule: &'r Rule, findings: &[Finding], readable: &MessageTexts<'_>, hits: &mut Vec<Hit<'r>>) {
     for findings in findings.chunk_by(|one, next| (one.part, one.text) == (next.part, next.text)) {
         let Some(first) = findings.first() else { continue };
-        // Many hits in one text share its path.
+        // All hits in one text share its path.
         let text = first.text.and_then(|text| readable.texts.get(text));
         let field: Arc<str> = match (text, first.part) {
             (Some(text), _) => readable.path(text).into(),

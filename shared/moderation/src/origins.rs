@@ -1,4 +1,4 @@
-//! Where the parts of a rewritten message stood in the original, so that hits name their places there.
+//! Where the parts of a rewritten message come from, so that its hits can be reported at their places in the original.
 
 use std::ops::Range;
 
@@ -10,15 +10,15 @@ use crate::message::MessageTexts;
 /// The origins of a rewritten message.
 #[derive(Debug, Default)]
 pub(crate) struct Origins {
-    /// By element, its index in the original.
+    /// Of each element, its index in the original.
     pub(crate) elements: Vec<usize>,
-    /// By text. `None`: nobody knows, since the rewrite changed which texts there are.
+    /// Of each text. `None` if it is unknown, because the rewrite changed which texts there are.
     pub(crate) texts: Vec<Option<Origin>>,
 }
 
 impl Origins {
-    /// A finding in the rewritten message, at its place in the original. What was recognised is what stands in the
-    /// rewritten one.
+    /// A finding in the rewritten message, moved to its place in the original. What was recognised is still the
+    /// rewritten text.
     pub(crate) fn original(&self, finding: Finding, rewritten: &MessageTexts<'_>) -> Finding {
         let part = match finding.part {
             Part::Element(element) => Part::Element(self.elements.get(element).copied().unwrap_or(element)),
@@ -45,10 +45,10 @@ pub(crate) struct Origin {
     pub(crate) spans: SpanMap,
 }
 
-/// Which bytes of a text became which bytes of a rewritten one. The default is a text that did not change.
+/// Which bytes of a text became which bytes of the rewritten one. The default is for a text that did not change.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct SpanMap {
-    /// One behind the other, without gaps. None: nothing changed.
+    /// In order, without gaps. Empty if nothing changed.
     pieces: Vec<Piece>,
 }
 
@@ -63,17 +63,17 @@ struct Piece {
 }
 
 impl SpanMap {
-    /// A text of which nothing is known but that it took the place of these bytes.
+    /// For a text of which we only know that it took the place of these bytes.
     pub(crate) fn unknown(was: Range<usize>) -> Self {
         Self { pieces: vec![Piece { now: 0..usize::MAX, was, is_kept: false }] }
     }
 
-    /// The next bytes of the original stay.
+    /// Says that the next bytes of the original stay.
     pub(crate) fn keep(&mut self, bytes: usize) {
         self.push(bytes, bytes, true);
     }
 
-    /// The next bytes of the original, `was` of them, become `now` other ones.
+    /// Says that the next `was` bytes of the original become `now` other ones.
     pub(crate) fn replace(&mut self, was: usize, now: usize) {
         self.push(now, was, false);
     }
@@ -81,7 +81,7 @@ impl SpanMap {
     fn push(&mut self, now: usize, was: usize, is_kept: bool) {
         let (now_start, was_start) = self.pieces.last().map_or((0, 0), |last| (last.now.end, last.was.end));
         match self.pieces.last_mut() {
-            // What vanishes belongs to what took the place of the bytes before it.
+            // Bytes that vanish belong to what replaced the bytes before them.
             Some(last) if last.is_kept == is_kept && (is_kept || now == 0) => {
                 last.now.end += now;
                 last.was.end += was;
@@ -101,7 +101,7 @@ impl SpanMap {
         start..end
     }
 
-    /// This map behind another one: from the text that `self` leads to, to the original of `before`.
+    /// Joins two maps: from the text that `self` rewrote to, to the original of `before`.
     pub(crate) fn after(&self, before: &Self) -> Self {
         if self.pieces.is_empty() || before.pieces.is_empty() {
             return if self.pieces.is_empty() { before.clone() } else { self.clone() };

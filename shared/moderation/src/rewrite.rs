@@ -1,8 +1,8 @@
-//! Changing a message and nothing around the change.
+//! Makes the changes of the rules to a message, and changes nothing else in it.
 //!
-//! The changes of all rules that hit are laid over the message in the order of the rules file. Where two rules hit the
-//! same character, the first one has it, and the other changes what is left of its hit. So the order of overlapping hits
-//! cannot garble a text. The rewritten message, a [`Draft`], is then judged again.
+//! The changes of all rules that hit are applied in the order of the rules file. Where two rules hit the same
+//! character, the first one changes it, and the other changes the rest of its hit. So overlapping hits cannot garble a
+//! text. The rewritten message, a [`Draft`], is then judged again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -16,22 +16,22 @@ use crate::message::{Inside, Merged, MessageTexts, Text, fits_any_string, merge}
 use crate::origins::{Origin, Origins, SpanMap};
 use crate::rules::{Addition, Change};
 
-/// The element type of which the platform takes one in a message.
+/// The platform takes at most one element of this type in a message.
 const CUSTOM: &str = "TIMCustomElem";
 
-/// What rules change, and where.
+/// What the rules change, and where.
 pub(crate) type Edits<'e> = [(&'e Change, &'e [Finding])];
 
-/// What came of a rewrite.
+/// The result of a rewrite.
 pub(crate) enum Outcome {
-    /// The message is as it was: what a rule would have put there was there already.
+    /// The message is as it was: nothing to change, or the changes make no difference.
     Unchanged,
     Rewritten(Draft),
-    /// No element of the sender's is left.
+    /// None of the sender's elements is left.
     Empty,
-    /// The platform would not take the message any more.
+    /// The message is too long for the platform now.
     TooLong,
-    /// Nobody knows what its receivers would make of the change.
+    /// Nobody knows how receivers would read the changed text.
     Unsafe,
 }
 
@@ -40,16 +40,16 @@ pub(crate) struct Draft {
     elements: Vec<Box<RawValue>>,
     /// `CloudCustomData`, if it was changed.
     custom_data: Option<String>,
-    /// By element, its index in the original.
+    /// Of each element, its index in the original.
     element_origins: Vec<usize>,
     texts: Vec<DraftText>,
 }
 
-/// A text that a draft should have.
+/// A text that should be found in a draft.
 struct DraftText {
     element: Option<usize>,
     origin: Option<Origin>,
-    /// How many bytes it has, if it was changed.
+    /// Its length in bytes, if it was changed.
     changed: Option<usize>,
 }
 
@@ -63,13 +63,13 @@ impl Draft {
         self.custom_data.as_deref()
     }
 
-    /// Where the texts of this draft, now read from it, come from.
+    /// Where the texts that were found in this draft come from.
     pub(crate) fn origins(&self, readable: &MessageTexts<'_>) -> Origins {
         let mut texts = Vec::with_capacity(readable.texts.len());
         for found in readable.texts.chunk_by(|one, next| one.element == next.element) {
             let element = found.first().and_then(|text| text.element);
             let expected = || self.texts.iter().filter(|text| text.element == element);
-            // Nothing is found in what is only another reading.
+            // Findings are never in a text that is only another reading.
             let count = found.iter().filter(|text| !text.is_other_reading()).count();
             if expected().count() == count {
                 let mut origins = expected().map(|text| text.origin.clone());
@@ -90,8 +90,8 @@ impl Draft {
     }
 }
 
-/// Makes the changes to a message with this body and these texts. `draft` is what it was rewritten to before, if it was,
-/// and where that comes from.
+/// Makes the changes to a message with this body and these texts. If it was rewritten before, `draft` is that message,
+/// with the origins of its parts.
 pub(crate) fn rewrite(
     body: &MsgBody<'_>,
     readable: &MessageTexts<'_>,
@@ -130,7 +130,7 @@ pub(crate) fn rewrite(
     if elements.is_empty() && !body.elements.is_empty() {
         return Outcome::Empty;
     }
-    // A body that came too long is not for us to refuse, as long as we did not make it longer.
+    // A body that came too long is not rejected for that, unless it has become longer.
     let (size, size_before) = (
         body_size(elements.iter().map(|element| element.get())),
         body_size(body.elements.iter().map(|element| element.raw.get())),
@@ -163,8 +163,8 @@ pub(crate) fn rewrite(
     })
 }
 
-/// What is delivered: the draft, or the message if nothing was changed in it, with what rules add to it. `None`: the
-/// message as it is. Additions that the platform would not take are named in `left_out`, by their rule.
+/// What to deliver: the draft, or the message if it was not changed, with what the rules add. `None`: the message as it
+/// is. Rules whose addition the platform would not take are named in `left_out`.
 pub(crate) fn finish<'r>(
     message: &SendMsg<'_>,
     original_data: Option<&str>,
@@ -194,13 +194,13 @@ pub(crate) fn finish<'r>(
                     elements.push(element.clone());
                 }
             }
-            // It is part of the message that the platform limits.
+            // The platform's limit includes it.
             Addition::CustomData(data) if size + data.len() > MAX_MESSAGE_BYTES => left_out.push(rule),
             Addition::CustomData(data) => custom_data = Some(data.clone()),
             Addition::CustomDataMembers(members) => match merge(custom_data.as_deref().or(original_data), members) {
                 Merged::Into(data) if size + data.len() <= MAX_MESSAGE_BYTES => custom_data = Some(data),
                 Merged::Already => {}
-                // What is there is the app's: nobody else knows how to add to it.
+                // Data that is not an object is the app's own. Only the app knows how to add to it.
                 Merged::Into(_) | Merged::NoObject => left_out.push(rule),
             },
         }
@@ -224,23 +224,23 @@ pub(crate) fn finish<'r>(
 /// The length of a `MsgBody` of these elements.
 fn body_size<'e>(elements: impl Iterator<Item = &'e str>) -> usize {
     let (count, bytes) = elements.fold((0_usize, 0), |(count, bytes), element| (count + 1, bytes + element.len()));
-    // Brackets, and commas in between.
+    // Brackets, and the commas in between.
     bytes + 2 + count.saturating_sub(1)
 }
 
 /// What changes in a message.
 #[derive(Default)]
 struct Changes {
-    /// Elements that go.
+    /// The elements to remove.
     removed: BTreeSet<usize>,
-    /// By element, the JSON that takes the place of other JSON in it.
+    /// By element, the JSON to put in place of strings in it.
     elements: BTreeMap<usize, Vec<Splice>>,
     /// The new `CloudCustomData`.
     custom_data: Option<String>,
-    /// By text, where each part of the new one comes from, and its length.
+    /// By text, where the parts of the new text come from, and its length.
     texts: BTreeMap<usize, (SpanMap, usize)>,
-    /// Whether text with quotes or escapes would have to stand for what is visible with escapes undone alone: in a string
-    /// of which we do not know how it is read.
+    /// Whether a replacement with quotes or escapes would go into a string whose syntax we do not know: the hit is
+    /// visible only with escapes undone.
     is_unsafe: bool,
 }
 
@@ -283,7 +283,7 @@ impl Changes {
                 changes.put(&mut inside, text.inside, text.element, text.literal.clone(), edited);
             }
         }
-        // From the innermost document outwards, since one within another comes after it.
+        // From the innermost document outwards: a nested one comes after the one around it.
         while let Some((index, splices)) = inside.pop_last() {
             let Some(json) = readable.embedded.get(index).and_then(|json| readable.texts.get(json.text)) else {
                 continue;
@@ -299,7 +299,7 @@ impl Changes {
         self.removed.is_empty() && self.elements.is_empty() && self.custom_data.is_none()
     }
 
-    /// Puts a new text in the place of an old one: in the document it is inside of, else in its element.
+    /// Puts a new text in place of an old one, in the document that it is inside of, else in its element.
     fn put(
         &mut self,
         documents: &mut BTreeMap<usize, Vec<Splice>>,
@@ -308,7 +308,7 @@ impl Changes {
         literal: Range<usize>,
         text: String,
     ) {
-        // A string has no way to fail.
+        // Serialising a string cannot fail.
         let json = || serde_json::to_string(&text).unwrap_or_default();
         match (inside, element) {
             (Some(inside), _) => documents.entry(inside.json).or_default().push((literal, json())),
@@ -318,7 +318,7 @@ impl Changes {
     }
 }
 
-/// A text being changed, character by character.
+/// A text that is being changed, character by character.
 struct TextEdit<'r> {
     graphemes: Graphemes,
     characters: Vec<Character<'r>>,
@@ -340,7 +340,7 @@ impl<'r> TextEdit<'r> {
     }
 
     /// Puts `with` in place of each character (`is_mask`) or of each run of overlapping findings. `findings` are in
-    /// order. What continues a finding in another text was replaced there.
+    /// order. If a finding began in an earlier text, its replacement is there.
     fn put(&mut self, findings: &[Finding], with: &'r str, is_mask: bool) {
         let covering = |finding: &Finding| (self.graphemes.covering(&finding.span), finding.continues);
         let mut runs = findings.iter().map(covering).peekable();
@@ -387,8 +387,8 @@ impl<'r> TextEdit<'r> {
     }
 }
 
-/// Drops the findings that consist of the sign that they would be masked with: a masked text is left in peace when it
-/// comes again. The findings in one text stand together.
+/// Drops findings that are masked already: they consist of nothing but the sign. So a masked text is left alone when it
+/// comes again. The findings in one text are together.
 pub(crate) fn drop_masked(findings: &mut Vec<Finding>, sign: &str, readable: &MessageTexts<'_>) {
     let mut graphemes: Option<(usize, Graphemes)> = None;
     findings.retain(|finding| {
@@ -409,7 +409,7 @@ pub(crate) fn drop_masked(findings: &mut Vec<Finding>, sign: &str, readable: &Me
     });
 }
 
-/// The JSON with these pieces in place of its own, all other bytes as they were. `None` would be a bug of ours.
+/// The JSON with these pieces put in, and all other bytes as they were. `None` would be a bug of ours.
 fn splice(raw: &str, mut pieces: Vec<Splice>) -> Option<String> {
     pieces.sort_by_key(|(literal, _)| literal.start);
     let mut json = String::with_capacity(raw.len());

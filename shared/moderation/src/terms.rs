@@ -1,8 +1,8 @@
-//! The terms of all rules, looked for at once.
+//! The terms of all rules, found in one search.
 //!
-//! A rule may have several lists of terms. To the matcher, all of them are one, and the phrases that a list allows are
-//! terms as well. What a match means is decided here: whose it is, whether it is allowed, and whether it is one of
-//! several that say the same.
+//! A rule may have several lists of terms. For the matcher they are all one list, and the phrases that a list allows
+//! are terms too. This module decides what a match means: which list it belongs to, whether a phrase allows it, and
+//! whether another match says the same.
 
 use std::ops::Range;
 
@@ -18,14 +18,13 @@ pub(crate) struct Terms {
     pub(crate) lists: Vec<List>,
 }
 
-/// A list, and where it ends among the terms of the matcher. The first one begins at 0, each other where the one before
-/// ends.
+/// A list, and where it ends among the terms of the matcher. It starts where the list before it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct List {
     pub(crate) owner: Owner,
-    /// Behind its last term.
+    /// The end of its terms.
     pub(crate) terms_end: usize,
-    /// Behind its last allowed phrase; its phrases follow its terms.
+    /// The end of its allowed phrases, which follow its terms.
     pub(crate) phrases_end: usize,
 }
 
@@ -72,8 +71,8 @@ impl Terms {
         Ok(Self { matcher: Matcher::new(&all)?, lists })
     }
 
-    /// What counts in the texts, by list, then in the order of the message. A term that is split over texts is found in
-    /// each of them.
+    /// The terms that count in the texts, by list, then in the order of the message. A term that is split over several
+    /// texts is found in each of them.
     pub(crate) fn find(&self, texts: &[Text<'_>]) -> Vec<Found> {
         let segments: Vec<_> = texts.iter().map(|text| Segment { text: &text.value, joins: text.joins }).collect();
         let (mut found, mut allowed) = (Vec::new(), Vec::new());
@@ -84,7 +83,7 @@ impl Terms {
             into.push(Found { list, text: segment, start: span.start, end: span.end, term });
         }
         found.sort_unstable();
-        // Of a list's terms that are the same but for their spelling, the first.
+        // If two terms of a list differ only in spelling, the first one counts.
         found.dedup_by(|next, before| {
             next.list == before.list && next.text == before.text && next.span() == before.span()
         });
@@ -100,10 +99,10 @@ impl Terms {
     }
 }
 
-/// Drops what lies inside an allowed phrase of its list.
+/// Drops what is inside an allowed phrase of its list.
 fn drop_allowed(found: &mut Vec<Found>, mut allowed: Vec<Found>) {
     allowed.sort_unstable();
-    // How far the phrases of a list that begin up to here reach, so that one look-up is enough.
+    // For each phrase, how far it or an earlier one of its list and text reaches. So one look-up is enough.
     let mut reach: Vec<usize> = Vec::with_capacity(allowed.len());
     for phrases in allowed.chunk_by(|one, next| (one.list, one.text) == (next.list, next.text)) {
         reach.extend(phrases.iter().scan(0, |furthest: &mut usize, phrase| {

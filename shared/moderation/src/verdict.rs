@@ -12,9 +12,9 @@ pub struct Verdict<'r> {
     pub decision: Decision,
     /// Every hit of every live rule that was reached, in the order of the rules file, then of the message.
     pub hits: Vec<Hit<'r>>,
-    /// The same of rules in shadow mode, which have no part in the decision.
+    /// The hits of rules in shadow mode, which do not affect the decision.
     pub shadow_hits: Vec<Hit<'r>>,
-    /// The ids of rules that hit but whose addition would have broken a limit of the platform, so that it was left out.
+    /// The ids of rules whose addition was left out, because it would have broken a limit of the platform.
     pub left_out: Vec<&'r str>,
 }
 
@@ -30,7 +30,7 @@ impl<'r> Verdict<'r> {
     }
 }
 
-/// The hits of one rule stand together and ids are unique: comparing with the one before is enough.
+/// The hits of one rule are together and ids are unique, so comparing with the one before is enough.
 fn each_once<'r>(hits: &[Hit<'r>]) -> impl Iterator<Item = &'r str> {
     let mut last = None;
     hits.iter().map(|hit| hit.rule).filter(move |rule| last.replace(*rule) != Some(*rule))
@@ -86,14 +86,13 @@ impl Decision {
 pub struct Hit<'r> {
     /// The rule's id.
     pub rule: &'r str,
-    /// The element's index in `MsgBody`; `None` for a hit that lies in no element.
+    /// The element's index in `MsgBody`; `None` for a hit outside all elements.
     pub element: Option<usize>,
-    /// The field within `MsgContent`: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`. For a value in JSON that
-    /// is a string its JSON Pointer behind that, `Data#/title`, and for a member's name `Data#/title (name)`. Or
-    /// `MsgType`. In no element: `CloudCustomData`, also with a pointer, or `MsgBody` for a rule that asks for nothing in
-    /// an element.
+    /// The field within `MsgContent`: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`. For JSON in a string, a
+    /// JSON Pointer follows: `Data#/title`, or `Data#/title (name)` for a member's name. Or `MsgType`. Outside all
+    /// elements: `CloudCustomData`, also with a pointer, or `MsgBody` for a rule about the message as a whole.
     pub field: Arc<str>,
-    /// Where in that field's text, as the sender wrote it: UTF-8 byte offsets into the decoded string.
+    /// The place in that field's text, as the sender wrote it: UTF-8 byte offsets into the decoded string.
     pub span: Range<usize>,
     /// What was recognised there, without disguise: the normalised text, a link's host, a number's digits.
     pub normalised: Box<str>,

@@ -1,34 +1,16 @@
-//! The four send callbacks as one typed view: before and after, one-to-one and group, they differ in a handful of
-//! fields.
+//! One typed view of the four send callbacks: before and after, one-to-one and group. They differ in a few fields.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use thiserror::Error;
 
 use crate::command::Command;
 use crate::element::MsgBody;
+use crate::error::ShapeError;
 use crate::fields::Fields;
 use crate::json::{self, Object};
-
-/// A body that is not what its command says.
-#[derive(Debug, Error)]
-pub enum ShapeError {
-    /// Not JSON at all, or JSON that is no object.
-    #[error("the body is not a JSON object ({0}); see that the webhook URL is called by the platform itself")]
-    NotAnObject(#[from] serde_json::Error),
-    /// One of the fields that say whose message it is, is missing, empty or no string.
-    #[error("{0} is missing, empty or not a string; without it the message belongs to no conversation")]
-    Missing(&'static str),
-    /// `MsgBody` is there but is no array.
-    #[error("MsgBody is not an array of elements")]
-    MsgBody,
-    /// What a change changes, cannot be told.
-    #[error("{0} is missing or unreadable; without it nobody can say what was changed")]
-    Target(&'static str),
-}
 
 /// A message about to be sent, or sent. Serialising it gives the JSON it was read from.
 #[derive(Clone)]
@@ -39,29 +21,30 @@ pub struct SendMsg<'a> {
     pub from_account: Cow<'a, str>,
     /// Where the message goes, with the fields that only that kind of chat has.
     pub chat: Chat<'a>,
-    /// `MsgSeq`. One-to-one: the client's, breaks ties of [`Self::msg_time`]. Group: the place in the group's
+    /// `MsgSeq`. One-to-one: chosen by the client, breaks ties of [`Self::msg_time`]. Group: the place in the group's
     /// history, known only after the message was sent.
     pub msg_seq: Option<u64>,
     /// `MsgTime`, Unix seconds. Absent before a group message is sent.
     pub msg_time: Option<u64>,
     /// `MsgId`, the id that client SDKs show: `<tinyid>-<client time>-<random>`.
     pub msg_id: Option<Cow<'a, str>>,
-    /// `OnlineOnlyFlag`; 1: delivered to those online and kept by nobody (typing indicators, for one).
+    /// `OnlineOnlyFlag`; 1: delivered only to those online, and not kept by the platform (typing indicators, for
+    /// example).
     pub online_only_flag: Option<u64>,
     /// `EventTime`, Unix milliseconds.
     pub event_time: Option<u64>,
-    /// `MsgBody`; without elements when it was missing.
+    /// `MsgBody`; without elements if it is missing.
     pub msg_body: MsgBody<'a>,
     /// `MsgBody` as it came.
     pub msg_body_raw: Option<&'a RawValue>,
     /// `CloudCustomData`, the app's own data beside the message.
     pub cloud_custom_data: Option<Cow<'a, str>>,
-    /// The fields that no view above shows: unknown ones, and known ones of an unexpected type.
+    /// All other fields: unknown ones, and known ones of an unexpected type.
     pub extra: Object<'a>,
     object: Object<'a>,
 }
 
-/// The kind of conversation, and the fields of a callback that only this kind has.
+/// The kind of conversation, with the fields that only its callbacks have.
 #[derive(Debug, Clone)]
 pub enum Chat<'a> {
     /// One-to-one.
@@ -79,11 +62,11 @@ pub struct C2c<'a> {
     pub msg_key: Option<Cow<'a, str>>,
     /// `MsgRandom`
     pub msg_random: Option<u64>,
-    /// `SendMsgResult`, after only; 0: delivered, else the error code of the failed delivery.
+    /// `SendMsgResult`, only after; 0: delivered, else the error code of the failed delivery.
     pub send_msg_result: Option<i64>,
-    /// `ErrorInfo`, after only; `send msg succeed` when delivered.
+    /// `ErrorInfo`, only after; `send msg succeed` if it was delivered.
     pub error_info: Option<Cow<'a, str>>,
-    /// `UnreadMsgNum`, after only; the recipient's unread one-to-one messages, -1 when delivery failed.
+    /// `UnreadMsgNum`, only after; the recipient's unread one-to-one messages, -1 if delivery failed.
     pub unread_msg_num: Option<i64>,
 }
 
@@ -96,11 +79,11 @@ pub struct Group<'a> {
     pub topic_id: Option<Cow<'a, str>>,
     /// `Type`: Private, Public, `ChatRoom`, `AVChatRoom`, Community, `BChatRoom`, Live, or one yet to come.
     pub group_type: Option<Cow<'a, str>>,
-    /// `Operator_Account`, who made the request; an admin's account when sent through REST.
+    /// `Operator_Account`, who made the request; an admin's account if it came through REST.
     pub operator_account: Option<Cow<'a, str>>,
     /// `Random`, the request's random number.
     pub random: Option<u64>,
-    /// `GroupAtInfo`, after only; who is mentioned, up to 30.
+    /// `GroupAtInfo`, only after; who is mentioned, up to 30.
     pub group_at_info: Vec<GroupAt<'a>>,
     /// `GroupAtInfo` as it came.
     pub group_at_info_raw: Option<&'a RawValue>,
@@ -119,16 +102,16 @@ impl<'a> SendMsg<'a> {
     /// Reads the body of a callback. `text` is the body made [readable](json::readable).
     ///
     /// # Errors
-    /// [`ShapeError`] when the body is no JSON object, does not say whose message it is, or has a `MsgBody` that is no
-    /// array. Anything else may be missing or odd.
+    /// [`ShapeError`] if the body is not a JSON object, does not say whose message it is, or has a `MsgBody` that is
+    /// not an array. Anything else may be missing or odd.
     pub fn parse(command: Command, text: &'a str) -> Result<Self, ShapeError> {
         Self::view(command, Object::parse(text)?)
     }
 
-    /// The same for a body whose outermost level is already read.
+    /// As [`Self::parse`], for a body whose outermost level was read already.
     ///
     /// # Errors
-    /// As [`Self::parse`], but for the object.
+    /// As [`Self::parse`], except for the JSON object.
     pub fn view(command: Command, object: Object<'a>) -> Result<Self, ShapeError> {
         let mut fields = Fields::of(&object);
 
@@ -172,7 +155,7 @@ impl<'a> SendMsg<'a> {
         })
     }
 
-    /// Whether the message goes only to those online at the moment.
+    /// Whether the message goes only to those who are online.
     #[must_use]
     pub fn is_online_only(&self) -> bool {
         self.online_only_flag == Some(1)
@@ -180,7 +163,7 @@ impl<'a> SendMsg<'a> {
 }
 
 impl fmt::Debug for SendMsg<'_> {
-    /// Whose message it is and which fields it has; of its text nothing, since no log may show that by accident.
+    /// Whose message it is and which fields it has, without its text: no log may show that by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SendMsg")
             .field("command", &self.command)

@@ -1,9 +1,9 @@
-//! The callbacks that tell what happened later: messages recalled, edited, read, and group messages that the platform
+//! The callbacks about what happens later: messages recalled, edited or read, and group messages that the platform
 //! refused to send.
 //!
-//! They name the message that they change by its ids alone, may arrive before it, twice, or never. So each is a view of
-//! its own, which says as much about its message as the platform does: of a one-to-one message everything that its
-//! place in the conversation follows from, of a group message the `MsgSeq` and sometimes a `MsgId`.
+//! They name a message by its ids alone, and may arrive before it, twice, or never. Each has a view of its own. It says
+//! as much about its message as the platform does: for a one-to-one message, everything that determines its place in
+//! the conversation; for a group message, the `MsgSeq` and sometimes a `MsgId`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,9 +11,10 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::callback::{SendMsg, ShapeError};
+use crate::callback::SendMsg;
 use crate::command::Command;
 use crate::element::MsgBody;
+use crate::error::ShapeError;
 use crate::fields::Fields;
 use crate::json::{self, Object};
 use crate::msg_key::MsgKey;
@@ -23,11 +24,11 @@ use crate::msg_key::MsgKey;
 pub struct Change<'a> {
     /// What kind of change.
     pub command: Command,
-    /// `EventTime`, Unix milliseconds; the recall of a one-to-one message has none.
+    /// `EventTime`, Unix milliseconds. The recall of a one-to-one message has none.
     pub event_time: Option<u64>,
     /// What happened.
     pub what: What<'a>,
-    /// The fields that no view above shows: unknown ones, and known ones of an unexpected type.
+    /// All other fields: unknown ones, and known ones of an unexpected type.
     pub extra: Object<'a>,
     object: Object<'a>,
 }
@@ -53,7 +54,8 @@ pub enum What<'a> {
 /// `C2C.CallbackAfterMsgWithDraw`
 #[derive(Debug, Clone)]
 pub struct C2cRecall<'a> {
-    /// `From_Account`, the sender of the message; only the sender, or an admin for them, recalls a one-to-one message.
+    /// `From_Account`, the sender of the message. Only the sender, or an admin for them, can recall a one-to-one
+    /// message.
     pub from_account: Cow<'a, str>,
     /// `To_Account`, its recipient.
     pub to_account: Cow<'a, str>,
@@ -96,7 +98,7 @@ pub struct C2cEdit<'a> {
     pub to_account: Cow<'a, str>,
     /// `Operator_Account`, who edited it.
     pub operator_account: Option<Cow<'a, str>>,
-    /// The message: `MsgSeq`, `MsgRandom` and `MsgTime`, and from `MsgKey` those that are missing.
+    /// The message: `MsgSeq`, `MsgRandom` and `MsgTime`. Missing ones are taken from `MsgKey`.
     pub message: MsgKey,
     /// `MsgKey` as it came.
     pub msg_key: Option<Cow<'a, str>>,
@@ -119,10 +121,10 @@ pub struct GroupEdit<'a> {
     pub content: Content<'a>,
 }
 
-/// What an edited message says. What is absent stayed as it was.
+/// What an edited message says. A part that is absent stays as it was.
 #[derive(Clone)]
 pub struct Content<'a> {
-    /// `MsgBody`; without elements when it was missing.
+    /// `MsgBody`; without elements if it is missing.
     pub msg_body: MsgBody<'a>,
     /// `MsgBody` as it came.
     pub msg_body_raw: Option<&'a RawValue>,
@@ -139,14 +141,14 @@ pub struct Read<'a> {
     pub peer_account: Cow<'a, str>,
     /// `LastReadTime`, Unix seconds.
     pub last_read_time: u64,
-    /// `UnreadMsgNum` of who read.
+    /// `UnreadMsgNum` of the account that read.
     pub unread_msg_num: Option<i64>,
 }
 
 /// `Group.CallbackSendMsgException`
 #[derive(Debug, Clone)]
 pub struct Refused<'a> {
-    /// The message that was not sent; its `extra` lacks nothing but the fields below.
+    /// The message that was not sent. Its `extra` does not include the fields below.
     pub message: SendMsg<'a>,
     /// `ErrorCode`, the platform's reason.
     pub error_code: Option<i64>,
@@ -158,16 +160,16 @@ impl<'a> Change<'a> {
     /// Reads the body of a callback. `text` is the body made [readable](json::readable).
     ///
     /// # Errors
-    /// [`ShapeError`] when the body is no JSON object, does not say what was changed, or is of a command that changes
-    /// nothing. Anything else may be missing or odd.
+    /// [`ShapeError`] if the body is not a JSON object or does not say what was changed, or if the command is not one
+    /// of a change. Anything else may be missing or odd.
     pub fn parse(command: Command, text: &'a str) -> Result<Self, ShapeError> {
         Self::view(command, Object::parse(text)?)
     }
 
-    /// The same for a body whose outermost level is already read.
+    /// As [`Self::parse`], for a body whose outermost level was read already.
     ///
     /// # Errors
-    /// As [`Self::parse`], but for the object.
+    /// As [`Self::parse`], except for the JSON object.
     pub fn view(command: Command, object: Object<'a>) -> Result<Self, ShapeError> {
         let mut fields = Fields::of(&object);
         let what = match command {
@@ -244,7 +246,7 @@ fn content<'a>(fields: &mut Fields<'_, 'a>) -> Result<Content<'a>, ShapeError> {
     Ok(Content { msg_body, msg_body_raw, cloud_custom_data: fields.text("CloudCustomData") })
 }
 
-/// All of them or none: a recall that is read in part would be forgotten in part.
+/// All of them or none: a recall read in part would leave messages standing.
 fn recalled(raw: &RawValue) -> Option<Vec<Recalled<'_>>> {
     let message = |raw| {
         let message = Object::parse(RawValue::get(raw)).ok()?;
@@ -254,14 +256,14 @@ fn recalled(raw: &RawValue) -> Option<Vec<Recalled<'_>>> {
 }
 
 impl fmt::Debug for Content<'_> {
-    /// No text, since no log may show that by accident.
+    /// Without the text: no log may show that by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Content").field("elements", &self.msg_body.elements.len()).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for What<'_> {
-    /// That of the view in it.
+    /// The view in it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::C2cRecall(recall) => recall.fmt(f),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A callback command, the platform's word for a webhook's type. The spelling is case-sensitive.
+/// A callback command, the platform's word for the type of a callback. Its spelling is case-sensitive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Command {
     /// `C2C.CallbackBeforeSendMsg`: a one-to-one message waits for a verdict.
@@ -28,14 +28,14 @@ pub enum Command {
 }
 
 impl Command {
-    /// The commands of a message that waits for a verdict.
+    /// The commands for messages that wait for a verdict.
     pub const BEFORE_SEND: [Self; 2] = [Self::C2cBeforeSend, Self::GroupBeforeSend];
-    /// The commands of a message that was sent.
+    /// The commands for messages that were sent.
     pub const AFTER_SEND: [Self; 2] = [Self::C2cAfterSend, Self::GroupAfterSend];
-    /// The commands of what happens to messages later; see [`crate::change`].
+    /// The commands for what happens to messages later; see [`crate::change`].
     pub const AFTER_CHANGE: [Self; 6] =
         [Self::C2cRecall, Self::GroupRecall, Self::C2cEdit, Self::GroupEdit, Self::C2cRead, Self::GroupRefused];
-    /// The commands of what was sent and of what happens to it later: all that has happened already.
+    /// The commands for everything that has happened already: what was sent, and what happens to it later.
     pub const AFTER: [Self; 8] = [
         Self::C2cAfterSend,
         Self::GroupAfterSend,
@@ -46,7 +46,7 @@ impl Command {
         Self::C2cRead,
         Self::GroupRefused,
     ];
-    /// Every command handled here.
+    /// Every command that chathook handles.
     pub const ALL: [Self; 10] = [
         Self::C2cBeforeSend,
         Self::GroupBeforeSend,
@@ -66,7 +66,7 @@ impl Command {
         Self::ALL.into_iter().find(|command| command.as_str() == name)
     }
 
-    /// The platform's name of the command.
+    /// The platform's name for the command.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -90,7 +90,7 @@ impl Command {
         matches!(self, Self::C2cBeforeSend | Self::GroupBeforeSend)
     }
 
-    /// Whether it tells what happens to a message later, or to a conversation.
+    /// Whether it is about what happens to a message or conversation later.
     #[must_use]
     pub const fn is_change(self) -> bool {
         !matches!(self, Self::C2cBeforeSend | Self::GroupBeforeSend | Self::C2cAfterSend | Self::GroupAfterSend)

@@ -1,7 +1,7 @@
 //! The message body: an array of elements, each with a type and a content of that type.
 //!
-//! An [`Element`] keeps the raw JSON it came as; [`Element::content`] is a typed view of it, read on request. The
-//! element types are an open set: an unknown one is carried along untouched.
+//! An [`Element`] keeps the raw JSON that it came as. [`Element::content`] is a typed view, made on request. There may
+//! be new element types at any time: an unknown one is kept untouched.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ pub struct MsgBody<'a> {
 }
 
 impl<'a> MsgBody<'a> {
-    /// Reads the elements of a `MsgBody` array; `None` when `raw` is no array.
+    /// Reads the elements of a `MsgBody` array; `None` if `raw` is not an array.
     #[must_use]
     pub fn parse(raw: &'a RawValue) -> Option<Self> {
         let elements = json::array(raw)?.into_iter().map(Element::parse).collect();
@@ -29,16 +29,16 @@ impl<'a> MsgBody<'a> {
 /// One element of a message body: `{"MsgType": …, "MsgContent": {…}}`.
 #[derive(Clone)]
 pub struct Element<'a> {
-    /// The element as it came. Part of every reply that rewrites another element of the message.
+    /// The element as it came. A reply that rewrites other elements of the message includes it.
     pub raw: &'a RawValue,
     /// `MsgType`, for example `TIMTextElem`; empty when there is none.
     pub msg_type: Cow<'a, str>,
-    /// `MsgContent`; without fields when there is none or it is no object.
+    /// `MsgContent`; without fields if it is missing or not an object.
     pub msg_content: Object<'a>,
 }
 
 impl<'a> Element<'a> {
-    /// Reads an element. Never fails: what is not an element has no type and no content, and stays in `raw`.
+    /// Reads an element. This never fails: anything else has no type and no content, and is kept in `raw`.
     #[must_use]
     pub fn parse(raw: &'a RawValue) -> Self {
         let object = Object::parse(raw.get()).unwrap_or_default();
@@ -96,7 +96,7 @@ impl<'a> Element<'a> {
 }
 
 impl fmt::Debug for Element<'_> {
-    /// The type and the names of the content's fields; of the text nothing, since no log may show that by accident.
+    /// The type and the names of the content's fields, without the text: no log may show that by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Element")
             .field("msg_type", &self.msg_type)
@@ -143,7 +143,7 @@ pub struct TextElem<'a> {
 pub struct FaceElem<'a> {
     /// `Index`
     pub index: Option<i64>,
-    /// `Data`; may hold NUL and control characters.
+    /// `Data`; may contain NUL and control characters.
     pub data: Option<Cow<'a, str>>,
 }
 
@@ -158,7 +158,7 @@ pub struct LocationElem<'a> {
     pub longitude: Option<f64>,
 }
 
-/// `TIMCustomElem`: the app's own payload. Only `Data` is dependable; it is often JSON inside a string.
+/// `TIMCustomElem`: the app's own payload. Only `Data` is always there; it is often JSON inside a string.
 #[derive(Debug, Clone)]
 pub struct CustomElem<'a> {
     /// `Data`
@@ -303,7 +303,7 @@ pub struct RelayElem<'a> {
     pub abstract_list: Vec<Cow<'a, str>>,
     /// `MsgList`; empty when the messages are behind `JsonMsgKey`.
     pub msg_list: Vec<RelayMsg<'a>>,
-    /// `JsonMsgKey`, the handle of a list too long to inline.
+    /// `JsonMsgKey`, the handle of a list that is too long to be included.
     pub json_msg_key: Option<Cow<'a, str>>,
 }
 
@@ -340,7 +340,7 @@ pub struct RelayMsg<'a> {
     pub msg_random: Option<u64>,
     /// `MsgTimeStamp`, Unix seconds.
     pub msg_time_stamp: Option<u64>,
-    /// `MsgBody`, unread: it may hold another relay, to any depth. Read it with [`MsgBody::parse`].
+    /// `MsgBody`, not parsed: it may contain further relays, to any depth. Read it with [`MsgBody::parse`].
     pub msg_body: Option<&'a RawValue>,
     /// `CloudCustomData`
     pub cloud_custom_data: Option<Cow<'a, str>>,
@@ -361,7 +361,7 @@ impl<'a> RelayMsg<'a> {
     }
 }
 
-/// The objects in the array of that name; whatever else is in it is passed over.
+/// The objects in the array of that name. Other items are skipped.
 fn objects<'a>(content: &Object<'a>, name: &str) -> impl Iterator<Item = Object<'a>> + use<'a> {
     let items = content.array(name).unwrap_or_default();
     items.into_iter().filter_map(|raw| Object::parse(raw.get()).ok())

@@ -1,14 +1,14 @@
-//! Reading a callback's fields, with account of which ones could be read.
+//! Reads the fields of a callback, and keeps track of which ones could be read.
 
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::callback::ShapeError;
 use crate::element::MsgBody;
+use crate::error::ShapeError;
 use crate::json::{self, Object};
 
-/// Reads fields and remembers which could be read: the others belong into a view's `extra`.
+/// Reads fields and remembers which could be read. The others go into a view's `extra`.
 pub(crate) struct Fields<'o, 'a> {
     object: &'o Object<'a>,
     read: Vec<&'static str>,

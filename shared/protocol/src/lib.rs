@@ -1,13 +1,13 @@
 //! The webhook protocol of Tencent Cloud Chat as plain types: what the platform posts, how it signs it, and what it
 //! accepts as an answer.
 //!
-//! Live traffic drifts: old SDKs leave fields out, REST sends carry odd accounts, new products add fields and element
+//! Real traffic varies: old SDKs leave fields out, REST calls carry odd accounts, new products add fields and element
 //! types, and numbers arrive as strings. So a callback is never deserialised into a closed shape. The raw JSON is kept
-//! ([`json::Object`]) and the types here are *views* that borrow from it: what a view does not know, or cannot read, is
-//! still there, byte for byte, when the callback is stored or a rewritten message is sent back.
+//! ([`json::Object`]), and the types here are *views* that borrow from it. What a view does not know, or cannot read,
+//! is still there, byte for byte, when the callback is stored or a rewritten message is sent back.
 //!
-//! Nothing here does I/O, reads a clock or knows where it runs; and no `Debug` here but that of [`Content`] shows what
-//! people wrote to each other.
+//! Nothing here does I/O, reads a clock or knows where it runs. Only the `Debug` of [`Content`] shows what people
+//! wrote.
 //!
 //! ```
 //! use chathook_protocol::{C2cRejectCode, Command, Content, RejectCode, Reply, SendMsg, json};
@@ -33,6 +33,7 @@ pub mod callback;
 pub mod change;
 pub mod command;
 pub mod element;
+mod error;
 mod fields;
 pub mod json;
 pub mod msg_key;
@@ -40,10 +41,11 @@ pub mod query;
 pub mod reply;
 pub mod sign;
 
-pub use callback::{C2c, Chat, Group, GroupAt, SendMsg, ShapeError};
+pub use callback::{C2c, Chat, Group, GroupAt, SendMsg};
 pub use change::{Change, What};
 pub use command::Command;
 pub use element::{Content, Element, MsgBody};
+pub use error::ShapeError;
 pub use msg_key::MsgKey;
 pub use query::Query;
 pub use reply::{C2cRejectCode, GroupRejectCode, RejectCode, Reply, Rewrite};

@@ -1,9 +1,9 @@
-//! `MsgKey`, the platform's handle of a one-to-one message.
+//! `MsgKey`, the platform's handle for a one-to-one message.
 
 /// `<MsgSeq>_<MsgRandom>_<MsgTime>`, the ids of a one-to-one message in one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MsgKey {
-    /// `MsgSeq`, the client's.
+    /// `MsgSeq`, chosen by the client.
     pub seq: u64,
     /// `MsgRandom`
     pub random: u64,
@@ -12,7 +12,7 @@ pub struct MsgKey {
 }
 
 impl MsgKey {
-    /// Reads a `MsgKey`; `None` when the text is none.
+    /// Reads a `MsgKey`; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut numbers = text.split('_').map(|number| number.parse().ok());

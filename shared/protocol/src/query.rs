@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::fmt;
 
-/// The query's parameters. Names are matched whatever their case (`SdkAppid`, `SDKAppID` and `SdkAppId` are all printed
-/// in the platform's tables), `WebhookCommand` is `CallbackCommand`, and a parameter without a value counts as absent.
+/// The query's parameters. The case of a name does not matter: the platform's documents have `SdkAppid`, `SDKAppID` and
+/// `SdkAppId`. `WebhookCommand` means `CallbackCommand`. A parameter without a value counts as absent.
 #[derive(Clone, Default)]
 pub struct Query {
-    /// None of them empty; the names in lower case.
+    /// No name or value is empty. The names are in lower case.
     pairs: Vec<(String, String)>,
 }
 
 impl Query {
-    /// Reads a raw query string, without the `?`. Never fails; percent-encoded bytes that are no UTF-8 become U+FFFD.
+    /// Reads a raw query string, without the `?`. This never fails: percent-encoded bytes that are not UTF-8 become
+    /// U+FFFD.
     #[must_use]
     pub fn parse(raw: &str) -> Self {
         let pairs = form_urlencoded::parse(raw.as_bytes())
@@ -22,11 +23,10 @@ impl Query {
         Self { pairs }
     }
 
-    /// The name, in lower case, of a parameter that is there twice with different values: which one was meant, nobody
-    /// can say.
+    /// The name, in lower case, of a parameter that occurs twice with different values. Nobody can say which is meant.
     #[must_use]
     pub fn conflict(&self) -> Option<&str> {
-        // A map, since strangers may send as many parameters as they like.
+        // A map keeps this linear: strangers may send as many parameters as they like.
         let mut seen = HashMap::new();
         self.pairs
             .iter()
@@ -39,7 +39,7 @@ impl Query {
         self.get("sdkappid")
     }
 
-    /// `CallbackCommand`, in one product's table `WebhookCommand`.
+    /// `CallbackCommand`, which one product calls `WebhookCommand`.
     #[must_use]
     pub fn command(&self) -> Option<&str> {
         self.get("callbackcommand")
@@ -51,7 +51,7 @@ impl Query {
         self.get("sign")
     }
 
-    /// `RequestTime`, Unix seconds; part of what is signed.
+    /// `RequestTime`, Unix seconds. The signature covers it.
     #[must_use]
     pub fn request_time(&self) -> Option<&str> {
         self.get("requesttime")

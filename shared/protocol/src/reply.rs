@@ -1,5 +1,4 @@
-//! What the webhook answers. Built only through constructors that cannot produce an answer the platform would not
-//! understand.
+//! The webhook's answer. Its constructors only make answers that the platform understands.
 
 use std::fmt;
 
@@ -7,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-/// A number outside the range that the platform shows to the sender's client.
+/// A reject code outside the range that the platform allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{code} is not a reject code for {chat} messages; use one of {from} to {to}")]
 pub struct CodeError {
@@ -47,7 +46,7 @@ impl TryFrom<u32> for GroupRejectCode {
     }
 }
 
-/// The code of a rejection.
+/// The code of a rejection, which the sender's client sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RejectCode {
     /// 1: the sender's client shows the platform's own error, 20006 (one-to-one) or 10016 (group).
@@ -67,8 +66,8 @@ impl RejectCode {
     }
 }
 
-/// What is delivered in place of what was sent. What is not set stays as the sender wrote it; nothing can be set to an
-/// empty value, since the protocol does not say what an empty one would do.
+/// What to deliver in place of what was sent. A part that is not set stays as the sender wrote it. Nothing can be set
+/// to an empty value, since the protocol does not say what that would do.
 #[derive(Clone, Default)]
 pub struct Rewrite {
     msg_body: Option<Vec<Box<RawValue>>>,
@@ -76,20 +75,20 @@ pub struct Rewrite {
 }
 
 impl Rewrite {
-    /// Nothing changed yet.
+    /// A rewrite that changes nothing yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Delivers these elements. No elements: the body stays as it was.
+    /// Delivers these elements. If there are none, the body stays as it was.
     #[must_use]
     pub fn msg_body(mut self, elements: Vec<Box<RawValue>>) -> Self {
         self.msg_body = Some(elements).filter(|elements| !elements.is_empty());
         self
     }
 
-    /// Delivers this `CloudCustomData`. An empty text: it stays as it was.
+    /// Delivers this `CloudCustomData`. If the text is empty, it stays as it was.
     #[must_use]
     pub fn cloud_custom_data(mut self, text: String) -> Self {
         self.cloud_custom_data = Some(text).filter(|text| !text.is_empty());
@@ -110,7 +109,7 @@ impl Rewrite {
 }
 
 impl fmt::Debug for Rewrite {
-    /// What is rewritten, not the text it becomes: no log may show that by accident.
+    /// What is rewritten, without the text: no log may show that by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rewrite")
             .field("elements", &self.msg_body.as_ref().map(Vec::len))
@@ -119,7 +118,7 @@ impl fmt::Debug for Rewrite {
     }
 }
 
-/// An answer to the platform: an HTTP 200 body (403 for [`Reply::fail`] to a caller that is not the platform).
+/// An answer to the platform: the body of an HTTP 200 response (403 if a [`Reply::fail`] goes to a stranger).
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Reply {
@@ -133,7 +132,7 @@ pub struct Reply {
 }
 
 impl fmt::Debug for Reply {
-    /// As for [`Rewrite`], without the text.
+    /// Without the text, as for [`Rewrite`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
             .field("action_status", &self.action_status)
@@ -150,13 +149,13 @@ impl Reply {
         Self { action_status: "OK", error_info: String::new(), error_code, msg_body: None, cloud_custom_data: None }
     }
 
-    /// Deliver as it is; to an after-callback: done.
+    /// Deliver the message as it is. To an after-callback: done.
     #[must_use]
     pub fn allow() -> Self {
         Self::ok(0)
     }
 
-    /// Do not deliver, and tell the sender. `ActionStatus` is `OK` here too: the webhook did its work.
+    /// Do not deliver, and tell the sender. `ActionStatus` is `OK` even here, since the webhook did its work.
     #[must_use]
     pub fn reject(code: RejectCode, text: &str) -> Self {
         Self { error_info: text.to_owned(), ..Self::ok(code.number()) }
@@ -174,7 +173,7 @@ impl Reply {
         Self { msg_body: rewrite.msg_body, cloud_custom_data: rewrite.cloud_custom_data, ..Self::ok(0) }
     }
 
-    /// The webhook could not do its work. `info` is read by a stranger: it must say nothing of our inside.
+    /// The webhook could not do its work. Strangers may read `info`, so it must say nothing about how we work inside.
     #[must_use]
     pub fn fail(info: &str) -> Self {
         Self { action_status: "FAIL", error_info: info.to_owned(), ..Self::ok(1) }
@@ -183,7 +182,7 @@ impl Reply {
     /// The answer's JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Strings, numbers and raw JSON: serialising them has no way to fail. Were there one, this says so.
+        // Serialising strings, numbers and raw JSON cannot fail. If it ever did, this would say so.
         serde_json::to_string(self)
             .unwrap_or_else(|_| r#"{"ActionStatus":"FAIL","ErrorInfo":"no answer","ErrorCode":1}"#.to_owned())
     }

@@ -1,8 +1,8 @@
 //! The platform's signature: `Sign = lowercase-hex(sha256(Token + RequestTime))`.
 //!
-//! It proves that the caller knows the token and did so within the last minute. It covers neither body nor command nor
-//! app id, so those are checked on their own (see the `endpoint` crate), and a captured URL can be replayed until the
-//! window closes.
+//! It proves that the caller knew the token within the last minute. It does not cover the body, the command or the app
+//! id, so those are checked separately (see the `endpoint` crate), and a captured URL can be replayed until the window
+//! closes.
 
 use std::fmt;
 
@@ -10,16 +10,16 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
-/// How far `RequestTime` may be from our clock, in seconds, either way.
+/// How far `RequestTime` may be from our clock, before or after, in seconds.
 pub const WINDOW_SECONDS: u64 = 60;
 
-/// The authentication token that the operator set in the console: 1 to 128 characters. Never shown.
+/// The authentication token that the operator set in the console: 1 to 128 characters. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 impl Token {
-    /// A token, or `None` when it is empty, longer than 128 characters, or has white space around it (which the console
-    /// never has: it was copied along).
+    /// A token. `None` if it is empty, longer than 128 characters, or has white space around it: the console allows
+    /// none, so it was copied by mistake.
     #[must_use]
     pub fn new(token: &str) -> Option<Self> {
         let fits = (1..=128).contains(&token.chars().count()) && token.trim() == token;
@@ -40,10 +40,10 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Why a signature does not hold.
+/// Why a signature is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SignError {
-    /// `RequestTime` is no number of seconds.
+    /// `RequestTime` is not a number of seconds.
     #[error("RequestTime is not a number of Unix seconds")]
     BadTime,
     /// Signed too long ago: a replay, or a clock that is behind.
@@ -57,8 +57,8 @@ pub enum SignError {
     Mismatch,
 }
 
-/// Checks a request's signature against any of `tokens` (two at once while a token is rotated) at the time `now`, in
-/// Unix seconds. Comparison takes the same time wherever the difference is.
+/// Checks a request's signature at the time `now`, Unix seconds. It must be made with one of `tokens`: there are two
+/// while a token is rotated. A comparison takes the same time wherever the difference is.
 ///
 /// # Errors
 /// [`SignError`], which is for the log and not for the caller.

@@ -1,4 +1,4 @@
-//! The least that a Lambda function in Rust can do: what `scripts/bench start` measures the others by.
+//! The smallest Lambda function in Rust. `scripts/bench start` compares the others with it.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Numbers that look random, for tests. A test that fails says the seed with which it fails again.
+//! Pseudo-random numbers for tests. A failed test prints the seed with which it fails again.
 //!
 //! It is a crate of its own, without dependencies, so that the pure crates can use it in their tests too.
 

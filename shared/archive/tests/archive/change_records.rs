@@ -1,4 +1,4 @@
-//! What happens to messages later: merged on read, whatever came first and however often.
+//! What happens to messages later is merged when they are read, in whatever order and however often it came.
 
 use chathook_archive::Stored::{Duplicate, New, Replaced};
 use chathook_archive::{ChangeRecord, Conversation, MessageQuery, ReadReceipt, StoredMessage};
@@ -101,7 +101,7 @@ async fn an_edit_keeps_every_version_and_the_latest_counts() {
 #[tokio::test]
 async fn a_change_is_of_its_message_alone() {
     let engine = Engine::start().await;
-    // Both sides under one key; a neighbour in time.
+    // Both sides use one key; a third message is next in time.
     let from_bo = json!({"From_Account": "bo", "To_Account": "ana"});
     let sides = [c2c(json!({})), c2c(from_bo.clone()), c2c(json!({"MsgSeq": 48375}))];
     store(&engine, &sides).await;
@@ -295,7 +295,8 @@ fn history() -> Vec<String> {
     ]
 }
 
-/// All that a reader can see, but for which of two messages with the same ids came first: that decides their keys.
+/// Everything that a reader can see, except which of two messages with the same ids came first: that decides their
+/// keys.
 async fn seen(engine: &Engine) -> Vec<String> {
     let mut seen = Vec::new();
     for conversation in [ana_and_bo(), the_group()] {

@@ -1,4 +1,4 @@
-//! Callbacks of what happens to messages later, to store; `changes` replace fields, and null removes one.
+//! Callbacks to store about what happens to messages later. `changes` replace fields, and null removes one.
 
 use chathook_archive::{ChangeRecord, Record, Stored};
 use chathook_protocol::json::Object;

@@ -16,7 +16,7 @@ fn query() -> Query {
     Query::parse("ClientIP=255.255.255.255&OptPlatform=Android&RequestID=4026038328-144115233406643804")
 }
 
-/// A text of so many ASCII letters leaves a message with every documented field within one write unit.
+/// With a text of this many ASCII letters, a message with every documented field takes one write unit.
 const ONE_UNIT: usize = 180;
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_typical_text_message_is_one_write_unit() {
         engine.store(&record).await;
     }
 
-    // The engine reckons as AWS does: writing the stored items again costs one unit each.
+    // The engine counts as AWS does: writing the stored items again costs one unit each.
     for row in engine.rows().await {
         let numbers =
             ["ReceivedAt", "ExpiresAt", "SendMsgResult", "UnreadMsgNum", "EventTime", "OnlineOnlyFlag", "OccurredAt"];
@@ -60,8 +60,8 @@ async fn a_typical_text_message_is_one_write_unit() {
     }
 }
 
-/// AWS's published prices for a table on demand in us-east-1, in USD. They differ by region: a variable of that name
-/// sets another.
+/// AWS's published prices for an on-demand table in us-east-1, in USD. Prices differ by region: an environment variable
+/// of the same name sets another.
 const PRICES: [(&str, f64); 4] = [
     ("USD_PER_MILLION_WRITES", 0.625),
     ("USD_PER_MILLION_READS", 0.125),
@@ -96,7 +96,7 @@ fn typical_group(seq: u64) -> String {
 /// Write units: of the table, of the index `Outcome`, of the index `Account`.
 type Units = [f64; 3];
 
-/// What writing the only item of a table costs: it is written anew.
+/// What it costs to write the only item of a table: it is written again.
 async fn write_units(engine: &Engine) -> Units {
     let items = engine.raw.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
     let [item] = items.as_slice() else { panic!("{} items", items.len()) };
@@ -123,7 +123,7 @@ fn shown(name: &str, units: Units, per_write: f64) -> String {
     format!("{name}: {without} write units, {}; with AccountIndex {with}, {}", million(without), million(with))
 }
 
-/// What the request costs that lists 100 messages of a long conversation.
+/// What it costs to list 100 messages of a long conversation.
 async fn read_units(callback: fn(u64) -> String) -> f64 {
     let engine = Engine::start().await;
     for seq in 1..=120 {
@@ -161,7 +161,8 @@ async fn what_a_million_of_each_costs() {
         let units = write_units(&engine).await;
         assert_same(name, units, [1.0, 0.0, 1.0]);
         table.push(shown(name, units, per_write));
-        // DynamoDB bills a condition that fails like a write of what is there, and does not report it. No index is written.
+        // DynamoDB bills a failed condition like a write of the item that is there, but does not report it. No index is
+        // written.
         assert_eq!(engine.store(&record).await, Stored::Duplicate);
         table.push(shown("the same once more", [units[0], 0.0, 0.0], per_write));
     }
@@ -179,7 +180,7 @@ async fn what_a_million_of_each_costs() {
         let command = Command::parse(&body.text("CallbackCommand").unwrap()).unwrap();
         let change = Change::parse(command, &callback).unwrap();
         let engine = Engine::start().await;
-        // A recall in a group is an item for each message; this is of one.
+        // A recall in a group makes an item for each message; here it is one.
         assert_eq!(
             engine.archive.store_change(&ChangeRecord::of(&change, &query(), NOW, Some(30))[0]).await,
             Ok(Stored::New)
@@ -196,7 +197,7 @@ async fn what_a_million_of_each_costs() {
             units * per_read
         ));
     }
-    // 100 bytes are AWS's own for each item.
+    // AWS adds 100 bytes of its own to each item.
     let gib = f64::from(u32::try_from(bytes + 100).unwrap()) * 1e6 / f64::from(1 << 30);
     assert_eq!(bytes, 690, "README says so");
     table.push(format!(

@@ -21,7 +21,7 @@ pub type Row = BTreeMap<String, String>;
 
 pub struct Engine {
     pub archive: Archive,
-    /// For what the archive does not do: looking at the whole table, writing what is not a message.
+    /// For what the archive does not do: reading the whole table, writing items that are not messages.
     pub raw: Client,
     url: String,
 }
@@ -50,7 +50,7 @@ impl Engine {
                 tokio::spawn(async move {
                     let mut bytes = Vec::with_capacity(1 << 16);
                     while from_client.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
-                        // A head is small and comes in one piece.
+                        // A request's head is small and comes in one piece.
                         let heads = bytes.windows(5).filter(|window| window == b"POST ").count();
                         requests.fetch_add(heads, Ordering::SeqCst);
                         to_server.write_all(&bytes).await.unwrap();
@@ -110,7 +110,7 @@ impl Engine {
         request.send().await.unwrap();
     }
 
-    /// Writes an item that is no message.
+    /// Writes an item that is not a message.
     pub async fn put(&self, pk: &str, sk: &str) {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         self.raw.put_item().table_name(TABLE).item("pk", text(pk)).item("sk", text(sk)).send().await.unwrap();

@@ -131,7 +131,7 @@ async fn what_is_erased_reads_so_and_does_not_come_back() {
     assert!(again.iter().all(|stored| *stored == Stored::Duplicate), "{again:?}");
     assert_eq!(items(&engine).await, erased, "a callback that is repeated changes nothing");
 
-    // A failed delivery that is told as delivered later, and an edit that nobody had told of yet.
+    // A failed delivery that is later reported as delivered, and an edit that is reported only now.
     store(&engine, &[failed_c2c(0).replace("hello", "secret 3").replace("48374", "48375")]).await;
     store(&engine, &[group_edit(1_490_686_500_000, "secret 9", &json!({}))]).await;
     let found = engine.archive.message_by_seq(&the_group(), 123, NOW).await.unwrap();
@@ -187,7 +187,7 @@ async fn an_erasure_is_told_of_before_its_first_item_is_blank() {
     store(&engine, &callbacks).await;
     let (archive, requests) = engine.counted().await;
     let mut erasure = archive.begin_erasure("ana", Lookup::Index, LATER).await.unwrap();
-    // It ends while the first page is being blanked: none of it is waited for any longer.
+    // It ends while the first page is being blanked, and nothing waits for the rest.
     let page = archive.erase_page(&mut erasure, LATER);
     let cut = async {
         while requests.load(Ordering::SeqCst) < 100 {
@@ -241,7 +241,7 @@ async fn where_there_is_nothing_to_blank_nothing_is_written() {
 
 #[tokio::test]
 async fn whatever_a_message_may_hold_is_either_blanked_or_no_content() {
-    // What stays: ids, times, who and whom, what became of it.
+    // What stays: ids, times, sender and recipient, and the outcome.
     let stays = [
         "pk",
         "sk",

@@ -1,4 +1,4 @@
-//! The table's items as lines: whatever is in a table is equal after a way out and in again.
+//! The table's items as lines: whatever is in a table is the same after an export and an import.
 
 use std::collections::HashMap;
 
@@ -188,7 +188,7 @@ async fn an_import_overwrites_nothing() {
     let with = |unread: &str| line.replace("\"UnreadMsgNum\":7", unread);
     for (line, expected) in [
         (line.clone(), Imported::Duplicate),
-        // The same number in other words.
+        // The same number, written in another way.
         (with("\"UnreadMsgNum\":70.0e-1"), Imported::Duplicate),
         (with("\"UnreadMsgNum\":{\"N\":\"7\"}"), Imported::Duplicate),
         (with("\"UnreadMsgNum\":-7"), Imported::Conflict),

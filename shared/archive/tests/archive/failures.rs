@@ -1,4 +1,4 @@
-//! What goes wrong is said with a remedy, in time, and without a word of the message.
+//! Errors come in time, say what to do, and contain nothing of the message.
 
 use std::pin::Pin;
 use std::time::Duration;

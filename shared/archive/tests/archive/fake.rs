@@ -38,7 +38,7 @@ impl Fake {
     }
 }
 
-/// Reads one request to its end; false when the connection ends before.
+/// Reads one request to its end. False if the connection ends before that.
 async fn read_request(client: &mut TcpStream) -> bool {
     let mut request = Vec::new();
     while client.read_buf(&mut request).await.is_ok_and(|read| read > 0) {

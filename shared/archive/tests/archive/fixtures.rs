@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::samples::{NOW, after_callbacks, parse, record};
 
-/// What JSON calls null is gone, and integers as decimal strings are numbers; all else must come back as it went in.
+/// Nulls are gone, and integers in decimal strings are numbers. Everything else must come back as it went in.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

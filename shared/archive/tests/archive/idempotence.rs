@@ -1,4 +1,4 @@
-//! One record for each message: however often, in whatever order and by however many it is delivered.
+//! One record for each message, however often, in whatever order and through however many functions it comes.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ async fn a_success_replaces_a_failure_and_nothing_else_replaces_anything() {
     }
 }
 
-/// Messages of which no two are the same, each with the ones before it in mind.
+/// Messages of which no two are the same, although each is much like one before it.
 fn lookalikes() -> Vec<(&'static str, String)> {
     let no_ids = |changes: Value| {
         let mut fields = json!({"MsgSeq": null, "MsgRandom": null, "MsgTime": null});
@@ -168,7 +168,7 @@ async fn sixteen_writers_of_the_same_messages_leave_one_record_each() {
     for writer in 0..WRITERS {
         let (engine, records) = (Arc::clone(&engine), Arc::clone(&records));
         writers.spawn(async move {
-            // Each starts elsewhere, so that they meet everywhere, and goes round twice.
+            // Each starts at another place, so that they meet everywhere, and goes round twice.
             let start = writer * MESSAGES / WRITERS;
             for record in records.iter().cycle().skip(start).take(2 * MESSAGES) {
                 engine.store(record).await;

@@ -1,4 +1,4 @@
-//! Questions across conversations: what an account sent, what failed, what was recalled.
+//! Queries across conversations: what an account sent, what failed, what was recalled.
 
 use chathook_archive::{Archive, ArchiveError, MessageQuery, Outcome, StoredMessage};
 use serde_json::json;
@@ -87,13 +87,13 @@ async fn what_happened_later_is_shown_with_it_and_not_as_a_message() {
 async fn everything_that_failed_or_was_recalled_is_found_in_one_place() {
     let engine = busy().await;
     let callbacks = [
-        // Failed, and then delivered: it no longer did.
+        // This one failed first and was delivered then, so it is not in the index.
         failed_c2c(20_006),
         c2c(json!({})),
         failed_c2c(20_007).replace("48374", "501").replace("1557481126", "3000"),
         refusal(4_000_000, &json!({})),
         refusal(4_500_000, &json!({"ErrorCode": null, "MsgSeq": 4})),
-        // Recalled twice, once more told, and one that nobody has.
+        // A message recalled twice, a repeated recall, and the recall of a message that the archive lacks.
         c2c_recall(&json!({"To_Account": "cy", "MsgKey": "1_2837546_1000", "EventTime": 9_000_000})),
         c2c_recall(&json!({"To_Account": "cy", "MsgKey": "1_2837546_1000", "EventTime": 9_500_000})),
         group_recall(&json!({"MsgSeqList": [{"MsgSeq": 2}, {"MsgSeq": 5}], "EventTime": 8_000_000})),

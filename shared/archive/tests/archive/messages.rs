@@ -90,7 +90,7 @@ async fn times_bound_a_query_and_are_part_of_it() {
     }
 }
 
-/// A group that has counted to ten million in 115 days, of which every 10,000th message is still there.
+/// A group that counted to ten million in 115 days. Every 10,000th message is still there.
 async fn long_lived() -> Engine {
     let engine = Engine::start().await;
     let messages = (0..1000).map(|at| record(&group(json!({"MsgSeq": at * 10_000 + 1, "MsgTime": at * 10_000}))));
@@ -196,7 +196,7 @@ async fn store_in_group(engine: &Engine, messages: &[(u64, u64, u64, u8, &str)])
 #[tokio::test]
 async fn what_was_sent_to_those_online_alone_hides_nothing() {
     let engine = Engine::start().await;
-    // It takes the number of the message before it, hours later, and may come first under it.
+    // It has the number of the message before it, is hours later, and its key may come first.
     let messages = [
         (99, 1, 990, 0, "a"),
         (100, 50, 1000, 0, "b"),
@@ -223,7 +223,7 @@ async fn what_was_sent_to_those_online_alone_hides_nothing() {
 #[tokio::test]
 async fn changes_without_their_messages_hide_nothing() {
     let engine = Engine::start().await;
-    // Recalled in bulk: messages from before there was an archive.
+    // A bulk recall of messages that are older than the archive.
     let recalls = (10_000..10_080).map(|seq| group_recall(&json!({"MsgSeqList": [{"MsgSeq": seq}]})));
     store(&engine, &recalls.collect::<Vec<_>>()).await;
     let messages = [(1, "a"), (10_080, "b"), (10_090, "c"), (10_100, "d"), (20_000, "e")];

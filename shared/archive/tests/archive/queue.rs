@@ -1,4 +1,4 @@
-//! The queue says what went wrong, without a word of what was to be queued.
+//! The queue's errors say what went wrong, and contain nothing of what should have been queued.
 
 use chathook_archive::{Archive, MAX_QUEUED_BYTES, QueueError};
 use tokio::net::TcpListener;

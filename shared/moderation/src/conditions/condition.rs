@@ -1,4 +1,4 @@
-//! Conditions, and how they combine.
+//! The conditions of a rule, and how they combine.
 
 use std::ops::Range;
 
@@ -11,12 +11,12 @@ use super::finding::{Finding, Findings, Part, in_order};
 use super::links::Links;
 use super::subject::{View, finding};
 
-/// How many matches of one regex in one text count. Beyond, the rest of the text counts as one more match: each match may
-/// look ahead through all of it, and a sender could make that take quadratic time.
+/// How many matches of one regex in one text are looked for. Then the rest of the text counts as one more match: each
+/// match may look ahead through all of it, so a sender could make the search take quadratic time.
 const REGEX_MATCHES: usize = 500;
 
-/// How many bytes may be read, in the worst case, to pass over empty matches of one regex in one text. Where that is not
-/// enough, the rest of the text counts as a match, too. A text of 4 KiB is always read to its end.
+/// How many bytes empty matches of one regex in one text may cost to read, in the worst case. After that, the rest of
+/// the text counts as a match too. A text of 4 KiB is always read to its end.
 const EMPTY_MATCH_BYTES: usize = 1 << 24;
 
 /// A condition of a rule.
@@ -43,7 +43,7 @@ pub(crate) enum Condition {
 }
 
 impl Condition {
-    /// Where a rule with this `when` hits: for each part for which it holds, at least one finding.
+    /// Where a rule with this `when` hits: at least one finding for each part of the message for which it holds.
     pub(crate) fn findings(&self, view: &View<'_>) -> Vec<Finding> {
         if self.is_about_message() {
             let finding = || Finding::of_part(Part::Message, 0..0);
@@ -51,7 +51,7 @@ impl Condition {
         }
         let mut all = Vec::new();
         for (part, mut findings) in self.holds(view) {
-            // What stands in a text says more than the element around it.
+            // A place in a text says more than the element around it.
             if findings.iter().any(|finding| finding.text.is_some()) {
                 findings.retain(|finding| finding.text.is_some());
             }
@@ -74,7 +74,7 @@ impl Condition {
                 let Some(first) = conditions.next() else { return Findings::default() };
                 let mut findings = first.holds(view);
                 for condition in conditions {
-                    // Most rules find nothing in most messages, and then the rest need not be asked.
+                    // Most rules find nothing in most messages. Then the other conditions need not be asked.
                     if findings.is_empty() {
                         break;
                     }
@@ -121,7 +121,7 @@ impl Condition {
         }
     }
 
-    /// Whether it asks for nothing but the message as a whole.
+    /// Whether it asks about nothing but the message as a whole.
     pub(crate) fn is_about_message(&self) -> bool {
         match self {
             Self::All(conditions) | Self::Any(conditions) => conditions.iter().all(Self::is_about_message),
@@ -145,7 +145,7 @@ impl Condition {
         }
     }
 
-    /// Whether there is a place in a text wherever it holds, so that the text can be changed there.
+    /// Whether it always finds a place in a text when it holds, so that the text can be changed there.
     pub(crate) fn finds_text(&self) -> bool {
         match self {
             Self::All(conditions) => conditions.iter().any(Self::finds_text),
@@ -162,7 +162,7 @@ impl Condition {
     }
 }
 
-/// The matches of a regex that are not empty; and where there are too many, the rest of the text.
+/// The matches of a regex that are not empty and, if there are too many, the rest of the text.
 fn matches(regex: &Regex, text: &str) -> Vec<Range<usize>> {
     let mut empty_matches = (EMPTY_MATCH_BYTES / text.len().max(1)).max(REGEX_MATCHES);
     let mut spans = Vec::new();

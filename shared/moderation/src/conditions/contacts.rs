@@ -5,16 +5,16 @@ use std::ops::Range;
 use super::links::dot;
 use super::signs::Sign;
 
-/// Which are looked for.
+/// Which contacts to look for.
 #[derive(Debug)]
 pub(crate) struct Contacts {
     pub(crate) phone: bool,
     pub(crate) email: bool,
-    /// Runs of at least so many digits.
+    /// Numbers of at least this many digits.
     pub(crate) digits: Option<usize>,
 }
 
-/// How many signs that are no digits may stand between two digits of one number.
+/// How many other signs may be between two digits of one number.
 const MAX_GAP: usize = 3;
 
 impl Contacts {
@@ -42,7 +42,7 @@ struct Number {
     digits: String,
     /// How many digits each group has.
     groups: Vec<usize>,
-    /// What stands before it.
+    /// The sign before it.
     before: Option<char>,
 }
 
@@ -62,7 +62,7 @@ impl Number {
     }
 }
 
-/// The numbers in a text. Dates and decimal fractions are none.
+/// The numbers in a text, except dates and decimal fractions.
 fn numbers(signs: &[Sign]) -> Vec<Number> {
     let mut numbers = Vec::new();
     let mut groups: Vec<Group> = Vec::new();
@@ -92,17 +92,17 @@ fn numbers(signs: &[Sign]) -> Vec<Number> {
     numbers
 }
 
-/// Digits without anything in between.
+/// Digits with nothing in between.
 #[derive(Debug)]
 struct Group {
     start: usize,
     end: usize,
     digits: String,
-    /// What stands before it.
+    /// The sign before it, or a blank if there are several.
     separator: char,
 }
 
-/// Whether what stands between digits leaves them one number.
+/// Whether digits with this between them are still one number.
 fn joins(gap: &[Sign]) -> bool {
     let parts = |sign: &Sign| {
         sign.character.is_alphanumeric() || matches!(sign.character, ':' | ',' | ';' | '+' | '\n' | '/' | '%')
@@ -176,7 +176,7 @@ const fn digit(sign: char) -> Option<char> {
     })
 }
 
-/// The longest name and host of a mail address.
+/// The longest name and host of a mail address, in characters.
 const MAX_NAME: usize = 64;
 const MAX_HOST: usize = 253;
 
@@ -226,7 +226,8 @@ fn emails(signs: &[Sign], found: &mut Vec<(Range<usize>, Option<Box<str>>)>) {
     }
 }
 
-/// The ends of what stands before and behind an at sign: `@`, `[at]`, `(at)`, `{at}`, with blanks around.
+/// Where the text before an at sign ends and the text behind it starts: `@`, `[at]`, `(at)`, `{at}`, with blanks
+/// around.
 fn at_sign(signs: &[Sign], at: usize, sign: char) -> Option<(usize, usize)> {
     let blank = |at: usize| signs.get(at).is_some_and(|sign| sign.character.is_whitespace());
     if sign == '@' {

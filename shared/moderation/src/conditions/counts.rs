@@ -23,7 +23,7 @@ pub(super) fn number(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-/// The bytes of the file, picture, video or sound in an element: as its sender tells.
+/// The bytes of the file, picture, video or sound in an element, as its sender states them.
 pub(super) fn file_size(content: &Content<'_>) -> Option<u64> {
     match content {
         Content::File(file) => file.file_size,
@@ -34,13 +34,14 @@ pub(super) fn file_size(content: &Content<'_>) -> Option<u64> {
     }
 }
 
-/// The characters, as people see them, of all texts of an element together. An element without text has no number.
+/// Counts the characters, as people see them, of all texts of an element together. An element without text is not
+/// counted.
 pub(super) fn characters(view: &View<'_>, bounds: &Bounds) -> Findings {
     let whole = |text: &str| Some(0..text.len()).filter(|span| !span.is_empty());
     counted(view, bounds, |text| (number(text.graphemes(true).count()), Vec::from_iter(whole(text))))
 }
 
-/// The mentions in all texts of an element together: `@` and a name.
+/// Counts the mentions in all texts of an element together: `@` and a name.
 pub(super) fn mentions(view: &View<'_>, bounds: &Bounds) -> Findings {
     counted(view, bounds, |text| {
         let mut spans = Vec::new();
@@ -48,7 +49,7 @@ pub(super) fn mentions(view: &View<'_>, bounds: &Bounds) -> Findings {
         let mut characters = text.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             let is_at = |character| matches!(character, '@' | '\u{FF20}');
-            // In a mail address it stands behind a letter.
+            // In a mail address, a letter is before it.
             if is_at(character) && before.is_none_or(|before: char| !before.is_ascii_alphanumeric()) {
                 let mut end = at + character.len_utf8();
                 let start = end;
@@ -67,7 +68,7 @@ pub(super) fn mentions(view: &View<'_>, bounds: &Bounds) -> Findings {
     })
 }
 
-/// Adds up what `count` says of an element's texts, and shows the spans where the sum is within the bounds.
+/// Adds up `count` over an element's texts, and gives the spans if the sum is within the bounds.
 fn counted(view: &View<'_>, bounds: &Bounds, count: impl Fn(&str) -> (u64, Vec<std::ops::Range<usize>>)) -> Findings {
     let mut findings = Findings::default();
     let mut texts = view.shown_texts().peekable();
@@ -86,14 +87,14 @@ fn counted(view: &View<'_>, bounds: &Bounds, count: impl Fn(&str) -> (u64, Vec<s
     findings
 }
 
-/// The endings of file names.
+/// The file names that end in one of `extensions`.
 pub(super) fn file_extensions(view: &View<'_>, extensions: &[String]) -> Findings {
     let mut findings = Findings::default();
     for (index, text) in view.shown_texts() {
         if !text.is_file_name() {
             continue;
         }
-        // What is invisible or cut off by the systems that open the file does not count.
+        // Invisible characters do not count, nor do blanks and dots at the end, which systems cut off.
         let signs = view.signs(index);
         let end = signs.iter().rposition(|sign| !sign.character.is_whitespace() && sign.character != '.');
         let signs = signs.get(..end.map_or(0, |last| last + 1)).unwrap_or_default();

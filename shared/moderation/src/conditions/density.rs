@@ -3,18 +3,18 @@
 use chathook_matcher::unicode::{is_accent, is_emoji};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Shares in percent that a text must reach, all of those that are given.
+/// Shares in percent. A text must reach all that are given.
 #[derive(Debug)]
 pub(crate) struct Density {
     /// Capital letters among the letters that have a case.
     pub(crate) capitals: Option<usize>,
-    /// Emoji among the characters that are no white space.
+    /// Emoji among the characters that are not white space.
     pub(crate) emoji: Option<usize>,
-    /// Characters that are the one before them once more.
+    /// Characters that repeat the one before them.
     pub(crate) repeats: Option<usize>,
-    /// Accents and other marks that can be put on any letter, among all code points.
+    /// Accents and other marks that fit on any letter, among all code points.
     pub(crate) combining_marks: Option<usize>,
-    /// How many characters a text must have to be judged at all.
+    /// Shorter texts are not judged.
     pub(crate) min_characters: usize,
 }
 

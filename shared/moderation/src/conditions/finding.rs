@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A part of a message, for which a condition holds or does not.
+/// A part of a message. A condition holds for it or does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
     /// An element, by its index in `MsgBody`.
     Element(usize),
     CustomData,
-    /// The message as a whole, for conditions that ask for nothing else.
+    /// The message as a whole, for conditions that ask about nothing else.
     Message,
 }
 
@@ -17,15 +17,15 @@ pub(crate) enum Part {
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
     pub(crate) part: Part,
-    /// The text, if the finding lies in one. Otherwise it is the element's type, or the whole part.
+    /// The text that the finding is in. `None`: it is the element's type, or the whole part.
     pub(crate) text: Option<usize>,
     /// The bytes of the text or type.
     pub(crate) span: Range<usize>,
-    /// What was recognised, if that is not simply what stands there.
+    /// What was recognised, if that is not simply the text at this place.
     pub(crate) normalised: Option<Box<str>>,
-    /// Whether it began in an earlier text: a term split over two.
+    /// Whether it began in an earlier text: a term may be split over two.
     pub(crate) continues: bool,
-    /// Whether it is visible with the escapes of the text undone, and only then.
+    /// Whether it is visible only with the escapes of the text undone.
     pub(crate) is_escaped: bool,
 }
 
@@ -40,12 +40,12 @@ impl Finding {
         (self.part, self.text, self.span.start, self.span.end)
     }
 
-    /// What was recognised in which text, and from where on.
+    /// The text, what was recognised in it, and where that starts.
     fn claim(&self) -> (Option<usize>, Option<&str>, usize) {
         (self.text, self.normalised.as_deref(), self.span.start)
     }
 
-    /// Whether the same was recognised there, in a part of the span.
+    /// Whether the other one is the same, in a part of this span.
     fn covers(&self, other: &Self) -> bool {
         (self.text, &self.normalised) == (other.text, &other.normalised)
             && self.span.start <= other.span.start
@@ -53,8 +53,8 @@ impl Finding {
     }
 }
 
-/// Puts findings in the order of the message, each of them once. What is found as it is written, and again with escapes
-/// undone, is the latter's: that covers all that was written.
+/// Puts findings in the order of the message, each of them once. If something is found as it is written and again with
+/// escapes undone, the latter stays: its span covers all that was written.
 pub(super) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(Finding::place);
     findings.dedup_by(|next, kept| {
@@ -80,7 +80,7 @@ pub(super) fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-/// The parts for which a condition holds, each with what shows it.
+/// The parts for which a condition holds, each with the places that show it.
 #[derive(Debug, Default)]
 pub(crate) struct Findings(BTreeMap<Part, Vec<Finding>>);
 
@@ -97,12 +97,12 @@ impl Findings {
         self.0.entry(finding.part).or_default().push(finding);
     }
 
-    /// The condition holds for this part; the findings show it, if there are any.
+    /// Says that the condition holds for this part. The findings show it, if there are any.
     pub(super) fn extend(&mut self, part: Part, findings: impl IntoIterator<Item = Finding>) {
         self.0.entry(part).or_default().extend(findings);
     }
 
-    /// Keeps what the others hold for as well.
+    /// Keeps the parts that the others hold for as well.
     pub(super) fn and(&mut self, mut others: Self) {
         self.0.retain(|part, findings| match others.0.remove(part) {
             Some(more) => {
@@ -113,7 +113,7 @@ impl Findings {
         });
     }
 
-    /// Adds what the others hold for.
+    /// Adds the parts that the others hold for.
     pub(super) fn or(&mut self, others: Self) {
         for (part, findings) in others.0 {
             self.extend(part, findings);

@@ -1,4 +1,4 @@
-//! Links: web addresses, bare domains, domains that are spelled out (`example [dot] com`), IPv4 addresses.
+//! Links: web addresses, bare domains, domains whose dot is spelled out (`example [dot] com`), IPv4 addresses.
 
 mod endings;
 
@@ -7,16 +7,16 @@ use std::ops::Range;
 
 use super::signs::Sign;
 
-/// Which links are looked for.
+/// Which links to look for.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
-    /// Only those to these sites; none: all links.
+    /// Only links to these sites. If empty, all links.
     pub(crate) deny: Sites,
-    /// But never those to these.
+    /// Never links to these sites.
     pub(crate) allow: Sites,
 }
 
-/// Sites by their host: a list may have many thousands, and a message thousands of links.
+/// Sites by their host, since a list may have many thousands, and a message thousands of links.
 #[derive(Debug, Default)]
 pub(crate) struct Sites(HashMap<String, Vec<String>>);
 
@@ -31,7 +31,7 @@ impl FromIterator<Site> for Sites {
 }
 
 impl Sites {
-    /// Whether one of them has this page.
+    /// Whether this page is on one of the sites.
     fn cover(&self, host: &str, path: &str) -> bool {
         let is_below = |site: &String| {
             let rest = path.strip_prefix(site.as_str());
@@ -42,7 +42,7 @@ impl Sites {
             if self.0.get(name).is_some_and(|paths| paths.iter().any(is_below)) {
                 return true;
             }
-            // The domain that this one is a sub-domain of.
+            // Next, the domain above it.
             domain = name.split_once('.').map(|(_, parent)| parent);
         }
         false
@@ -59,7 +59,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Reads `example.com`, `*.example.com`, `https://example.com/path`; `None` when it is nothing of that kind.
+    /// Reads `example.com`, `*.example.com`, `https://example.com/path`. `None` for anything else.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let text = text.split_once("://").map_or(text, |(_, rest)| rest);
@@ -79,10 +79,10 @@ fn ascii(host: &str) -> Option<String> {
     idna::domain_to_ascii(host).ok()
 }
 
-/// The longest host there can be, and the longest path that is compared.
+/// The longest possible host, and the longest path that is compared.
 const MAX_HOST: usize = 253;
 const MAX_PATH: usize = 512;
-/// How many blanks may stand on each side of a dot that is written out.
+/// How many blanks may be on each side of a dot that is written out.
 const MAX_BLANKS: usize = 3;
 
 /// The words that stand for a dot.
@@ -107,7 +107,7 @@ impl Links {
         found
     }
 
-    /// The host and the span, if the candidate is a link that is looked for.
+    /// The host and the span, if the candidate is a link to report.
     fn judge(&self, signs: &[Sign], candidate: &Candidate) -> Option<(String, Range<usize>)> {
         let scheme = scheme_before(signs, candidate.start);
         let sign = |at: usize| signs.get(at).map(|sign| sign.character);
@@ -115,8 +115,7 @@ impl Links {
             // A mail address.
             return None;
         }
-        // `user@host` or `user:password@host`
-        if matches!(sign(candidate.end), Some('@' | ':')) && at_sign_follows(signs, candidate.end) {
+        if is_user(signs, candidate.end, scheme.is_some()) {
             return None;
         }
         let (path_start, path_end) = path(signs, candidate.end);
@@ -134,7 +133,7 @@ impl Links {
             || path_end > candidate.end
             || candidate.labels.first().is_some_and(|first| first == "www");
 
-        // Text without spaces may touch either end: 访问example.com吧. A cut host is the part in Latin letters.
+        // Text without spaces may touch either end: 访问example.com吧. So the part in Latin letters is tried too.
         for labels in [Some(candidate.labels.clone()), candidate.cut()].into_iter().flatten() {
             let name = labels.join(".");
             let Some(host) = ascii(&name) else { continue };
@@ -162,15 +161,15 @@ impl Links {
     }
 }
 
-/// Labels with dots in between, or one label.
+/// One label, or several with dots in between.
 #[derive(Debug)]
 struct Candidate {
     /// The first sign.
     start: usize,
-    /// Behind the last sign.
+    /// The end: one behind the last sign.
     end: usize,
     labels: Vec<String>,
-    /// Whether a dot in it stands between blanks, as it also does where it is none of a domain.
+    /// Whether one of its dots has blanks around it. Such a dot need not be one of a domain.
     is_spelled: bool,
 }
 
@@ -203,7 +202,7 @@ impl Candidate {
         !self.is_spelled && self.labels.len() == 4 && self.labels.iter().all(is_octet)
     }
 
-    /// Without the text that touches it on either side; `None` if none does.
+    /// The labels without the text that touches them on either side. `None` if none does.
     fn cut(&self) -> Option<Vec<String>> {
         let mut labels = self.labels.clone();
         let [first, .., last] = labels.as_mut_slice() else { return None };
@@ -236,7 +235,7 @@ fn is_label(signs: &[Sign], at: usize) -> bool {
     signs.get(at).is_some_and(|sign| sign.character.is_alphanumeric() || matches!(sign.character, '-' | '_'))
 }
 
-/// The place behind a dot at `at`, and whether it is one only to those who want to see it.
+/// The place behind a dot at `at`, and whether the dot has blanks around it, and so may be something else.
 pub(super) fn dot(signs: &[Sign], at: usize) -> Option<(usize, bool)> {
     let sign = |at: usize| signs.get(at).map(|sign| sign.character);
     let blanks = |mut at: usize| {
@@ -264,7 +263,7 @@ pub(super) fn dot(signs: &[Sign], at: usize) -> Option<(usize, bool)> {
     (after > end).then_some((after, true))
 }
 
-/// The start of a scheme that ends right before `at`.
+/// The start of the scheme, if one ends right before `at`, or before the user's name that does.
 fn scheme_before(signs: &[Sign], at: usize) -> Option<usize> {
     let mut start = at;
     if at > 0 && signs.get(at - 1)?.character == '@' {
@@ -285,15 +284,21 @@ fn is_user_before(signs: &[Sign], at: usize) -> bool {
     scheme_before(signs, at).is_some()
 }
 
-/// Whether, before the authority of a web address ends, an `@` comes.
-fn at_sign_follows(signs: &[Sign], at: usize) -> bool {
-    let rest = signs.iter().skip(at).take(MAX_HOST);
-    let mut rest =
-        rest.take_while(|sign| !sign.character.is_whitespace() && !matches!(sign.character, '/' | '?' | '#'));
-    rest.any(|sign| sign.character == '@')
+/// Whether what ends at `end` is not a host but a user: `user@host` of a mail address, or `user@host` and
+/// `user:password@host` behind a scheme.
+fn is_user(signs: &[Sign], end: usize, has_scheme: bool) -> bool {
+    let sign = |at: usize| signs.get(at).map(|sign| sign.character);
+    if !has_scheme {
+        // Without a domain behind it, an `@` begins a mention.
+        return sign(end) == Some('@') && Candidate::read(signs, end + 1).labels.len() > 1;
+    }
+    let authority = signs.iter().skip(end).take(MAX_HOST).map(|sign| sign.character);
+    let mut authority = authority.take_while(|sign| !sign.is_whitespace() && !matches!(sign, '/' | '?' | '#'));
+    let at_sign = authority.position(|sign| sign == '@').map(|before| end + before);
+    matches!(sign(end), Some('@' | ':')) && at_sign.is_some_and(|at| is_label(signs, at + 1))
 }
 
-/// Where the path behind a host begins, and where it ends, with the port in front of it.
+/// Where the path behind a host begins, after the port if there is one, and where it ends.
 fn path(signs: &[Sign], host_end: usize) -> (usize, usize) {
     let sign = |at: usize| signs.get(at).map(|sign| sign.character);
     let mut at = host_end;

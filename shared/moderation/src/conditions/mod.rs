@@ -1,11 +1,11 @@
 //! What a rule can look for.
 //!
-//! A condition is asked about each element of a message, and about `CloudCustomData` if the rule reads it. All conditions
-//! of a `when` speak of the same element. The answer is a list of findings: the places that show that the condition
-//! holds. `not` has none to show. A condition on the whole message (its platform, how many elements it has) holds for
-//! every element or for none.
+//! A condition is asked about each element of a message, and about `CloudCustomData` if the rule reads it. All
+//! conditions of a `when` are about the same element. The answer is a list of findings: the places that show that the
+//! condition holds. `not` has no place to show. A condition on the whole message (its platform, how many elements it
+//! has) holds for every element or for none.
 //!
-//! [`Subject`] is what all rules look at, [`View`] what one of them may see of it.
+//! [`Subject`] is the message that all rules look at. [`View`] is the part of it that one rule may see.
 
 mod condition;
 mod contacts;

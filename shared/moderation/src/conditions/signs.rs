@@ -1,15 +1,15 @@
-//! A text as links, numbers and file endings are read from it: without the shapes and the invisible characters that keep
-//! a machine from reading what a person reads.
+//! A text as a person reads it, in plain characters, for finding links, numbers and file extensions. Odd shapes and
+//! invisible characters, which only mislead machines, are gone.
 
 use std::ops::Range;
 
 use chathook_matcher::unicode::{is_enclosing, is_invisible};
 
-/// A character that means something, in lower case and its plain shape.
+/// A visible character, in lower case and its plain shape.
 #[derive(Debug, Clone)]
 pub(super) struct Sign {
     pub(super) character: char,
-    /// Where it stands in the text.
+    /// Its bytes in the text.
     pub(super) span: Range<usize>,
 }
 
@@ -21,7 +21,8 @@ pub(super) fn signs(text: &str) -> Vec<Sign> {
     text.char_indices().filter_map(sign).collect()
 }
 
-/// Whether a character leaves the one before it as it is: it is not seen, or drawn around that one as a keycap is.
+/// Whether a character does not change what is read: it is invisible, or drawn around the one before it, as a keycap
+/// is.
 fn is_unseen(character: char) -> bool {
     is_invisible(character) || is_enclosing(character)
 }

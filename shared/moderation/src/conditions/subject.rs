@@ -12,7 +12,7 @@ use super::signs::{self, Sign};
 use crate::message::{MessageTexts, Text};
 use crate::terms::{Found, Terms};
 
-/// A message being judged: its elements, its texts, and the terms of all rules that are in them.
+/// A message that is being judged: its elements, its texts, and the terms of all rules that were found in them.
 pub(crate) struct Subject<'a> {
     body: &'a MsgBody<'a>,
     query: &'a Query,
@@ -38,7 +38,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// What one rule may look at.
+/// What one rule may see of a message.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     subject: &'a Subject<'a>,
@@ -67,7 +67,7 @@ impl<'a> View<'a> {
         texts.iter().take(end).enumerate()
     }
 
-    /// The texts that a client shows, for what counts and measures them.
+    /// The texts that a client shows. Only these are counted and measured.
     pub(super) fn shown_texts(&self) -> impl Iterator<Item = (usize, &'a Text<'a>)> {
         self.texts().filter(|(_, text)| text.is_shown())
     }
@@ -78,7 +78,7 @@ impl<'a> View<'a> {
         self.subject.signs.get(text).map(|cell| cell.get_or_init(read).as_slice()).unwrap_or_default()
     }
 
-    /// The elements, and `CloudCustomData`.
+    /// The elements and, if the rule reads it and the message has it, `CloudCustomData`.
     pub(super) fn parts(&self) -> impl Iterator<Item = Part> {
         let last = self.subject.readable.texts.iter().rfind(|text| !text.is_other_reading());
         let has_custom_data = last.is_some_and(|text| text.element.is_none());
@@ -91,7 +91,7 @@ impl<'a> View<'a> {
         if holds { self.parts().map(|part| (part, Vec::new())).collect() } else { Findings::default() }
     }
 
-    /// The elements for which `is` gives a span of the type.
+    /// The elements for which `is` gives a span of their type.
     pub(super) fn elements_where(&self, is: impl Fn(usize) -> Option<Range<usize>>) -> Findings {
         let finding = |index| {
             let part = Part::Element(index);
@@ -100,12 +100,12 @@ impl<'a> View<'a> {
         (0..self.body().elements.len()).filter_map(finding).collect()
     }
 
-    /// The types of an element: usually one.
+    /// The types of an element, usually one.
     pub(super) fn types(&self, element: usize) -> impl Iterator<Item = &'a str> {
         self.subject.readable.types(element).iter().map(AsRef::as_ref)
     }
 
-    /// The first type of an element, as a place to point at.
+    /// The span of an element's first type, for findings that have no better place.
     pub(super) fn type_span(&self, element: usize) -> Range<usize> {
         0..self.types(element).next().map_or(0, str::len)
     }
@@ -121,8 +121,8 @@ impl<'a> View<'a> {
         findings
     }
 
-    /// What is found in a text, where it lies: in that text, or in the ones that it is another reading of. Without
-    /// `normalised`, what was recognised is what stands there.
+    /// The findings for a span of a text: in that text, or in those that it is another reading of. Without
+    /// `normalised`, the text at that place is what was recognised.
     fn find(
         &self,
         index: usize,
@@ -134,7 +134,7 @@ impl<'a> View<'a> {
         let part = searched.element.map_or(Part::CustomData, Part::Element);
         let is_escaped = searched.is_unescaped();
         let located = readable.locate(index, span.clone());
-        // What lies over many texts could be long, so each of them only tells its own share.
+        // A span over many texts could be long, so each finding reports its own share alone.
         let is_whole = located.len() == 1;
         located.into_iter().enumerate().map(move |(number, (text, share))| {
             let (recognised, here) = if is_whole { (index, &span) } else { (text, &share) };
@@ -151,8 +151,7 @@ impl<'a> View<'a> {
         let after = found.partition_point(|found| found.list <= list);
         let of_list = found.get(first..after).unwrap_or_default();
         let text = |index: usize| readable.texts.get(index);
-        // A term that is split over texts is found in each of them, up to the end of one and from the beginning of the
-        // next.
+        // A term that is split over two texts is found in both: up to the end of one, and from the start of the next.
         let mut unfinished = HashSet::new();
         let mut findings = Findings::default();
         for found in of_list {

@@ -3,26 +3,26 @@
 use chathook_protocol::json::Object;
 use serde_json::{Map, Value};
 
-/// What came of it.
+/// The result of a merge.
 pub(crate) enum Merged {
     /// The new data.
     Into(String),
-    /// All of it was there.
+    /// The members are there already.
     Already,
-    /// What is there is not a JSON object.
+    /// The data is not a JSON object.
     NoObject,
 }
 
-/// Puts `members` into the JSON object in `data`; absent or empty data is an empty object. A member that is there is
-/// replaced, unless both are objects, which are merged in the same way. Members keep their order, and those that
-/// nothing is said about stay as they are written, big numbers and all.
+/// Puts `members` into the JSON object in `data`. Absent or empty data is an empty object. A member of the same name is
+/// replaced, unless both are objects: those are merged in the same way. Members keep their order, and all others stay
+/// exactly as they are written, big numbers included.
 pub(crate) fn merge(data: Option<&str>, members: &Map<String, Value>) -> Merged {
     let data = data.map(str::trim).filter(|data| !data.is_empty()).unwrap_or("{}");
     let Ok(object) = Object::parse(data) else { return Merged::NoObject };
     merge_object(&object, members).map_or(Merged::Already, Merged::Into)
 }
 
-/// `None`: nothing changes. This recurses as deep as the rules file nests, which its parser limits.
+/// `None` if nothing changes. The recursion is as deep as the rules file nests, which its parser limits.
 fn merge_object(object: &Object<'_>, members: &Map<String, Value>) -> Option<String> {
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut is_changed = false;

@@ -1,17 +1,17 @@
 //! Which strings of an element a person could read.
 //!
-//! One pass over an element's raw JSON finds them all, nested ones of a forwarded message included, at any depth. It
-//! works on the raw JSON because a rewrite must change a text and not one byte around it, and because JSON allows a field
-//! twice: which of them a client shows nobody knows, so each is looked at.
+//! One pass over an element's raw JSON finds them all, those of forwarded messages included, at any depth. It works on
+//! the raw JSON because a rewrite must change a text and not one byte around it. Also, JSON allows a field twice.
+//! Nobody knows which of the two a client shows, so both are read.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use chathook_protocol::json::{Event, EventKind, events, unquote};
 
-/// The fields with readable text, by element type. Every string or number within such a field counts, since
-/// `AbstractList` is an array, and a client may show whatever stands where a text belongs. Other element types (and new
-/// ones) hold none that we know of.
+/// The fields with readable text, by element type. Every string or number within such a field counts: `AbstractList` is
+/// an array, and a client may show anything that is in the place of a text. Other element types have no such field that
+/// we know of.
 const READABLE: [(&str, &[&str]); 6] = [
     ("TIMTextElem", &["Text"]),
     ("TIMCustomElem", &["Data", "Desc", "Ext"]),
@@ -30,11 +30,11 @@ pub(super) struct Node<'a> {
     pub(super) element: usize,
     /// The forwarding element with the indices in its `MsgList` and in that message's `MsgBody`.
     pub(super) parent: Option<(usize, usize, usize)>,
-    /// Its `MsgType`; every one, should there be several.
+    /// Its `MsgType`, or all of them if it has several.
     pub(super) types: Vec<Cow<'a, str>>,
-    /// Which of [`READABLE`] its types are.
+    /// Which entries of [`READABLE`] its types are.
     kinds: [bool; READABLE.len()],
-    /// Whether a client would show it: nested messages of anything but a relay are just data.
+    /// Whether a client would show it. Messages nested in anything but a relay are just data.
     shown: bool,
 }
 
@@ -82,7 +82,7 @@ impl<'a> Node<'a> {
         self.kinds.iter().zip(of_data).any(|(is, of_data)| *is && of_data)
     }
 
-    /// Whether the other one stands right behind this one in the same body, or is the same.
+    /// Whether the other one is next in the same body, or is this one.
     pub(super) fn is_followed_by(&self, other: &Self) -> bool {
         match (self.parent, other.parent) {
             (None, None) => other.element.wrapping_sub(self.element) <= 1,
@@ -94,8 +94,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Walks through the raw JSON of an element, notes its nodes and their types, and gives the strings and numbers that may
-/// be text, with where they stand.
+/// Walks through the raw JSON of an element and adds its nodes and their types. Gives the strings and numbers that may
+/// be text, each with its place.
 pub(super) fn read<'a>(element: usize, raw: &'a str, nodes: &mut Vec<Node<'a>>) -> Vec<(Field, Range<usize>)> {
     let first_node = nodes.len();
     let mut found = Vec::new();
@@ -129,7 +129,7 @@ pub(super) fn read<'a>(element: usize, raw: &'a str, nodes: &mut Vec<Node<'a>>) 
                 let role = stack.last().map_or(Role::Element, |container| container.next);
                 let mut node = stack.last().map_or(first_node, |container| container.node);
                 if is_object && matches!(role, Role::Element) {
-                    // Above an element stand its MsgBody, the message and the MsgList.
+                    // Above an element are its MsgBody, the message and the MsgList.
                     let mut above = stack.iter().rev();
                     let parent = match (above.next(), above.nth(1)) {
                         (Some(body), Some(list)) => Some((body.node, list.item, body.item)),
@@ -155,7 +155,7 @@ pub(super) fn read<'a>(element: usize, raw: &'a str, nodes: &mut Vec<Node<'a>>) 
         }
     }
 
-    // A type may stand behind the content, so only now is it known what each node is.
+    // A type may come after the content, so only now is each node's type known.
     for index in first_node..nodes.len() {
         let forwarder = nodes.get(index).and_then(|node| node.parent).map(|(parent, ..)| parent);
         let shown = forwarder.is_none_or(|parent| nodes.get(parent).is_some_and(Node::shows_messages));

@@ -1,8 +1,7 @@
 //! JSON inside a string: what an app keeps in a custom element or in `CloudCustomData`.
 //!
-//! Such a string is read like a message of its own: its strings, names and numbers are texts, and a rewrite changes them
-//! and not one byte around them. What comes out is written back as a string, so that a changed text ends up encoded
-//! twice.
+//! Such a string is read like a message of its own: its strings, names and numbers are texts, and a rewrite changes
+//! them and not one byte around them. The result is written back as a string, so a changed text is encoded twice.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -10,7 +9,7 @@ use std::ops::Range;
 use chathook_protocol::json::{Event, EventKind, events, unquote};
 use serde::de::IgnoredAny;
 
-/// How many steps an [`EmbeddedJson::pointer`] names; the innermost say enough.
+/// How many steps an [`EmbeddedJson::pointer`] names. The innermost say enough.
 const POINTER_DEPTH: usize = 8;
 
 /// The longest name that a pointer spells out, in bytes of JSON.
@@ -20,7 +19,7 @@ const NAME_BYTES: usize = 64;
 pub(crate) struct EmbeddedJson {
     /// The index of the text that is this JSON.
     pub(crate) text: usize,
-    /// The texts in it, by index and in the order they stand there. Of what is JSON again, the text that is all of it.
+    /// The indices of the texts in it, in their order. For a part that is JSON again: the text of that whole part.
     pub(crate) parts: Vec<usize>,
     steps: Vec<Step>,
 }
@@ -36,28 +35,28 @@ pub(crate) struct Inside {
 
 /// A string, name or number in embedded JSON.
 pub(super) struct Part {
-    /// The last step of the way to it; to a name, that of its member.
+    /// The last step of the way to it. A name has the step of its member.
     pub(super) step: usize,
-    /// Where it stands, quotes included.
+    /// Its place, quotes included.
     pub(super) literal: Range<usize>,
     pub(super) is_name: bool,
 }
 
 /// The way to a value, backwards.
 struct Step {
-    /// The step to what the value is a member or item of.
+    /// The step to the object or array around the value.
     parent: Option<usize>,
     name: Name,
 }
 
 enum Name {
-    /// Where the member's name stands.
+    /// The place of the member's name.
     Member(Range<usize>),
     Item(usize),
 }
 
 impl EmbeddedJson {
-    /// Whether a text is JSON of a kind that could hold texts.
+    /// Whether a text is an object, an array or a string in JSON.
     pub(super) fn is_json(text: &str) -> bool {
         let inner = text.trim_ascii();
         let looks_like_it = (inner.starts_with('{') && inner.ends_with('}'))
@@ -67,7 +66,7 @@ impl EmbeddedJson {
         looks_like_it && serde_json::from_str::<IgnoredAny>(inner).is_ok()
     }
 
-    /// Reads JSON that is the text of that index. Its parts are still to be made texts.
+    /// Reads the JSON in the text of that index. The caller makes texts of its parts.
     pub(super) fn read(text: usize, json: &str) -> (Self, Vec<Part>) {
         let mut steps: Vec<Step> = Vec::new();
         let mut parts = Vec::new();
@@ -112,7 +111,7 @@ impl EmbeddedJson {
             }
             let mut name = String::new();
             match &here.name {
-                // A sender could have a long one told again for every text in it.
+                // A long name would be repeated for every text below it.
                 Name::Member(literal) if literal.len() > NAME_BYTES => name.push('…'),
                 Name::Member(literal) => {
                     let plain = json.get(literal.clone()).map(unquote).unwrap_or_default();
@@ -137,7 +136,7 @@ impl EmbeddedJson {
 /// An object or array that the reading is inside of.
 struct Container {
     step: usize,
-    /// Of the value that comes next.
+    /// The name of the next value.
     name: Name,
 }
 
@@ -152,7 +151,7 @@ impl Container {
 }
 
 impl Step {
-    /// The step to the next value, which is passed with that.
+    /// Gives the step to the next value, and moves past it.
     fn to_next(stack: &mut [Container]) -> Self {
         let Some(container) = stack.last_mut() else { return Self { parent: None, name: Name::Item(0) } };
         let step = container.step();

@@ -4,14 +4,14 @@
 //! - [`embedded`] looks into those that hold JSON.
 //! - [`custom_data`] adds members to `CloudCustomData`.
 //!
-//! What an app keeps in a string is searched in every way that its receivers may read it. There are two:
+//! An app may keep anything in a string. It is searched in every way that receivers may read it. There are two:
 //!
-//! - *It is JSON.* Then its strings, names and numbers are the texts. The string as it is written is searched too, since
-//!   a word may be divided among several of them; what is found there counts for each text it covers.
-//! - *It is anything else*, perhaps JSON with comments or single quotes. Then it is a text as it is written. It is
-//!   searched again with its escapes undone, and what is found there counts where it is written.
+//! - *It is JSON.* Then its strings, names and numbers are the texts. The string as it is written is searched too,
+//!   since a word may be divided among several of them. What is found there counts for each text that it covers.
+//! - *It is anything else*, perhaps JSON with comments or single quotes. Then it is one text, as it is written. It is
+//!   searched again with its escapes undone, and what is found there counts at the place where it is written.
 //!
-//! So each hit lies in a text that can be rewritten, and in the same place however it was found.
+//! So each hit is in a text that can be rewritten, and at the same place however it was found.
 
 mod custom_data;
 mod element;
@@ -36,27 +36,27 @@ pub(crate) const CUSTOM_DATA: &str = "CloudCustomData";
 /// paths long.
 const PATH_DEPTH: usize = 8;
 
-/// How many times a string is looked into: JSON inside a string of JSON, escapes of escapes. Deeper, it is a plain
-/// string. This bounds what a message costs, since each time all of it is searched once more.
+/// How many levels of a string are read: JSON inside a string of JSON, escapes of escapes. Below that, a string is
+/// plain text. This bounds the cost of a message, since each level searches all of it once more.
 const DOCUMENT_DEPTH: usize = 4;
 
 /// What a person could read in a message.
 #[derive(Default)]
 pub(crate) struct MessageTexts<'a> {
-    /// The texts in the order of the message, those of `CloudCustomData` last.
+    /// The texts in the order of the message, those in `CloudCustomData` last.
     pub(crate) texts: Vec<Text<'a>>,
-    /// The JSON that stood inside strings. One within another comes after it.
+    /// The JSON found inside strings. A nested one comes after the one around it.
     pub(crate) embedded: Vec<EmbeddedJson>,
     nodes: Vec<Node<'a>>,
 }
 
 /// One text.
 pub(crate) struct Text<'a> {
-    /// The index of the element in the message's `MsgBody`; `None`: `CloudCustomData`.
+    /// The index of the element in the message's `MsgBody`; `None` in `CloudCustomData`.
     pub(crate) element: Option<usize>,
     /// The text as the sender wrote it.
     pub(crate) value: Cow<'a, str>,
-    /// Where its JSON string stands, quotes included: in the element's raw JSON, or in the JSON that it is inside of.
+    /// The place of its JSON string, quotes included: in the element's raw JSON, or in the JSON that it is inside of.
     pub(crate) literal: Range<usize>,
     /// Whether a client shows it right behind the text before: a term may be split over both.
     pub(crate) joins: bool,
@@ -71,19 +71,19 @@ enum Kind {
     Shown,
     /// A member's name in embedded JSON.
     Name,
-    /// Embedded JSON as it is written, by its index. What is found there lies in its parts.
+    /// Embedded JSON as it is written, by its index. What is found there counts for its parts.
     Json(usize),
-    /// Another text with its escapes undone. What is found here lies there.
+    /// Another text with its escapes undone. What is found here counts for that text.
     Unescaped { of: usize, escapes: Escapes },
 }
 
 impl Text<'_> {
-    /// Whether a client shows it, so that it counts where texts are counted and measured. Others are only searched.
+    /// Whether a client shows it. Other texts are searched, but not counted or measured.
     pub(crate) const fn is_shown(&self) -> bool {
         matches!(self.kind, Kind::Shown)
     }
 
-    /// Whether it only shows in another way what other texts say. No hit lies in it; see [`MessageTexts::locate`].
+    /// Whether it only repeats other texts in another form. No hit is reported in it; see [`MessageTexts::locate`].
     pub(crate) const fn is_other_reading(&self) -> bool {
         matches!(self.kind, Kind::Json(_) | Kind::Unescaped { .. })
     }
@@ -100,7 +100,7 @@ impl Text<'_> {
 }
 
 impl<'a> MessageTexts<'a> {
-    /// Finds the texts of a message, and of its `CloudCustomData` if that is given.
+    /// Finds the texts of a message, and of its `CloudCustomData` if it is given.
     pub(crate) fn of(body: &'a MsgBody<'a>, custom_data: Option<&'a str>) -> Self {
         let mut texts = Self::default();
         for (index, element) in body.elements.iter().enumerate() {
@@ -115,7 +115,7 @@ impl<'a> MessageTexts<'a> {
         texts
     }
 
-    /// The `MsgType` of an element of the message's own body; every one, should there be several.
+    /// The `MsgType` of an element of the message's own body, or all of them if it has several.
     pub(crate) fn types(&self, element: usize) -> &[Cow<'a, str>] {
         let first = self.nodes.partition_point(|node| node.element < element);
         let node = self.nodes.get(first).filter(|node| node.element == element);
@@ -124,14 +124,14 @@ impl<'a> MessageTexts<'a> {
 
     /// The indices of an element's texts, or of those of `CloudCustomData`.
     pub(crate) fn texts_of(&self, element: Option<usize>) -> Range<usize> {
-        // What stands in no element comes last.
+        // Texts outside all elements come last.
         let key = |element: Option<usize>| element.unwrap_or(usize::MAX);
         let first = self.texts.partition_point(|text| key(text.element) < key(element));
         first..self.texts.partition_point(|text| key(text.element) <= key(element))
     }
 
-    /// The name of a text's field: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`; a JSON Pointer behind it
-    /// leads into JSON that is a string: `Data#/items/0`, and to a member's name `Data#/items (name)`.
+    /// The name of a text's field: `Text`, `AbstractList[2]`, `MsgList[0].MsgBody[1].Text`. A JSON Pointer leads into
+    /// JSON in a string: `Data#/items/0`, or `Data#/items (name)` for a member's name.
     pub(crate) fn path(&self, text: &Text<'_>) -> String {
         let Field { mut node, name, item } = text.field;
         let mut steps = Vec::new();
@@ -165,11 +165,11 @@ impl<'a> MessageTexts<'a> {
         path
     }
 
-    /// The texts that a span of a text lies in, each by its index and with its part of the span. Usually it is that text
+    /// The texts that a span of a text counts for, by index, each with its share of the span. Usually that is the text
     /// itself.
     ///
-    /// A span of JSON as it is written lies in the parts that it covers, if these are several. Of a single part it says
-    /// nothing new: that was searched as what it is, and without half of an escape for a letter.
+    /// A span of embedded JSON counts for the parts that it covers, if they are several. A single part was searched
+    /// already, and without taking half of an escape for a letter.
     pub(crate) fn locate(&self, index: usize, span: Range<usize>) -> Vec<(usize, Range<usize>)> {
         let mut places = Vec::new();
         let covers_several = |json| self.parts(json, &span).nth(1).is_some();
@@ -181,7 +181,7 @@ impl<'a> MessageTexts<'a> {
         places
     }
 
-    /// Adds the texts that a span of a text lies in. It calls itself no deeper than strings are looked into.
+    /// Adds the texts that a span counts for. The recursion is limited by [`DOCUMENT_DEPTH`].
     fn spread(&self, index: usize, span: Range<usize>, places: &mut Vec<(usize, Range<usize>)>) {
         match self.texts.get(index).map(|text| &text.kind) {
             Some(Kind::Shown | Kind::Name) => places.push((index, span)),
@@ -195,7 +195,7 @@ impl<'a> MessageTexts<'a> {
         }
     }
 
-    /// The parts of embedded JSON that a span of it covers, by the index of their texts, each with the span in it.
+    /// The parts of embedded JSON that a span of it covers: the index of each part's text, with the span in it.
     fn parts(&self, json: usize, span: &Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> {
         let written = self.embedded.get(json).and_then(|json| Some((json, self.texts.get(json.text)?.value.as_ref())));
         let literal = |part: &usize| self.texts.get(*part).map(|text| text.literal.clone()).unwrap_or_default();
@@ -204,7 +204,7 @@ impl<'a> MessageTexts<'a> {
         let covered = parts.iter().skip(first).map(move |part| (*part, literal(part)));
         covered.take_while(|(_, literal)| literal.start < span.end).filter_map(move |(part, literal)| {
             let json = written?.1;
-            // Quotes are no part of the text.
+            // The quotes are not part of the text.
             let quote = usize::from(json.get(literal.clone())?.starts_with('"'));
             let (start, end) = (literal.start + quote, literal.end - quote);
             let covered = span.start.clamp(start, end) - start..span.end.clamp(start, end) - start;
@@ -229,7 +229,7 @@ impl<'a> MessageTexts<'a> {
         }
     }
 
-    /// Adds an app's data, and what is in it.
+    /// Adds a string of an app's own data, and the texts in it.
     fn add_data(&mut self, text: Text<'a>, depth: usize) {
         if depth < DOCUMENT_DEPTH && EmbeddedJson::is_json(&text.value) {
             self.add_json(text, depth);
@@ -262,7 +262,7 @@ impl<'a> MessageTexts<'a> {
         }
     }
 
-    /// Adds the last text with its escapes undone, and with those undone that come out of that.
+    /// Adds the last text with its escapes undone, then that one with its escapes undone, and so on.
     fn add_unescaped(&mut self, depth: usize) {
         for _ in depth..DOCUMENT_DEPTH {
             let Some(last) = self.texts.last() else { return };
@@ -273,8 +273,8 @@ impl<'a> MessageTexts<'a> {
         }
     }
 
-    /// Whether a text of that field stands right behind the last one, both being the text of text elements that follow
-    /// each other.
+    /// Whether a client shows a text of that field right behind the last one: both are the text of text elements that
+    /// follow each other.
     fn joins(&self, next: Field) -> bool {
         let Some(last) = self.texts.last().map(|text| text.field) else { return false };
         let nodes = self.nodes.get(last.node).zip(self.nodes.get(next.node));
@@ -282,12 +282,12 @@ impl<'a> MessageTexts<'a> {
     }
 }
 
-/// Whether a text can be put into a string that somebody else reads, whatever its quotes and escapes are.
+/// Whether a text can be put into any string as it is, whatever quotes and escapes that string has.
 pub(crate) fn fits_any_string(text: &str) -> bool {
     !text.contains(|character: char| matches!(character, '"' | '\'' | '`' | '\\') || character.is_control())
 }
 
-/// The text of a string, name or number that stands in another text.
+/// The text of a string, name or number in another text.
 fn part_of<'a>(json: &Cow<'a, str>, literal: &Range<usize>) -> Cow<'a, str> {
     match json {
         Cow::Borrowed(json) => json.get(literal.clone()).map(unquote).unwrap_or_default(),

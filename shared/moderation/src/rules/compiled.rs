@@ -5,7 +5,7 @@ use super::read::Parsed;
 use super::rule::Rule;
 use crate::terms::Terms;
 
-/// The rules of one rules file: immutable, to be compiled once and shared.
+/// The rules of one rules file. They are immutable: compile them once and share them.
 ///
 /// They come from a [`RulesSource`](crate::RulesSource).
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ impl Rules {
         Self { list: parsed.rules, terms, read_custom_data, problems: parsed.problems }
     }
 
-    /// The same rules, if there is no mistake in any.
+    /// The same rules, if none has a mistake.
     ///
     /// # Errors
     /// [`RulesError`] with [`Self::problems`].
@@ -33,7 +33,7 @@ impl Rules {
         if self.problems.is_empty() { Ok(self) } else { Err(RulesError { problems: self.problems }) }
     }
 
-    /// What is wrong with single rules, in the order of the file. Each of these rules is left out.
+    /// What is wrong in the file, in its order. Rules with a mistake are left out.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -50,7 +50,7 @@ impl Rules {
         self.list.len()
     }
 
-    /// Whether there is no rule, so that every message is allowed.
+    /// Whether there are no rules, so that every message is allowed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

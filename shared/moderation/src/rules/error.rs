@@ -1,8 +1,8 @@
-//! What is wrong with a rules file, in words that say where and what to do.
+//! What is wrong with a rules file, where, and what to do about it.
 
 use std::fmt;
 
-/// A rules file that cannot be used, or not be used without mistakes in it.
+/// A rules file or pack that cannot be used, or rules with mistakes where none are allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulesError {
     /// All that was found, in the order of the file.
@@ -10,7 +10,7 @@ pub struct RulesError {
 }
 
 impl RulesError {
-    /// A file of which nothing can be used.
+    /// A file that cannot be used at all.
     pub(super) fn unusable(file: &str, what: impl Into<String>, fix: &str) -> Self {
         let problem = Problem { file: file.to_owned(), line: 1, rule: None, what: what.into(), fix: fix.to_owned() };
         Self { problems: vec![problem] }
@@ -24,7 +24,7 @@ pub struct Problem {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// The rule that is disabled by it, if it is one rule's: its id, or without one `number 3`.
+    /// The rule that it disables, if it concerns one: its id, or `number 3` if it has none.
     pub rule: Option<String>,
     /// What is wrong.
     pub what: String,

@@ -1,4 +1,4 @@
-//! The rules that an operator wrote: read, checked, compiled, packed.
+//! The rules that an operator writes: reading, checking, compiling and packing them.
 
 mod compiled;
 mod error;

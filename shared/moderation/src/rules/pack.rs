@@ -8,12 +8,12 @@
 //! the matcher
 //! number of terms files, u32 │ for each: its name │ its text
 //! ```
-//! Numbers are little-endian; a text or other run of bytes has its length in front, u32. The rules file is read again
-//! when a pack is loaded, which takes no time worth saving and keeps every rule as it would be without a pack. The terms
-//! files are not read: they are in the matcher. They are kept so that tools can check a pack as they check a rules file.
+//! Numbers are little-endian. A text or other run of bytes starts with its length, u32. Loading a pack reads the rules
+//! file again: that takes almost no time, and each rule is the same as without a pack. The terms files are not read,
+//! since their terms are in the matcher. They are kept so that tools can check a pack as they check a rules file.
 //!
-//! A pack is of one version of the rules' language. It is loaded whole or not at all: a rule that cannot be read makes it
-//! unusable, and so does a list of terms that belongs to no rule, or a rule whose terms are missing.
+//! A pack belongs to one version of the rules' language. It is loaded whole or not at all: a rule that cannot be read
+//! makes it unusable, and so does a list of terms that belongs to no rule, or a rule whose terms are missing.
 
 use chathook_matcher::Matcher;
 use thiserror::Error;
@@ -24,14 +24,14 @@ use super::read::{TermSource, parse};
 use crate::terms::{List, Owner, Terms};
 
 const MAGIC: &[u8; 16] = b"\x89chathook-rules\n";
-/// To be raised with every change to this layout, to the matcher's, to how texts are read, or to the rules' language.
+/// Raise it with every change to this layout, to the matcher's, to how texts are read, or to the rules' language.
 const VERSION: u32 = 2;
 const HEADER: usize = MAGIC.len() + 8;
 
-/// Why bytes are no pack that this version can use.
+/// Why this version cannot use a pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 enum PackError {
-    #[error("this is no packed rules file")]
+    #[error("this is not a rules pack")]
     Foreign,
     #[error("it was packed by another version of chathook (format {0}, this one reads {VERSION})")]
     Version(u32),
@@ -41,16 +41,16 @@ enum PackError {
 
 impl PackError {
     fn of(self, name: &str) -> RulesError {
-        RulesError::unusable(name, self.to_string(), "make it anew with `chathook rules pack`")
+        RulesError::unusable(name, self.to_string(), "make it again with `chathook rules pack`")
     }
 }
 
-/// Whether a file's content means to be a pack.
+/// Whether a file's content claims to be a pack.
 pub(super) fn is_pack(content: &[u8]) -> bool {
     content.first() == MAGIC.first()
 }
 
-/// Packs rules: a rules file without mistakes, what it was compiled to, and the terms files that it names.
+/// Packs a rules file without mistakes, what it was compiled to, and the terms files that it names.
 pub(super) fn pack(file: &str, text: &str, terms: &Terms, terms_files: &[(&str, &str)]) -> Vec<u8> {
     let mut body = Body(Vec::new());
     body.bytes(file.as_bytes());
@@ -71,8 +71,8 @@ pub(super) fn pack(file: &str, text: &str, terms: &Terms, terms_files: &[(&str, 
     seal(&body.0)
 }
 
-/// Puts the magic, the version and the checksum in front of what a pack holds. For fuzzing and tests, which make bodies
-/// of their own.
+/// Puts the magic, the version and the checksum in front of a pack's body. It is for fuzzing and tests, which make
+/// their own bodies.
 #[doc(hidden)]
 #[must_use]
 pub fn seal(body: &[u8]) -> Vec<u8> {
@@ -80,7 +80,7 @@ pub fn seal(body: &[u8]) -> Vec<u8> {
     [MAGIC, &VERSION.to_le_bytes()[..], &checksum, body].concat()
 }
 
-/// An opened pack: its version and its checksum are right.
+/// An opened pack: its version and checksum are right.
 pub(super) struct Pack<'p> {
     /// The name of the pack itself.
     name: &'p str,
@@ -95,7 +95,7 @@ pub(super) struct Pack<'p> {
 }
 
 impl<'p> Pack<'p> {
-    /// Opens a pack. `name` is what problems are reported under.
+    /// Opens a pack. Problems are reported under `name`.
     pub(super) fn open(name: &'p str, pack: &'p [u8]) -> Result<Self, RulesError> {
         let body = unseal(pack).map_err(|error| error.of(name))?;
         Self::read(name, Bytes(body)).ok_or_else(|| PackError::Damaged.of(name))
@@ -121,14 +121,14 @@ impl<'p> Pack<'p> {
         let parsed = parse(self.file, self.text, &TermSource::Pack(&self.lists))?;
         if let Some(problem) = parsed.problems.first() {
             let what = format!("this version of chathook cannot read a rule in it ({problem})");
-            return Err(RulesError::unusable(self.name, what, "make it anew with `chathook rules pack`"));
+            return Err(RulesError::unusable(self.name, what, "make it again with `chathook rules pack`"));
         }
         let matcher = Matcher::from_bytes(self.matcher).map_err(|_| PackError::Damaged.of(self.name))?;
         Ok(Rules::new(parsed, Terms { matcher, lists: self.lists }))
     }
 }
 
-/// What a pack holds behind its header.
+/// What follows the header of a pack.
 fn unseal(pack: &[u8]) -> Result<&[u8], PackError> {
     let cut_off = if pack.starts_with(MAGIC) { PackError::Damaged } else { PackError::Foreign };
     let (header, body) = pack.split_at_checked(HEADER).ok_or(cut_off)?;
@@ -141,7 +141,7 @@ fn unseal(pack: &[u8]) -> Result<&[u8], PackError> {
     }
 }
 
-/// What a pack holds, being written.
+/// The body of a pack that is being written.
 struct Body(Vec<u8>);
 
 impl Body {
@@ -149,7 +149,7 @@ impl Body {
         self.0.extend(number.to_le_bytes());
     }
 
-    /// A length or an index. One that does not fit would be read as damage.
+    /// A length or an index. A reader takes one that does not fit for damage.
     fn length(&mut self, length: usize) {
         self.number(u32::try_from(length).unwrap_or(u32::MAX));
     }

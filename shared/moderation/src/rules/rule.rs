@@ -1,4 +1,4 @@
-//! A rule: what it looks for, in which messages, and what happens then.
+//! A rule: what it looks for, in which messages, and what it does.
 
 use std::collections::HashSet;
 
@@ -20,19 +20,19 @@ pub(crate) struct Rule {
     pub(crate) action: Action,
 }
 
-/// Which messages a rule is for. Where nothing is named, any.
+/// Which messages a rule is for. An empty field restricts nothing.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scope {
     /// Absent: both.
     pub(crate) chat: Option<ChatKind>,
-    /// A group message without `Type` is in none of them.
+    /// A group message without `Type` matches none of them.
     pub(crate) group_types: Vec<String>,
     pub(crate) group_ids: HashSet<String>,
     pub(crate) topics: HashSet<String>,
     pub(crate) senders: HashSet<String>,
     /// Senders that the rule is not for.
     pub(crate) except_accounts: HashSet<String>,
-    /// Accounts that the rule is not for when they make the request, for whomever.
+    /// Accounts whose requests the rule is not for, whoever the sender is.
     pub(crate) except_admins: HashSet<String>,
     /// Whether the rule is not for messages that the app's own server sends.
     pub(crate) except_rest: bool,
@@ -45,7 +45,7 @@ pub(crate) enum ChatKind {
     Group,
 }
 
-/// What the platform calls an app's server as a sender.
+/// The platform's name for an app's server as a sender.
 const REST: &str = "RESTAPI";
 
 impl Scope {
@@ -73,7 +73,7 @@ impl Scope {
     }
 }
 
-/// Two group types were renamed; the console shows the new names, callbacks carry either.
+/// Two group types were renamed. The console shows the new names, and callbacks carry either.
 fn current_name(group_type: &str) -> &str {
     match group_type {
         "Private" => "Work",
@@ -111,7 +111,7 @@ pub(crate) enum Change {
     RemoveElement,
 }
 
-/// Something to deliver with the message. If there is no room for it, the message is delivered without.
+/// Something to deliver with the message. Without room for it, the message is delivered alone.
 #[derive(Debug)]
 pub(crate) enum Addition {
     Element {

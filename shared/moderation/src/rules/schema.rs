@@ -1,10 +1,10 @@
 //! The rules file as types, for the JSON Schema that editors complete and check it with.
 //!
-//! The reader in `parse` is written by hand, since it tells people what to do about a mistake; these types say the same
-//! to machines. A test holds both to the same keys. The comments here are what an editor shows.
+//! The reader in `read` is written by hand, since it tells people what to do about a mistake. These types say the same
+//! to machines, and a test compares the keys of both. Editors show the comments here.
 
-#![allow(dead_code, reason = "nobody builds a value of these types: they are there for their schema")]
-#![allow(clippy::doc_markdown, reason = "editors show these comments as they stand")]
+#![allow(dead_code, reason = "the types exist for their schema alone; no value is ever made")]
+#![allow(clippy::doc_markdown, reason = "editors show these comments as they are")]
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub fn schema() -> String {
     json
 }
 
-/// What may be left out is not `null` otherwise, as it is in JSON: TOML has no such thing.
+/// Removes `null` from the schema: TOML has none, and leaves a key out instead.
 fn without_null(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -56,8 +56,8 @@ struct File {
     /// The version of the language.
     #[schemars(range(min = 1, max = 1))]
     schema: u32,
-    /// The rules, read from the top. All that hit count; the strictest action decides: allow < flag < rewriting <
-    /// discard < reject.
+    /// The rules, read from the top. All rules that hit count, and the strictest action decides: allow < flag <
+    /// rewriting < discard < reject.
     rule: Option<Vec<Rule>>,
 }
 
@@ -67,11 +67,11 @@ struct File {
 struct Rule {
     /// The name it is reported under.
     id: String,
-    /// `shadow`: evaluated and reported, never acted on. Default: live.
+    /// A shadow rule is evaluated and reported, but changes nothing. Default: live.
     mode: Option<Mode>,
-    /// How far a text may stray from the rule's terms. Default: evasive.
+    /// How much a text may differ from the rule's terms. Default: evasive.
     form: Option<Form>,
-    /// Whether CloudCustomData is looked at too. Default: false.
+    /// Whether to look into CloudCustomData too. Default: false.
     custom_data: Option<bool>,
     /// What it looks for.
     when: When,
@@ -99,55 +99,56 @@ enum Form {
     Evasive,
 }
 
-/// Conditions; all that are written must hold for the same element of a message.
+/// Conditions. All of them must be true of the same element of a message.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 struct When {
-    /// All of these must hold.
+    /// All of these must be true.
     #[schemars(length(min = 1))]
     all: Option<Vec<When>>,
-    /// One of these must hold.
+    /// At least one of these must be true.
     #[schemars(length(min = 1))]
     any: Option<Vec<When>>,
-    /// This must not hold.
+    /// This must not be true.
     not: Option<Box<When>>,
-    /// Whole words; `cat*`, `*cat` and `*cat*` go on beyond the term. Terms in scripts without spaces are found anywhere.
+    /// Words to find. A term is a whole word; `cat*`, `*cat` and `*cat*` also find longer ones. Terms in scripts
+    /// without spaces are found anywhere.
     #[schemars(length(min = 1))]
     terms: Option<Vec<String>>,
-    /// The same from a file beside this one, one term a line.
+    /// The same, from a file beside this one with one term on each line.
     terms_file: Option<String>,
-    /// How far a text may stray from these terms; instead of the rule's.
+    /// How much a text may differ from these terms. Default: the rule's form.
     form: Option<Form>,
-    /// Phrases within which these terms do not count.
+    /// Phrases in which these terms do not count.
     #[schemars(length(min = 1))]
     allow_phrases: Option<Vec<String>>,
-    /// A regular expression or several, one of which must match; on the text as it was sent.
+    /// A regular expression, or several of which one must match. They see the text as it was sent.
     regex: Option<OneOrMore>,
     /// Links.
     links: Option<Links>,
-    /// Ways to reach somebody elsewhere, one of which must be there.
+    /// Ways to reach somebody elsewhere. At least one must be there.
     #[schemars(length(min = 1))]
     contacts: Option<Vec<Contact>>,
-    /// How many digits make a long number, for the contacts `digits`. Default: 8.
+    /// How many digits a number must have, for the contacts `digits`. Default: 8.
     #[schemars(range(min = 4, max = 1000))]
     min_digits: Option<u32>,
-    /// MsgTypes.
+    /// The element's MsgType must be one of these.
     #[schemars(length(min = 1), extend("examples" = [["TIMFileElem", "TIMVideoFileElem"]]))]
     element_types: Option<Vec<String>>,
-    /// Endings of file names, without the dot.
+    /// The file's name must end in one of these, written without the dot.
     #[schemars(length(min = 1), extend("examples" = [["exe", "apk"]]))]
     file_extensions: Option<Vec<String>>,
-    /// The bytes of a file, picture, video or sound.
+    /// The size of the file, picture, video or sound, in bytes.
     file_size: Option<Bounds>,
-    /// The characters of an element's texts together.
+    /// How many characters the element's texts have together.
     characters: Option<Bounds>,
-    /// The elements of the message.
+    /// How many elements the message has.
     elements: Option<Bounds>,
-    /// The mentions (`@name`) in an element's texts together.
+    /// How many mentions (`@name`) the element's texts have together.
     mentions: Option<Bounds>,
-    /// Shares of a text, in percent; all that are written must be reached.
+    /// Shares of a text, in percent. It must reach all that are given.
     density: Option<Density>,
-    /// What the message was sent from.
+    /// The kind of client that sent the message.
     #[schemars(length(min = 1), extend("examples" = [["RESTAPI", "Web", "Android", "iOS", "Windows", "Mac", "iPad", "Unknown"]]))]
     platforms: Option<Vec<String>>,
 }
@@ -159,15 +160,15 @@ enum OneOrMore {
     More(#[schemars(length(min = 1))] Vec<String>),
 }
 
-/// Links to these sites; all links without `deny`. A domain stands for its sub-domains too, `example.com/path` only for
+/// Links to the sites in `deny`, or all links without it. A domain includes its sub-domains; `example.com/path` is only
 /// what is below that path.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Links {
-    /// Only links to these.
+    /// Only links to these sites.
     #[schemars(length(min = 1))]
     deny: Option<Vec<String>>,
-    /// Never links to these.
+    /// Never links to these sites.
     #[schemars(length(min = 1))]
     allow: Option<Vec<String>>,
 }
@@ -180,7 +181,7 @@ enum Contact {
     Digits,
 }
 
-/// From `min` to `max`, both included; one of them is enough.
+/// From `min` to `max`, both included. One of them is enough.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, extend("minProperties" = 1))]
 struct Bounds {
@@ -193,16 +194,16 @@ struct Bounds {
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Density {
-    /// Capitals among the letters that have a case.
+    /// The capitals among the letters that have a case.
     #[schemars(range(min = 1, max = 100))]
     capitals: Option<u32>,
-    /// Emoji among the characters.
+    /// The emoji among the characters.
     #[schemars(range(min = 1, max = 100))]
     emoji: Option<u32>,
-    /// Characters that are the one before them once more.
+    /// The characters that repeat the one before them.
     #[schemars(range(min = 1, max = 100))]
     repeats: Option<u32>,
-    /// Combining marks among the code points.
+    /// The combining marks among the code points.
     #[schemars(range(min = 1, max = 100))]
     combining_marks: Option<u32>,
     /// How many characters a text must have to be judged. Default: 10.
@@ -210,13 +211,13 @@ struct Density {
     min_characters: Option<u32>,
 }
 
-/// Which messages a rule is for; all that is written must hold.
+/// Which messages a rule is for. A message must fit everything that is given.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Scope {
     /// One-to-one or group. Default: both.
     chat: Option<Chat>,
-    /// Only groups of these types. A group message that comes without its `Type` is in none.
+    /// Only groups of these types. A group message that comes without its `Type` matches none.
     #[schemars(length(min = 1), extend("examples" = [["Public", "Work", "Meeting", "AVChatRoom", "Community"]]))]
     group_types: Option<Vec<String>>,
     /// Only these groups.
@@ -225,16 +226,16 @@ struct Scope {
     /// Only these topics of a community.
     #[schemars(length(min = 1))]
     topics: Option<Vec<String>>,
-    /// Only messages of these accounts.
+    /// Only messages from these accounts.
     #[schemars(length(min = 1))]
     senders: Option<Vec<String>>,
-    /// Not messages of these accounts.
+    /// No messages from these accounts.
     #[schemars(length(min = 1))]
     except_accounts: Option<Vec<String>>,
-    /// Not what these accounts send, for whomever (Operator_Account; groups only).
+    /// No messages that these accounts send for anybody (Operator_Account; groups only).
     #[schemars(length(min = 1))]
     except_admins: Option<Vec<String>>,
-    /// Not what the app's server sends through the REST API. Default: false.
+    /// No messages that the app's server sends through the REST API. Default: false.
     except_rest: Option<bool>,
 }
 
@@ -249,9 +250,9 @@ enum Chat {
 #[derive(JsonSchema)]
 #[schemars(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 enum Action {
-    /// Deliver; the rules below are not read.
+    /// Deliver, and do not read the rules below. Hits above still count.
     Allow,
-    /// Deliver, and report it.
+    /// Deliver, and report the message.
     Flag,
     /// Deliver nothing; the sender sees success.
     Discard,
@@ -263,22 +264,22 @@ enum Action {
         /// The app's own code in groups.
         #[schemars(range(min = 10_100, max = 10_200))]
         group_code: Option<u32>,
-        /// What the sender's client is told.
+        /// What the sender's client gets to see.
         text: Option<String>,
     },
-    /// Deliver with a sign for every character found.
+    /// Deliver with a sign in place of every character that was found.
     Mask {
-        /// The sign; no letter or digit.
+        /// The sign: one that is not a letter or digit.
         with: String,
     },
-    /// Deliver with another text for every hit.
+    /// Deliver with another text in place of every hit.
     Replace {
         /// The text.
         with: String,
     },
-    /// Deliver without the elements that were hit; without any left, discard.
+    /// Deliver without the elements that were hit. Discard the message if none is left.
     RemoveElement,
-    /// Deliver with one element more.
+    /// Deliver with one more element.
     AppendElement {
         /// The element.
         element: Element,
@@ -301,7 +302,7 @@ enum Action {
 struct Element {
     /// For example TIMTextElem.
     msg_type: String,
-    /// What the element holds.
+    /// The content, with the fields of that type.
     #[schemars(extend("minProperties" = 1))]
     msg_content: BTreeMap<String, Value>,
 }

@@ -1,4 +1,4 @@
-//! What rules are made of.
+//! Where rules come from: a rules file with its terms files, or a pack.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,9 +11,9 @@ use super::rule::{Action, Change};
 use super::warnings::{Warning, endless_replacements, warnings_of};
 use crate::terms::Terms;
 
-/// A rules file with the files of terms that it names, or a pack of all that.
+/// A rules file with the terms files that it names, or a pack of them.
 ///
-/// Nothing is read from disk here. A rules file says which files it needs:
+/// Nothing is read from disk here. The caller asks which files are needed, and gives their texts:
 ///
 /// ```
 /// # use chathook_moderation::RulesSource;
@@ -42,14 +42,14 @@ enum Content {
 }
 
 impl RulesSource {
-    /// A rules file. `file` is the name that problems are reported under.
+    /// A rules file. Problems are reported under the name `file`.
     #[must_use]
     pub fn new(file: &str, text: impl Into<String>) -> Self {
         Self { file: file.to_owned(), content: Content::Text { text: text.into(), terms: BTreeMap::new() } }
     }
 
-    /// The content of a rules file or of a pack; which it is, is seen from its first byte. `file` is the name that
-    /// problems are reported under.
+    /// The content of a rules file or of a pack; the first byte tells which. Problems are reported under the name
+    /// `file`.
     ///
     /// # Errors
     /// [`RulesError`] if it is neither a pack nor text in UTF-8.
@@ -63,7 +63,7 @@ impl RulesSource {
         }
     }
 
-    /// The names of the files of terms that are needed, relative to the rules file. None for a pack.
+    /// The names of the terms files that are needed, relative to the rules file. A pack needs none.
     #[must_use]
     pub fn terms_files(&self) -> Vec<String> {
         match &self.content {
@@ -72,21 +72,21 @@ impl RulesSource {
         }
     }
 
-    /// Gives the text of a file of terms, or the reason why it cannot be read. A pack needs none.
+    /// Adds the text of a terms file, or the reason why it cannot be read. A pack ignores it.
     pub fn add_terms_file(&mut self, name: &str, content: Result<String, String>) {
         if let Content::Text { terms, .. } = &mut self.content {
             terms.insert(name.to_owned(), content);
         }
     }
 
-    /// Checks and compiles the rules, or loads them, if they are packed.
+    /// Checks and compiles a rules file, or loads a pack.
     ///
     /// A rule with a mistake in it is left out and the others are kept; see [`Rules::problems`]. A pack is loaded whole or
     /// not at all.
     ///
     /// # Errors
-    /// [`RulesError`] with every problem that was found, if nothing can be used: the rules file is not TOML or of another
-    /// schema, or the pack is damaged or of another version.
+    /// [`RulesError`] with every problem that was found, if nothing can be used: the rules file is not TOML or has
+    /// another schema, or the pack is damaged or from another version.
     pub fn compile(&self) -> Result<Rules, RulesError> {
         match &self.content {
             Content::Text { text, terms } => self.compile_text(text, terms),
@@ -110,8 +110,8 @@ impl RulesSource {
         Ok(Rules::new(parsed, terms))
     }
 
-    /// The warnings about the rules: rules that can never hit, terms that find nothing which another term of the same
-    /// list does not find, and replacements that are hit by their own rule.
+    /// The warnings about the rules: rules that can never hit, terms that another term of the same list makes
+    /// unnecessary, and replacements that their own rule hits.
     ///
     /// # Errors
     /// As [`Self::compile`].
@@ -132,10 +132,10 @@ impl RulesSource {
         Ok(warnings)
     }
 
-    /// The rules as one file that loads fast. A pack is packed already.
+    /// The rules as one file that loads fast. A pack is returned as it is.
     ///
     /// # Errors
-    /// [`RulesError`] with everything that is wrong with any rule: nothing else is packed.
+    /// [`RulesError`] if anything is wrong with any rule: rules with mistakes are not packed.
     pub fn pack(&self) -> Result<Vec<u8>, RulesError> {
         let (text, files) = match &self.content {
             Content::Text { text, terms } => (text, terms),
@@ -145,7 +145,7 @@ impl RulesSource {
             }
         };
         let rules = self.compile_text(text, files)?.strict()?;
-        // The name alone: where the file stood concerns nobody else.
+        // The name alone: a pack says nothing about the machine that made it.
         let name = Path::new(&self.file).file_name().map_or(self.file.as_str().into(), |name| name.to_string_lossy());
         let named = terms_files(text);
         let files = files.iter().filter(|(name, _)| named.contains(name));

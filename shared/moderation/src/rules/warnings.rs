@@ -1,4 +1,4 @@
-//! What is allowed in a rules file but hardly meant.
+//! Things that a rules file may say, but that are probably mistakes.
 
 use std::collections::HashSet;
 
@@ -21,10 +21,10 @@ pub struct Warning {
     pub what: String,
 }
 
-/// The elements that hold no text that anybody reads.
+/// The elements without text that people read.
 const SILENT: [&str; 3] = ["TIMSoundElem", "TIMImageElem", "TIMVideoFileElem"];
 
-/// The warnings about rules that were read from their files.
+/// The warnings that the rules file and its terms files give reason for.
 pub(super) fn warnings_of(parsed: &Parsed) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (index, rule) in parsed.rules.iter().enumerate() {
@@ -37,7 +37,7 @@ pub(super) fn warnings_of(parsed: &Parsed) -> Vec<Warning> {
     warnings
 }
 
-/// Replacements that their own rule hits again: each message that the rule hits would be rejected.
+/// Replacements that their own rule hits again, so that every message it hits is rejected.
 pub(super) fn endless_replacements(rules: &Rules) -> Vec<Warning> {
     let is_endless = |rule: &&Rule| {
         let Action::Rewrite(Change::Replace(with)) = &rule.action else { return false };
@@ -48,12 +48,12 @@ pub(super) fn endless_replacements(rules: &Rules) -> Vec<Warning> {
     };
     let warning = |rule: &Rule| Warning {
         rule: rule.id.clone(),
-        what: "it hits what it puts in place of a hit, so that it rejects the message; use other words".to_owned(),
+        what: "it hits its own replacement, so every message that it hits is rejected; use other words".to_owned(),
     };
     rules.list.iter().filter(is_endless).map(warning).collect()
 }
 
-/// Why a rule cannot hit by itself.
+/// Why a rule can never hit, whatever the other rules are.
 fn never(rule: &Rule) -> Option<String> {
     let scope = &rule.scope;
     if !scope.senders.is_empty() && scope.senders.is_subset(&scope.except_accounts) {
@@ -73,7 +73,7 @@ fn never(rule: &Rule) -> Option<String> {
         .collect();
     let could_be = |wanted: &dyn Fn(&str) -> bool| types.iter().all(|names| names.iter().any(|name| wanted(name)));
     if types.windows(2).any(|pair| matches!(pair, [one, other] if !one.iter().any(|name| other.contains(name)))) {
-        return Some("no element is of both its types".to_owned());
+        return Some("no element has both of its types".to_owned());
     }
     let needs_file = parts.iter().any(|part| matches!(part, Condition::FileExtensions(_)));
     if needs_file && !could_be(&|name| name == "TIMFileElem") {
@@ -90,7 +90,7 @@ fn never(rule: &Rule) -> Option<String> {
     None
 }
 
-/// Why a rule cannot hit because of those above it.
+/// Why a rule can never hit because of a rule above it.
 fn never_reached(rule: &Rule, above: &[Rule], parsed: &Parsed) -> Option<String> {
     let words = |rule: &Rule| -> Option<HashSet<String>> {
         let Condition::Terms(list) = &rule.when else { return None };
@@ -116,7 +116,7 @@ fn parts(when: &Condition) -> Vec<&Condition> {
     }
 }
 
-/// Terms within which the same list finds another term.
+/// Warns of terms that are not needed: the same list finds another term within them.
 fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
     let terms: Vec<_> = parsed.lists.iter().flat_map(|list| list.terms.iter().map(|term| term.term.clone())).collect();
     let Ok(matcher) = Matcher::new(&terms) else { return };
@@ -136,11 +136,11 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
             let others = found.iter().filter(|found| (first..end).contains(&found.term) && found.term != index);
             let other =
                 others.filter_map(|found| Some((found, &terms.get(found.term)?.text))).find(|(found, other)| {
-                    // What a wildcard finds is the whole word.
+                    // A wildcard finds the whole word.
                     found.span.len() < bare.len() || other.contains('*')
                 });
             if let Some((_, other)) = other {
-                warn(format!("the term `{text}` is superfluous: wherever it stands, `{other}` is found"));
+                warn(format!("the term `{text}` is not needed: `{other}` is found wherever it is"));
             }
         }
         first = end;

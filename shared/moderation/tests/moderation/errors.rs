@@ -1,4 +1,4 @@
-//! What an operator reads when a rules file cannot be used: for every file in `errors`, a snapshot.
+//! What an operator reads if a rules file cannot be used: a snapshot for every file in `errors`.
 
 use std::fs;
 use std::path::Path;
@@ -62,14 +62,14 @@ fn a_mistake_disables_its_own_rule_and_no_other() {
         let message = SendMsg::parse(Command::C2cBeforeSend, &callback).expect("a callback");
         rules.moderate(&message, &Query::default()).decision.name()
     };
-    // The lists of those that are left out have left no trace.
+    // The lists of the rules that were left out are gone.
     let texts = ["one", "two", "two of us", "three", "f*ck"];
     assert_eq!(texts.map(decide), ["discard", "rewrite", "allow", "allow", "allow"]);
     assert!(rules.strict().is_err());
 }
 
 #[test]
-fn a_file_that_is_none_is_refused() {
+fn a_file_that_is_not_a_rules_file_is_refused() {
     for text in
         ["", "# cut off\n", "schema = ", "[[rule]]\n", "schema = 2\n", "schema = \"1\"\n", "schema = 1\nrule = 5\n"]
     {

@@ -1,4 +1,4 @@
-//! Packed rules behave like the rules they were made of, and nothing else is taken for them.
+//! Packed rules behave like the rules they were made from, and anything else is refused.
 
 use chathook_moderation::{Rules, RulesError, RulesSource, seal};
 use chathook_protocol::{Command, Query, SendMsg};
@@ -65,19 +65,19 @@ fn rules_with_a_mistake_are_not_packed() {
 }
 
 #[test]
-fn what_is_no_pack_is_refused() {
+fn bytes_that_are_not_a_pack_are_refused() {
     let packed = pack();
     let refused = |pack: &[u8], why: &str| {
         let error = load(pack).expect_err("no pack").to_string();
         assert!(error.contains(why) && error.starts_with("rules.pack:1: "), "{error} does not say {why}");
     };
     for other in [b"\x89PNG\r\n\x1a\n and more than that and still more", &packed[..5]] {
-        refused(other, "no packed rules file");
+        refused(other, "not a rules pack");
     }
     let mut newer = packed.clone();
     newer[16] = 99;
     refused(&newer, "format 99");
-    // Every single byte counts, and so does every one that is missing or too much.
+    // Every byte counts, and so does one that is missing or added.
     for at in 20..packed.len() {
         let mut damaged = packed.clone();
         damaged[at] ^= 0x10;
@@ -87,9 +87,9 @@ fn what_is_no_pack_is_refused() {
     refused(&[&packed[..], b"x"].concat(), "damaged");
 }
 
-/// A pack of these bytes in place of those, as if a version with another idea of rules had made it.
+/// The pack with one text in place of another, as if a different version had made it.
 fn forged(from: &str, to: &str) -> Vec<u8> {
-    assert_eq!(from.len(), to.len(), "lengths stand in front of texts");
+    assert_eq!(from.len(), to.len(), "each text has its length in front");
     let body = &pack()[24..];
     let at = body.windows(from.len()).position(|bytes| bytes == from.as_bytes()).expect("it is there");
     seal(&[&body[..at], to.as_bytes(), &body[at + from.len()..]].concat())
@@ -101,12 +101,12 @@ fn no_rule_gets_the_words_of_another() {
         let error = load(&forged(from, to)).expect_err(to).to_string();
         assert!(error.contains(why), "{error} does not say {why}");
     };
-    load(&forged("\"no\"", "\"NO\"")).expect("nothing of importance");
-    // The first rule cannot be read any more; without it, the second one would have its words.
+    load(&forged("\"no\"", "\"NO\"")).expect("a change that does not matter");
+    // The first rule cannot be read. If it were left out, the second one would have its words.
     reject("type = \"reject\"", "type = \"weject\"", "no action `weject`");
-    reject("{ terms_file = \"list.txt\" }", "{ regex      = \"list.txt\" }", "terms of no rule");
+    reject("{ terms_file = \"list.txt\" }", "{ regex      = \"list.txt\" }", "terms that belong to no rule");
     reject("not = { regex = \"fine\" }", "not = { terms = [\"ff\"] }", "not in the pack");
-    reject("{ terms = [\"bad\"], not", "{ regex = [\"bad\"], not", "terms of no rule");
+    reject("{ terms = [\"bad\"], not", "{ regex = [\"bad\"], not", "terms that belong to no rule");
     reject("id = \"mask\"", "id = \"mark\"", "not in the pack");
     reject("schema = 1", "schema = 2", "does not know this schema");
 }
@@ -193,15 +193,15 @@ fn what_is_hardly_meant_is_told() {
     let expected = [
         "below: it can never hit: rule passes allows all of its terms before it is read",
         "silent: it can never hit: its element types hold no text",
-        "types: it can never hit: no element is of both its types",
+        "types: it can never hit: no element has both of its types",
         "endings: it can never hit: only a TIMFileElem has a file name",
         "nobody: it can never hit: all of its senders are excepted",
         "server: it can never hit: it asks for the platform RESTAPI and excepts it",
         "same scope: it can never hit: rule work allows all of its terms before it is read",
-        "twice: the term `快加微信号` is superfluous: wherever it stands, `加微信` is found",
+        "twice: the term `快加微信号` is not needed: `加微信` is found wherever it is",
         "twice: the term `Casino` is there twice",
-        "twice: the term `casino bonus` is superfluous: wherever it stands, `casino` is found",
-        "endless: it hits what it puts in place of a hit, so that it rejects the message; use other words",
+        "twice: the term `casino bonus` is not needed: `casino` is found wherever it is",
+        "endless: it hits its own replacement, so every message that it hits is rejected; use other words",
     ];
     assert_eq!(told, expected);
     assert_eq!(source(RULES, &LIST).warnings().expect("rules"), []);

@@ -39,8 +39,8 @@ fn text_of(body: &str) -> String {
     body[0]["MsgContent"]["Text"].as_str().expect("a text").to_owned()
 }
 
-/// Few pieces, so that terms form, touch and overlap all the time; among them everything that joins its neighbours, or
-/// keeps a term from being a word.
+/// A few pieces, so that terms form, touch and overlap all the time. Some of them combine with their neighbours, or
+/// keep a term from being a word.
 const PIECES: [&str; 38] = [
     "a",
     "b",
@@ -76,7 +76,8 @@ const PIECES: [&str; 38] = [
     "\u{600}",
     "ᄀ",
     "ᅡ",
-    // Looks otherwise among its own; several letters in one; two signs that draw one, of which a hit may take half.
+    // One that looks different among letters of its own script; several letters in one; two signs that form a pair, of
+    // which a hit may take half.
     "Ν",
     "㏂",
     "(",
@@ -87,7 +88,7 @@ fn text(most: usize) -> impl Strategy<Value = String> {
     vec(prop::sample::select(&PIECES[..]), 0..most).prop_map(|pieces| pieces.concat())
 }
 
-/// Signs to mask with: what people use, what divides words, what may stand for a letter, and what is read as one.
+/// Signs to mask with: common ones, some that divide words, and some that may stand for a letter or be read as one.
 const SIGNS: [&str; 20] =
     ["*", "█", "#", "_", "-", ".", "•", "♥", "?", "~", "=", "(", "×", "¤", "😀", "$", "@", "!", "|", "+"];
 
@@ -97,7 +98,7 @@ fn term() -> impl Strategy<Value = String> {
         .prop_filter("a term the rules file takes", |term| !term.trim().is_empty() && !term.contains('*'))
 }
 
-/// Rules that mask, each with a sign of its own or of another one.
+/// Rules that mask, with different signs or the same.
 fn masks() -> impl Strategy<Value = String> {
     vec((vec(term(), 1..4), prop::sample::select(&SIGNS[..])), 1..4).prop_filter_map("terms are left", |mut rules| {
         // No term may contain what any rule masks with.
@@ -118,8 +119,8 @@ fn masks() -> impl Strategy<Value = String> {
     })
 }
 
-/// Data in a string as an app may write it, or somebody who knows how it is read: letters, escapes of the same, and all
-/// that strings and JSON are made of.
+/// Data in a string, as an app or an evader may write it: letters, escapes of the same letters, and the pieces of
+/// strings and JSON.
 fn data() -> impl Strategy<Value = String> {
     let pieces = vec![
         "a", "b", "加", "1", "-", " ", "\\u0061", "\\x61", "\\u{61}", "\\u52a0", "\\a", "\\", "\\\\", "\\\"", "\\n",
@@ -137,7 +138,7 @@ fn data() -> impl Strategy<Value = String> {
     })
 }
 
-/// JSON of any shape, with the names that mean something often at their place and often not.
+/// JSON of any shape, with the protocol's names often in their place and often not.
 fn json_value() -> impl Strategy<Value = String> {
     let names = vec![
         "MsgType",
@@ -260,9 +261,9 @@ when = { any = [{ file_size = { min = 1 } }, { not = { element_types = ["TIMText
 action = { type = "discard" }
 "#;
 
-/// What is left of a masked message is not hit again, whatever it is masked with.
+/// A masked message is not hit again, whatever sign it is masked with.
 #[test]
-fn a_masked_message_is_left_in_peace() {
+fn a_masked_message_is_left_alone() {
     let terms = ["casino", "bet", "*ass*", "hat", "cat*", "赌", "a赌b", "abc", "axbyc", "加微信", "1", "s!n", "in*"];
     let texts = [
         "asshat asscat",
@@ -295,7 +296,7 @@ fn masks_only_hits(text: &str, hit: &[bool], masked: &str) -> bool {
     let character = |(at, grapheme): (usize, &str)| {
         let is_hit = hit[at..at + grapheme.len()].contains(&true);
         let expected = if is_hit { sign.clone() } else { regex::escape(grapheme) };
-        // Behind a line break, what joins the character before it stands alone, until the line break is masked.
+        // A combining mark behind a line break is a character of its own, until the line break is masked.
         let joins = format!("a{grapheme}").graphemes(true).count() == 1;
         if joins { format!("(?:{expected})?") } else { expected }
     };

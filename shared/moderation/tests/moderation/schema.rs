@@ -22,11 +22,8 @@ fn as_json(toml: &str) -> Value {
 fn the_checked_in_schema_is_up_to_date() {
     let path = folder().join("rules.schema.json");
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        found,
-        chathook_moderation::schema(),
-        "write it anew: cargo run -- rules schema > rules/rules.schema.json"
-    );
+    let is_up_to_date = found == chathook_moderation::schema();
+    assert!(is_up_to_date, "write it again: cargo run -- rules schema > rules/rules.schema.json");
 }
 
 #[test]

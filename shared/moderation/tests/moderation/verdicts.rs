@@ -1,7 +1,7 @@
 //! What messages become under which rules: every case of every file in `cases`.
 //!
-//! A case says what is sent (`text` for a message of one text element, or `body`), where, and the verdict. What a case
-//! does not mention, `becomes` included, must not be there.
+//! A case has the message (`text` for a single text element, or `body`), where it was sent, and the verdict. Whatever a
+//! case leaves out, `becomes` for example, must not be in the result.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -49,7 +49,7 @@ struct Case {
     /// `rule element field span` of rules in shadow mode.
     shadow: Option<Vec<String>>,
     left_out: Option<Vec<String>>,
-    /// The text that is delivered, if the message has one text element; else `becomes_body`, byte for byte.
+    /// The text that is delivered, if the message has a single text element. Otherwise `becomes_body`, byte for byte.
     becomes: Option<String>,
     becomes_body: Option<String>,
     becomes_custom_data: Option<String>,

@@ -1,9 +1,9 @@
-//! Escape sequences, undone as leniently as any receiver does.
+//! Escape sequences, undone as leniently as any receiver does it.
 //!
-//! What an app keeps in a string need not be strict JSON. It may be read as JSON5, as a literal of JavaScript, Python or
-//! PHP, or by a reader that somebody wrote himself. So all sequences are known here that one of these knows, and what
-//! strict JSON has means what it means there. Where readers differ, the one that shows more text wins: a backslash that
-//! escapes nothing is dropped.
+//! What an app keeps in a string need not be strict JSON. A receiver may read it as JSON5, as a literal of JavaScript,
+//! Python or PHP, or with a parser of its own. So this module knows the sequences of all of these. Those of strict JSON
+//! mean what they mean there. Where parsers differ, the one that shows more text wins: a backslash that escapes nothing
+//! is dropped.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,15 +11,15 @@ use std::ops::Range;
 /// A text with its escape sequences undone, and the way back to what was written.
 #[derive(Debug, Clone)]
 pub struct Unescaped<'a> {
-    /// The text without escapes; borrowed if there were none.
+    /// The text without escapes; borrowed if it has none.
     pub text: Cow<'a, str>,
     /// Where they were.
     pub escapes: Escapes,
 }
 
-/// Where the escape sequences of a text stood: leads from the written text to the undone one and back.
+/// Where the escape sequences of a text were. It maps spans of the written text to the undone text, and back.
 ///
-/// Half a sequence is never meant: a span that touches one, on either side, covers all of it on the other.
+/// A span that touches a part of a sequence stands for all of it.
 #[derive(Debug, Clone, Default)]
 pub struct Escapes(Vec<Escape>);
 
@@ -29,7 +29,7 @@ struct Escape {
     written_end: usize,
     undone_end: usize,
     written_len: usize,
-    /// 0 for what stands for nothing, as an escaped line break.
+    /// 0 for a sequence that stands for nothing, such as an escaped line break.
     undone_len: usize,
 }
 
@@ -44,7 +44,7 @@ const fn undone(escape: &Escape) -> (usize, usize) {
     (escape.undone_end - escape.undone_len, escape.undone_end)
 }
 
-/// Undoes every escape sequence in a text, whether it stands within quotes or not. Takes one pass.
+/// Undoes every escape sequence in a text, inside quotes and outside. Takes one pass.
 ///
 /// Known are `\b \f \n \r \t \v`, up to three octal digits, `\xXX`, `\uXXXX` (two of them for a character beyond U+FFFF; a
 /// lone surrogate is U+FFFD), `\u{X…}` and `\UXXXXXXXX`. A backslash at the end of a line joins it with the next one. Any
@@ -56,7 +56,7 @@ pub fn unescape(text: &str) -> Unescaped<'_> {
     Unescaped { text, escapes: Escapes(escapes) }
 }
 
-/// The text of a JSON string, given with its quotes; a number as it stands.
+/// The text of a JSON string, given with its quotes, or of a number.
 #[must_use]
 pub fn unquote(literal: &str) -> Cow<'_, str> {
     undo(literal.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(literal), |_| ())
@@ -85,8 +85,8 @@ fn undo(text: &str, mut see: impl FnMut(Escape)) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// The length of the escape sequence that `text` begins with, and the character it stands for, if any. `None`: it is a
-/// backslash and nothing else.
+/// The length of the escape sequence at the start of `text`, and the character that it stands for, if any. `None` for a
+/// backslash at the end of the text.
 fn escape(text: &str) -> Option<(usize, Option<char>)> {
     let after = text.get(1..)?;
     let next = after.chars().next()?;
@@ -108,8 +108,8 @@ fn escape(text: &str) -> Option<(usize, Option<char>)> {
     })
 }
 
-/// The length and character of a backslash and the octal digits that follow: three at most, and no more than a byte can
-/// be.
+/// The length and character of a backslash with the octal digits behind it: at most three, and at most the value of a
+/// byte.
 fn octal(digits: &str) -> (usize, Option<char>) {
     let (mut len, mut code) = (1, 0);
     for digit in digits.chars().take(3).map_while(|digit| digit.to_digit(8)) {
@@ -121,14 +121,15 @@ fn octal(digits: &str) -> (usize, Option<char>) {
     (len, char::from_u32(code))
 }
 
-/// The length and character of `\uXXXX`, whose code unit is given, together with a second one if that belongs to it.
+/// The length and character of `\uXXXX`, whose code unit is given. If it is half of a pair, the second half is
+/// included.
 fn code_units(text: &str, unit: u32) -> (usize, Option<char>) {
     let low = || text.get(6..)?.strip_prefix("\\u").and_then(|rest| hex(rest, 0, 4));
     match (unit, low()) {
         (0xD800..=0xDBFF, Some(low @ 0xDC00..=0xDFFF)) => {
             (12, char::from_u32(0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00)))
         }
-        // Only a surrogate is no character.
+        // Only a surrogate is not a character.
         _ => (6, Some(char::from_u32(unit).unwrap_or('\u{FFFD}'))),
     }
 }
@@ -136,13 +137,13 @@ fn code_units(text: &str, unit: u32) -> (usize, Option<char>) {
 /// The length and character of `\u{X…}`, given without its backslash.
 fn braced(text: &str) -> Option<(usize, Option<char>)> {
     let inside = text.strip_prefix("u{")?;
-    // No character has more than six digits; a few zeros may stand before them.
+    // No character has more than six digits. A few zeros may be before them.
     let len = inside.bytes().take(8).take_while(u8::is_ascii_hexdigit).count();
     inside.get(len..)?.strip_prefix('}')?;
     Some((len + 4, Some(char::from_u32(hex(inside, 0, len)?)?)))
 }
 
-/// The number that exactly these hexadecimal digits say.
+/// The number in these hexadecimal digits; `None` if one of them is not a digit.
 fn hex(text: &str, at: usize, len: usize) -> Option<u32> {
     let digits = text.get(at..at + len).filter(|digits| !digits.is_empty())?;
     // `from_str_radix` would take a sign.
@@ -163,7 +164,7 @@ impl Escapes {
     }
 
     fn across(&self, span: &Range<usize>, from: Side, to: Side) -> Range<usize> {
-        // Behind an escape, both sides go on alike.
+        // Behind an escape, both sides continue in step.
         let behind = |index: usize, at: usize| {
             let before = index.checked_sub(1).and_then(|before| self.0.get(before));
             before.map_or(at, |escape| to(escape).1 + (at - from(escape).1))

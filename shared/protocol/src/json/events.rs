@@ -1,17 +1,17 @@
 //! JSON as a sequence of events.
 //!
-//! Whoever looks for something at any depth of a JSON text walks through its events and keeps a stack of his own for
-//! what he needs to know of the containers around. The walk itself needs none: brackets nest as they come, and a string
-//! is a name if a colon follows. So no nesting costs stack, and no event costs an allocation.
+//! A caller that looks for something at any depth of a JSON text walks through its events. If it must know the
+//! containers around an event, it keeps a stack for them. The walk itself needs none: a string is a name if a colon
+//! follows. So nesting costs no stack, and an event costs no allocation.
 
 use std::ops::Range;
 
-/// What stands at one place of a JSON text.
+/// A piece of a JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// What it is.
     pub kind: EventKind,
-    /// Its bytes: of a bracket that one byte, of a string also its quotes.
+    /// Its bytes. Those of a string include its quotes.
     pub span: Range<usize>,
 }
 
@@ -36,10 +36,10 @@ pub enum EventKind {
     Literal,
 }
 
-/// The events of a JSON text, in order. Commas, colons and white space are none.
+/// The events of a JSON text, in order. Commas, colons and white space are not events.
 ///
-/// The text is expected to be JSON and is not checked. If it is no JSON the events mean little, but their spans still lie
-/// in order, do not overlap and are whole characters.
+/// The text should be JSON; this is not checked. If it is not, the events mean little, but their spans are still in
+/// order, do not overlap and end between characters.
 #[must_use]
 pub const fn events(text: &str) -> Events<'_> {
     Events { text, at: 0 }
@@ -89,17 +89,17 @@ impl Iterator for Events<'_> {
     }
 }
 
-/// Where the bytes from `at` on are no longer of the kind.
+/// The offset of the first byte from `at` on that is not of the kind.
 fn end_of(bytes: &[u8], at: usize, is: impl Fn(&u8) -> bool) -> usize {
     at + bytes.get(at..).unwrap_or_default().iter().take_while(|byte| is(byte)).count()
 }
 
-/// The offset behind the closing quote of the string whose inside begins at `at`; the end of the text, if none closes.
+/// The offset behind the closing quote of the string whose inside begins at `at`. Without one, the end of the text.
 fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(rest) = bytes.get(at..) {
         match memchr::memchr2(b'"', b'\\', rest) {
             Some(found) if rest.get(found) == Some(&b'"') => return at + found + 1,
-            // What is escaped is passed over.
+            // Skips the escaped byte.
             Some(found) => at += found + 2,
             None => break,
         }

@@ -1,15 +1,15 @@
-//! JSON that is read leniently and kept exactly.
+//! Reads JSON leniently and keeps it exactly.
 //!
-//! - [`readable`] turns whatever bytes arrived into text that a JSON parser accepts, wherever that is possible without
+//! - [`readable`] turns the bytes that arrived into text that a JSON parser accepts, if that is possible without
 //!   guessing.
 //! - [`Object`] is one level of a JSON object: its names in order, each with the raw text of its value. Nothing below
 //!   that level is parsed until somebody asks.
 //! - [`events`] walks through a JSON text at all depths.
-//! - [`unescape`] undoes the escapes of strings, also of those that are not strictly JSON.
+//! - [`unescape`] undoes the escapes in strings, also in those that are not strict JSON.
 //!
-//! None of them recurses, so nesting of any depth costs no stack (`serde_json` skips over a raw value iteratively), and
-//! numbers, escapes, white space and duplicate names survive a round trip. Going through [`serde_json::Value`] loses all
-//! that, and fails beyond 128 levels.
+//! None of them recurses, so nesting of any depth costs no stack (`serde_json` skips a raw value iteratively). Numbers,
+//! escapes, white space and duplicate names survive a round trip. A [`serde_json::Value`] would lose all that, and fail
+//! beyond 128 levels.
 
 mod escapes;
 mod events;
@@ -39,9 +39,9 @@ impl<'a> Object<'a> {
     /// # Errors
     /// If `text` is not one JSON object.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
-        // What it is instead is not told: serde_json would quote a string, and errors are logged.
+        // The error does not say what it is instead: serde_json would quote a string, and errors are logged.
         let unquoted =
-            |error: serde_json::Error| if error.is_data() { serde_json::Error::custom("no object") } else { error };
+            |error: serde_json::Error| if error.is_data() { serde_json::Error::custom("not an object") } else { error };
         serde_json::from_str(text).map_err(unquoted)
     }
 
@@ -57,7 +57,7 @@ impl<'a> Object<'a> {
         self.fields.is_empty()
     }
 
-    /// The value of that name; of duplicates the last one, as most JSON readers take it.
+    /// The value of that name. Of duplicates the last one, which most JSON parsers take.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.fields.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
@@ -81,13 +81,13 @@ impl<'a> Object<'a> {
         self.get(name).and_then(signed)
     }
 
-    /// The items of the array of that name; `None` when there is none or it is no array.
+    /// The items of the array of that name; `None` if it is missing or not an array.
     #[must_use]
     pub fn array(&self, name: &str) -> Option<Vec<&'a RawValue>> {
         self.get(name).and_then(array)
     }
 
-    /// The same object without the fields that `keep` turns down.
+    /// The same object with only the fields for which `keep` is true.
     #[must_use]
     pub fn filtered(&self, mut keep: impl FnMut(&str) -> bool) -> Self {
         Self { fields: self.fields.iter().filter(|(name, _)| keep(name)).cloned().collect() }
@@ -162,6 +162,6 @@ pub fn array(raw: &RawValue) -> Option<Vec<&RawValue>> {
 }
 
 fn integer<T: FromStr>(raw: &RawValue) -> Option<T> {
-    // Rust reads a leading plus, which is no decimal number on the wire.
+    // Rust's parser accepts a leading plus, which the protocol does not have.
     text(raw).filter(|digits| !digits.starts_with('+'))?.parse().ok()
 }

@@ -1,12 +1,13 @@
-//! Bytes that arrived, as text that a JSON parser accepts.
+//! Turns the bytes that arrived into text that a JSON parser accepts.
 
 use std::borrow::Cow;
 
-/// The body as JSON text: a byte order mark is dropped, invalid UTF-8 becomes U+FFFD, and inside strings so does a lone
-/// surrogate escape, a raw control character becomes its escape, and a backslash that escapes nothing becomes a literal
-/// one. A sender can get these into a message; none of them may be a reason not to look at it.
+/// The body as JSON text. A byte order mark is dropped, and invalid UTF-8 becomes U+FFFD. Inside strings, a lone
+/// surrogate escape becomes U+FFFD, a raw control character becomes its escape, and a backslash that escapes nothing
+/// becomes a literal one. Senders can get all of these into a message, and such a message must be looked at like any
+/// other.
 ///
-/// Takes one pass, and borrows when there is nothing to repair, however the JSON is laid out and escaped.
+/// Takes one pass, and borrows if there is nothing to repair.
 #[must_use]
 pub fn readable(body: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)) {
@@ -15,8 +16,8 @@ pub fn readable(body: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The text with every string in it repaired; `None` when all of them are fine. It knows nothing of JSON but where
-/// strings begin and end. Whether the rest is JSON, its parser will say.
+/// The text with every string in it repaired; `None` if all of them are fine. This only knows where strings begin and
+/// end. Whether the rest is JSON is for the parser to say.
 fn repaired(text: &str) -> Option<String> {
     let from = |at: usize| text.as_bytes().get(at..).unwrap_or_default();
     let mut out = String::new();
@@ -44,7 +45,7 @@ fn repaired(text: &str) -> Option<String> {
     (copied > 0).then(|| out + text.get(copied..).unwrap_or_default())
 }
 
-/// The length of the escape that `rest` begins with, and what to write in its place if it means nothing.
+/// The length of the escape at the start of `rest`, and what to write in its place if it is not valid JSON.
 fn repaired_escape(rest: &[u8]) -> (usize, Option<Cow<'static, str>>) {
     let next_unit = || code_unit(rest.get(6..).unwrap_or_default());
     match (rest.get(1), code_unit(rest)) {
@@ -56,7 +57,7 @@ fn repaired_escape(rest: &[u8]) -> (usize, Option<Cow<'static, str>>) {
     }
 }
 
-/// The UTF-16 code unit of the `\uXXXX` escape that `rest` begins with.
+/// The UTF-16 code unit of the `\uXXXX` escape at the start of `rest`.
 fn code_unit(rest: &[u8]) -> Option<u32> {
     let hex = rest.strip_prefix(b"\\u")?.get(..4)?;
     hex.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))

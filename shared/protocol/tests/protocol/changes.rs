@@ -157,7 +157,7 @@ proptest! {
     ) {
         let body: Vec<_> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
         let text = format!("{{{}}}", body.join(","));
-        // Most are no change; those that are, come back byte for byte.
+        // Most are not a change. Those that are come back byte for byte.
         if let Ok(change) = Change::parse(command, &text) {
             prop_assert_eq!(serde_json::to_string(&change).unwrap(), text);
         }

@@ -1,4 +1,4 @@
-//! A sender chooses how deep JSON nests. It must cost neither stack nor the message's moderation.
+//! A sender chooses how deep JSON nests. Deep nesting must neither cost stack nor prevent moderation.
 
 use std::thread;
 
@@ -6,7 +6,7 @@ use chathook_protocol::{Chat, Command, Content, MsgBody, SendMsg, json};
 
 use crate::fixture;
 
-/// The largest body that is looked at.
+/// The largest body that is read.
 const CAP: usize = 256 * 1024;
 /// Far less than a thread ever has.
 const STACK: usize = 128 * 1024;
@@ -81,7 +81,8 @@ fn relays_within_relays_are_read_one_by_one() {
         let message = fixture::parse(&message);
         assert!(matches!(message.chat, Chat::Group(_)));
         let mut body = message.msg_body;
-        // Each level is scanned anew, so all of them would be quadratic: whoever walks down needs a limit of his own.
+        // Each level is scanned again, so reading all of them would take quadratic time. Callers that walk down need a
+        // limit.
         for _ in 0..100 {
             let Content::Relay(relay) = body.elements[0].content() else { panic!() };
             assert_eq!(relay.title.as_deref(), Some("t"));

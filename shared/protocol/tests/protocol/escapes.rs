@@ -1,4 +1,4 @@
-//! Escapes are undone as receivers undo them, and lead back to where they stood.
+//! Escapes are undone as receivers undo them, and spans lead back to where they were written.
 
 use std::fmt::Write as _;
 
@@ -23,7 +23,7 @@ fn what_each_sequence_stands_for() {
         (r"\143\0\1234\400\9", "c\0S4\u{20}09"),
         (r"\'\c\a\s\i\n\世", "'casi\n世"),
         ("ca\\\nsi\\\r\nn\\\ro\\\u{2028}", "casino"),
-        // None of these is one: only its backslash goes.
+        // None of these is an escape: only the backslash goes.
         (r"\u12g4 \u{} \u{110000} \u{63 \x6 \U0063 \u+123", "u12g4 u{} u{110000} u{63 x6 U0063 u+123"),
         (r"\UFFFFFFFF", "\u{FFFD}"),
         ("\\", "\\"),
@@ -43,7 +43,7 @@ fn spans_lead_there_and_back() {
         assert_eq!(unescaped.escapes.written(&undone), written);
         assert_eq!(unescaped.escapes.undone(&written), undone);
     }
-    // A part of an escape is all of it; what stands for nothing is nothing.
+    // A part of an escape counts as all of it. An escape that stands for nothing has an empty span.
     assert_eq!(unescaped.escapes.undone(&(3..4)), 1..2);
     assert_eq!(unescaped.escapes.undone(&(12..14)), 4..6);
     assert_eq!(unescaped.escapes.undone(&(8..10)), 3..3);

@@ -34,7 +34,7 @@ fn events_with_their_bytes() {
                 "EndObject }",
             ],
         ),
-        // No JSON.
+        // Not JSON.
         ("\"open", &["String \"open"]),
         ("\"open\\", &["String \"open\\"]),
         ("]é}\"世\\世", &["EndArray ]", "EndObject }", "String \"世\\世"]),

@@ -1,4 +1,4 @@
-//! What the platform sends is read as it was meant and kept as it came; what is answered is what the platform expects.
+//! Callbacks are read as they were meant and kept as they came, and replies are what the platform expects.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

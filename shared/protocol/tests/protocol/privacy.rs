@@ -1,4 +1,4 @@
-//! Logs never show what people write, nor what proves who calls.
+//! Logs never show what people write, nor tokens and signatures.
 
 use chathook_protocol::{Command, Query, Reply, Rewrite, SendMsg, ShapeError, Token};
 use insta::assert_snapshot;

@@ -4,7 +4,7 @@ use chathook_protocol::json::readable;
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Text to put between quotes, and what a reader finds there.
+/// Text to put between quotes, and how it is read.
 const FRAGMENTS: [(&[u8], &str); 32] = [
     (b"a", "a"),
     (b" \xE4\xB8\x96 ", " 世 "),

@@ -31,7 +31,7 @@ fn modify_group() -> Reply {
     Reply::rewrite(Rewrite::new().msg_body(elements(&[text, badge])).cloud_custom_data(custom_data))
 }
 
-/// Byte for byte: what the platform's parser minds is known to nobody.
+/// Byte for byte, since nobody knows what the platform's parser is strict about.
 #[test]
 fn snapshots() {
     assert_snapshot!(Reply::allow().to_json(), @r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#);

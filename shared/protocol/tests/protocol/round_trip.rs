@@ -1,4 +1,4 @@
-//! Whatever is in a callback is found in its typed fields or in `extra`, and leaves as it came.
+//! Everything in a callback is in its typed fields or in `extra`, and is written as it came.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ fn order_duplicates_and_the_values_white_space_are_kept() {
     assert_eq!(serde_json::to_string(&SendMsg::parse(Command::C2cAfterSend, &text).unwrap()).unwrap(), text);
 }
 
-/// The fields that may be missing, with a value for when they are there.
+/// The fields that may be missing, each with a value or without.
 #[derive(Debug, Clone)]
 struct Known {
     unsigned: [Option<u64>; 5],
@@ -80,7 +80,7 @@ impl Known {
     }
 }
 
-/// Compact JSON of any kind, spelt in ways that a reader into numbers or maps would not keep.
+/// Compact JSON of any kind, spelled in ways that a parser into numbers or maps would not keep.
 fn any_json() -> impl Strategy<Value = String> {
     let text = any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap());
     let leaf = prop_oneof![

@@ -1,26 +1,26 @@
-//! The last label of a domain: whether it makes two words with a dot in between a link, although nothing else says so.
+//! The last label of a domain: whether two words with a dot in between are a link because of it alone.
 //!
-//! Both lists are searched as they are, by halving: a function pays nothing for them at its start.
+//! Both lists are searched as text, by halving. So they cost a function nothing at its start.
 
 use std::cmp::Ordering;
 
-/// IANA's list. Internationalised ones are in ASCII there.
+/// IANA's list. It has internationalised domains in ASCII.
 const TOP_LEVEL_DOMAINS: &str = include_str!("top_level_domains.txt");
-/// Those that are words or file extensions in chat. Internationalised ones are as they are read.
+/// The ones that are also words or file extensions in chat. Internationalised domains are in their own script.
 const WORDS: &str = include_str!("words.txt");
 
-/// Whether a domain that ends so needs nothing else to be a link. `ascii` is the ending as the DNS has it, `written` as
-/// it stands in the text; both in lower case.
+/// Whether a domain with this ending is a link without further signs. `ascii` is the ending as in the DNS, `written` as
+/// in the text, both in lower case.
 pub(super) fn is_telling(written: &str, ascii: &str) -> bool {
     lists(TOP_LEVEL_DOMAINS, ascii) && !lists(WORDS, written)
 }
 
-/// Whether one of the lines of `list` begins with `entry` and a blank, or is it. The lines are sorted; comments come
-/// first, since `#` sorts before all that a label begins with.
+/// Whether a line of `list` is `entry`, or begins with it and a blank. The lines are sorted. Comments come first, since
+/// `#` sorts before everything that a label can begin with.
 fn lists(list: &str, entry: &str) -> bool {
     let mut list = list.as_bytes();
     while !list.is_empty() {
-        // The line in the middle. Its ends are looked for in bytes, since the middle may be within a character.
+        // The line in the middle. It is cut out of bytes, since the middle may be inside a character.
         let (before, behind) = list.split_at(list.len() / 2);
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let end = behind.iter().position(|byte| *byte == b'\n').map_or(list.len(), |at| before.len() + at);

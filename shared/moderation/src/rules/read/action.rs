@@ -85,14 +85,14 @@ fn code<T: TryFrom<u32>>(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str
     code
 }
 
-/// One sign that is not part of any word and never joins its neighbours.
+/// Reads a mask: one sign that is no part of a word and does not combine with its neighbours.
 fn mask(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
     let with = reader.string("with", value)?;
     let mut characters = with.chars();
     let sign = characters.next().filter(|sign| characters.next().is_none() && !sign.is_alphanumeric());
     if sign.is_none_or(|sign| format!("a{sign}a").graphemes(true).count() != 3 || sign.is_control()) {
         let fix = "use one sign such as `*` or `█`, or the action replace";
-        reader.problem(&value.span(), format!("`{}` is no mask", with.escape_debug()), fix);
+        reader.problem(&value.span(), format!("`{}` is not a mask", with.escape_debug()), fix);
         return None;
     }
     Some(with.to_owned())
@@ -118,7 +118,7 @@ fn append_element(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Addition
     let msg_content = match table.get("MsgContent") {
         Some(value) => match reader.table("MsgContent", value) {
             Some(content) if content.is_empty() => {
-                reader.problem(&value.span(), "`MsgContent` is empty", "write what the element holds");
+                reader.problem(&value.span(), "`MsgContent` is empty", "write the element's content");
                 None
             }
             Some(_) => to_json(reader, value),
@@ -166,7 +166,7 @@ fn to_json(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<serde_json::Val
         DeValue::Datetime(_) => None,
     };
     if json.is_none() {
-        let what = format!("JSON has no such {}", value.get_ref().type_str());
+        let what = format!("JSON cannot hold this {}", value.get_ref().type_str());
         reader.problem(&value.span(), what, "write it as a string");
     }
     json

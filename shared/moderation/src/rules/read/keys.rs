@@ -1,5 +1,5 @@
-//! The keys of the rules file, table by table. What reads the file and the schema that editors check it with are both
-//! held to these.
+//! The keys of the rules file, table by table. The reader of the file and the schema for editors both follow these
+//! lists.
 
 pub(in crate::rules) const FILE: &[&str] = &["schema", "rule"];
 pub(in crate::rules) const RULE: &[&str] = &["id", "mode", "form", "custom_data", "when", "scope", "action"];
@@ -29,7 +29,7 @@ pub(in crate::rules) const BOUNDS: &[&str] = &["min", "max"];
 pub(in crate::rules) const DENSITY: &[&str] = &["capitals", "emoji", "repeats", "combining_marks", "min_characters"];
 pub(in crate::rules) const SCOPE: &[&str] =
     &["chat", "group_types", "group_ids", "topics", "senders", "except_accounts", "except_admins", "except_rest"];
-/// The keys of each action beside its `type`.
+/// The actions, each with its keys.
 pub(in crate::rules) const ACTIONS: [(&str, &[&str]); 10] = [
     ("allow", &["type"]),
     ("flag", &["type"]),

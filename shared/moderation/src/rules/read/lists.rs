@@ -8,22 +8,22 @@ use chathook_matcher::{Form, Term};
 use super::reader::Reader;
 use crate::terms::{List, Owner};
 
-/// Where terms come from.
+/// Where the terms come from.
 pub(in crate::rules) enum TermSource<'s> {
-    /// The rules file, and the files that it names: their texts, or why there is none.
+    /// The rules file and the files that it names: their texts, or why there is none.
     Files(&'s BTreeMap<String, Result<String, String>>),
-    /// A pack: its matcher was made of them.
+    /// A pack, whose matcher was built from them.
     Pack(&'s [List]),
 }
 
-/// A list of terms as it was written.
+/// A list of terms as somebody wrote it.
 pub(in crate::rules) struct WrittenList {
     pub(in crate::rules) owner: Owner,
     pub(in crate::rules) terms: Vec<WrittenTerm>,
     pub(in crate::rules) allow_phrases: Vec<String>,
 }
 
-/// A term, with what must be said about it when it is wrong.
+/// A term and where it was written, for the message if it is wrong.
 pub(in crate::rules) struct WrittenTerm {
     pub(in crate::rules) term: Term,
     at: Range<usize>,
@@ -53,11 +53,11 @@ pub(super) struct Lists<'s> {
     packed: HashMap<&'s Owner, usize>,
     /// Those that were written, by number.
     written: Vec<WrittenList>,
-    /// The next list of the rule at hand.
+    /// The next list of the current rule.
     next: Owner,
     /// How many lists there were before that rule.
     before: usize,
-    /// How many lists of the pack rules have asked for.
+    /// How many of the pack's lists the rules have asked for.
     asked_for: usize,
 }
 
@@ -70,18 +70,18 @@ impl<'s> Lists<'s> {
         Self { source, packed, written: Vec::new(), next: Owner::default(), before: 0, asked_for: 0 }
     }
 
-    /// The lists that follow are this rule's.
+    /// Begins a rule: the lists that follow belong to it.
     pub(super) fn enter_rule(&mut self, id: &str) {
         self.next = Owner { rule: id.to_owned(), ordinal: 0 };
         self.before = self.written.len();
     }
 
-    /// The rule at hand does not count.
+    /// Drops the lists of the current rule.
     pub(super) fn forget_rule(&mut self) {
         self.written.truncate(self.before);
     }
 
-    /// Begins a list of the rule at hand; gives its number.
+    /// Begins a list of the current rule and gives its number.
     pub(super) fn begin(&mut self, reader: &mut Reader<'_>, at: &Range<usize>) -> usize {
         let owner = self.next.clone();
         self.next.ordinal += 1;
@@ -101,7 +101,7 @@ impl<'s> Lists<'s> {
         }
     }
 
-    /// The list that was begun last, to be filled. `None`: a pack has filled it.
+    /// The list that was begun last, to fill. `None`: the pack has its terms.
     pub(super) fn written(&mut self, form: Form) -> Option<Filling<'_>> {
         let TermSource::Files(files) = self.source else { return None };
         Some(Filling { list: self.written.last_mut()?, form, files })
@@ -113,13 +113,13 @@ impl<'s> Lists<'s> {
             && lists.len() != self.asked_for
             && reader.count() == 0
         {
-            reader.unusable(&(0..0), "the pack has terms of no rule", "pack the rules again");
+            reader.unusable(&(0..0), "the pack has terms that belong to no rule", "pack the rules again");
         }
         self.written
     }
 }
 
-/// A list being written.
+/// A list that is being filled.
 pub(super) struct Filling<'l> {
     list: &'l mut WrittenList,
     form: Form,
@@ -127,19 +127,19 @@ pub(super) struct Filling<'l> {
 }
 
 impl Filling<'_> {
-    /// Adds a term that stands in the rules file.
+    /// Adds a term from the rules file.
     pub(super) fn add(&mut self, reader: &mut Reader<'_>, text: &str, at: Range<usize>) {
         self.add_from(reader, text, at, None);
     }
 
-    /// Adds the terms of a file: one a line; empty lines and lines that begin with `#` are passed over.
+    /// Adds the terms of a file, one on each line. Empty lines and lines that begin with `#` are skipped.
     pub(super) fn add_file(&mut self, reader: &mut Reader<'_>, name: &str, at: &Range<usize>) {
-        let missing = Err("it was not looked for".to_owned());
+        let missing = Err("nobody read it".to_owned());
         let text = match self.files.get(name).unwrap_or(&missing) {
             Ok(text) => text,
             Err(why) => {
                 let what = format!("the terms file {name} cannot be read ({why})");
-                return reader.problem(at, what, "correct the name, it is relative to the rules file");
+                return reader.problem(at, what, "correct the name: it is relative to the rules file");
             }
         };
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -150,7 +150,7 @@ impl Filling<'_> {
             self.add_from(reader, text, at.clone(), Some((name.to_owned(), line)));
         }
         if is_empty {
-            reader.problem(at, format!("the terms file {name} holds no term"), "write one a line");
+            reader.problem(at, format!("the terms file {name} has no terms"), "write one on each line");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The language of the rules file: which keys there are, what they may hold, and what makes no sense together.
+//! The language of the rules file: its keys, their values, and which of them contradict each other.
 
 mod action;
 pub(super) mod keys;
@@ -24,9 +24,9 @@ use values::{form, missing};
 #[derive(Default)]
 pub(super) struct Parsed {
     pub(super) rules: Vec<Rule>,
-    /// The lists of terms, by number, as far as they were read from files.
+    /// The lists of terms, by number. Empty for a pack.
     pub(super) lists: Vec<WrittenList>,
-    /// Why some rules are not among them.
+    /// What is wrong; rules with a mistake are left out.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn parse(file: &str, text: &str, terms: &TermSource<'_>) -> Result<Pa
     Ok(parsed)
 }
 
-/// The files with terms that a rules file names, each once. Of a file that cannot be read, those that can be seen.
+/// The terms files that a rules file names, each once. In a file with mistakes, those that can still be found.
 pub(super) fn terms_files(text: &str) -> Vec<String> {
     fn collect(value: &DeValue<'_>, names: &mut Vec<String>) {
         match value {
@@ -60,7 +60,7 @@ pub(super) fn terms_files(text: &str) -> Vec<String> {
     names
 }
 
-/// What could be read; that any of it could, [`Reader::finish`] tells.
+/// Reads what can be read. [`Reader::finish`] says whether it can be used.
 fn document(reader: &mut Reader<'_>, text: &str, terms: &TermSource<'_>) -> Parsed {
     let mut parsed = Parsed::default();
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -68,7 +68,7 @@ fn document(reader: &mut Reader<'_>, text: &str, terms: &TermSource<'_>) -> Pars
         reader.unusable(&error.span().unwrap_or_default(), error.message(), "correct the TOML, see https://toml.io");
     }
     let document = document.get_ref();
-    // Without a schema it is not whole: a file cut off at its beginning must not pass for one without rules.
+    // A file that is cut off at its beginning must not pass for one without rules, so `schema` is required.
     if !errors.is_empty() || !is_readable_schema(reader, document) {
         return parsed;
     }
@@ -99,7 +99,7 @@ fn document(reader: &mut Reader<'_>, text: &str, terms: &TermSource<'_>) -> Pars
     parsed
 }
 
-/// Whether the rest of the file can be judged: one of another schema is not full of mistakes.
+/// Whether to read the rest of the file. In a file of another schema, every key would look like a mistake.
 fn is_readable_schema(reader: &mut Reader<'_>, document: &DeTable<'_>) -> bool {
     let fix = format!("write schema = {SCHEMA}");
     let Some(value) = document.get("schema") else {
@@ -157,20 +157,20 @@ fn rule<'v>(
     if matches!(action, Action::Rewrite(Change::Mask(_) | Change::Replace(_))) && !when.finds_text() {
         reader.problem(
             &at,
-            "it changes text but may hit without finding any",
+            "it changes text but can hit without finding any",
             "add terms, regex, links or contacts to its `when`, or use the action remove_element",
         );
     }
     if matches!(action, Action::Rewrite(Change::RemoveElement)) && (custom_data || when.is_about_message()) {
-        let what = "it removes elements but may hit where there is none";
+        let what = "it removes elements but can hit where there is none";
         reader.problem(&at, what, "ask for something in an element and leave custom_data out, or discard the message");
     }
     Some(Rule { id, when, custom_data, shadow, scope, action })
 }
 
-/// A masked text must not be hit again, or each edit of a message would mask a little more of it: no term may contain
-/// what a rule masks with. (That a mask is no letter does the rest, see `tests/moderation/properties.rs`.) The rule with
-/// the term is the one that goes.
+/// Leaves out the rules that have a term with a mask's sign in it. They would hit masked text, and each edit of a
+/// message would mask a little more of it. (A mask is never a letter, which does the rest: see
+/// `tests/moderation/properties.rs`.)
 fn masks_stay_masked(reader: &mut Reader<'_>, parsed: &mut Parsed) {
     let masks: HashMap<char, String> = parsed
         .rules
@@ -189,7 +189,7 @@ fn masks_stay_masked(reader: &mut Reader<'_>, parsed: &mut Parsed) {
             let folded = fold(term.bare());
             if let Some((sign, mask)) = folded.chars().find_map(|sign| masks.get_key_value(&sign)) {
                 reader.enter_rule(Some(list.owner.rule.clone()));
-                let what = format!("contains `{sign}`, with which rule `{mask}` masks");
+                let what = format!("contains `{sign}`, which rule `{mask}` masks with");
                 term.problem(reader, &what, "mask with another sign, such as `█`, or remove the term");
                 disabled.insert(list.owner.rule.clone());
             }

@@ -1,4 +1,4 @@
-//! Reading a TOML document for people: every mistake is noted with its line and what to do, and reading goes on.
+//! Reads a TOML document for people: it notes every mistake with its line and what to do about it, and reads on.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ use crate::rules::error::{Problem, RulesError};
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 
-/// A document being read, and what was wrong with it so far.
+/// A document that is being read, and what is wrong with it so far.
 pub(super) struct Reader<'s> {
     file: &'s str,
     text: &'s str,
-    /// The rule being read. What is wrong with it concerns no other.
+    /// The current rule. Its mistakes disable no other rule.
     rule: Option<String>,
-    /// With the offset in the document that each belongs to, since a problem in a terms file has another line.
+    /// Each with its offset in the document, to sort by: the line of a problem may be one of a terms file.
     problems: Vec<(usize, Problem)>,
     /// Whether nothing in the document can be used.
     is_unusable: bool,
@@ -26,7 +26,7 @@ impl<'s> Reader<'s> {
         Self { file, text, rule: None, problems: Vec::new(), is_unusable: false }
     }
 
-    /// What is noted from now on is this rule's.
+    /// Problems noted from now on belong to this rule.
     pub(super) fn enter_rule(&mut self, rule: Option<String>) {
         self.rule = rule;
     }
@@ -36,7 +36,7 @@ impl<'s> Reader<'s> {
         self.problems.len()
     }
 
-    /// Nothing in the document can be used.
+    /// Marks the whole document as unusable.
     pub(super) const fn set_unusable(&mut self) {
         self.is_unusable = true;
     }
@@ -72,7 +72,7 @@ impl<'s> Reader<'s> {
         1 + memchr::memchr_iter(b'\n', before).count()
     }
 
-    /// Ends the reading: the problems in the order of the document; as an error if nothing of it can be used.
+    /// The problems in the order of the document. They are an error if nothing in it can be used.
     pub(super) fn finish(mut self) -> Result<Vec<Problem>, RulesError> {
         self.problems.sort_by_key(|(at, _)| *at);
         let problems = self.problems.into_iter().map(|(_, problem)| problem).collect();
@@ -87,7 +87,7 @@ impl<'s> Reader<'s> {
         }
     }
 
-    /// A table. `name` is the key or the thing, for the message.
+    /// A table. `name` is what a message calls it.
     pub(super) fn table<'v, 't>(&mut self, name: &str, value: &'v Value<'t>) -> Option<&'v DeTable<'t>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
@@ -109,7 +109,7 @@ impl<'s> Reader<'s> {
         Some(text)
     }
 
-    /// The strings of a list, with their places, but for those that are empty.
+    /// The strings of a list that are not empty, with their places.
     pub(super) fn strings<'v>(&mut self, name: &str, value: &'v Value<'_>) -> Vec<(Range<usize>, &'v str)> {
         let Some(items) = value.get_ref().as_array() else {
             self.wrong_type(name, value, "a list of strings", &format!("write {name} = [\"…\"]"));
@@ -166,7 +166,7 @@ impl<'s> Reader<'s> {
     }
 }
 
-/// The number, if it fits.
+/// The number, if it fits into an `i64`.
 pub(super) fn to_i64(integer: &toml::de::DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }

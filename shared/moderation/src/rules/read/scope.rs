@@ -23,7 +23,7 @@ pub(super) fn scope(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Scope>
     if chat == Some(ChatKind::C2c) {
         for key in ["group_types", "group_ids", "topics"] {
             if let Some(value) = table.get(key) {
-                let what = format!("`{key}` with one-to-one chats can never hold");
+                let what = format!("`{key}` never matches in one-to-one chats");
                 reader.problem(&value.span(), what, "remove it, or write chat = \"group\"");
             }
         }

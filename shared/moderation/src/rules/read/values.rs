@@ -1,4 +1,4 @@
-//! Values that more than one table has.
+//! Values that several tables have.
 
 use std::ops::Range;
 
@@ -28,7 +28,8 @@ pub(super) fn missing<T>(
     None
 }
 
-/// The names in a list whose values are an open set. One that is nearly a known name would never match, silently.
+/// A list of names that may also hold names unknown to us. A near miss of a known name is a mistake: it would never
+/// match, and nobody would notice.
 pub(super) fn names(reader: &mut Reader<'_>, key: &str, value: &Value<'_>, known: &[&str]) -> Vec<String> {
     let names = reader.strings(key, value);
     for (at, name) in &names {

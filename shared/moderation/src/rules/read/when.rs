@@ -29,10 +29,10 @@ const REGEX_BYTES: usize = 1 << 20;
 /// How deep a regex may nest.
 const REGEX_DEPTH: u32 = 50;
 
-/// The least and the usual number of digits that make a run long.
+/// The least and the default `min_digits`.
 const LEAST_DIGITS: i64 = 4;
 const USUAL_DIGITS: usize = 8;
-/// The usual number of characters from which on density is judged.
+/// The default `min_characters` of a density.
 const USUAL_CHARACTERS: usize = 10;
 
 /// A table of conditions, all of which must hold. `name` says which.
@@ -116,7 +116,7 @@ fn terms(reader: &mut Reader<'_>, table: &DeTable<'_>, rule_form: Form, lists: &
     if inline.or(file).is_none() {
         for key in ["form", "allow_phrases"] {
             if let Some(value) = table.get(key) {
-                let what = format!("`{key}` stands beside no terms");
+                let what = format!("`{key}` has no terms to apply to");
                 reader.problem(&value.span(), what, "add terms or terms_file, or remove it");
             }
         }
@@ -143,7 +143,7 @@ fn terms(reader: &mut Reader<'_>, table: &DeTable<'_>, rule_form: Form, lists: &
     Some(Condition::Terms(number))
 }
 
-/// One or several.
+/// One regex or a list of them.
 fn regexes(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
     let patterns = match value.get_ref().as_str() {
         Some(_) => vec![(value.span(), reader.string("regex", value)?)],
@@ -158,20 +158,20 @@ fn regexes(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
             .build()
         {
             Ok(regex) if regex.is_match("") => {
-                let what = format!("the regex `{pattern}` matches the empty text");
+                let what = format!("the regex `{pattern}` matches an empty text");
                 reader.problem(&at, what, "ask for at least one character, for example with + in place of *");
             }
             Ok(regex) => regexes.push(regex),
             Err(error) => {
                 let why = match error {
                     regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-                    // The last line says what, those above draw where.
+                    // The last line says what is wrong; the lines above draw where.
                     other => {
                         other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
                     }
                 };
                 let fix =
-                    "correct it, see https://docs.rs/regex/#syntax; there is no look-around and no back-reference";
+                    "correct it, see https://docs.rs/regex/#syntax; look-around and back-references are not supported";
                 reader.problem(&at, format!("the regex `{pattern}` cannot be used: {why}"), fix);
             }
         }
@@ -187,7 +187,9 @@ fn links(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
         for (at, text) in table.get(key).map(|value| reader.strings(key, value)).unwrap_or_default() {
             match Site::parse(text) {
                 Some(site) => sites.push(site),
-                None => reader.problem(&at, format!("`{key}` has `{text}`, which is no domain"), "write example.com"),
+                None => {
+                    reader.problem(&at, format!("`{key}` has `{text}`, which is not a domain"), "write example.com");
+                }
             }
         }
         sites
@@ -200,7 +202,7 @@ fn contacts(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Condition> {
     let min_digits = table.get("min_digits");
     let Some(value) = table.get("contacts") else {
         if let Some(value) = min_digits {
-            reader.problem(&value.span(), "`min_digits` stands beside no contacts", "add contacts = [\"digits\"]");
+            reader.problem(&value.span(), "`min_digits` has no contacts to apply to", "add contacts = [\"digits\"]");
         }
         return None;
     };
@@ -210,7 +212,7 @@ fn contacts(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Condition> {
             "phone" => phone = true,
             "email" => email = true,
             "digits" => digits = true,
-            _ => reader.problem(&at, format!("there are no contacts `{name}`"), suggestion(name, keys::CONTACTS)),
+            _ => reader.problem(&at, format!("there is no kind of contact `{name}`"), suggestion(name, keys::CONTACTS)),
         }
     }
     let mut least = USUAL_DIGITS;
@@ -219,14 +221,14 @@ fn contacts(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Condition> {
         if !digits {
             reader.problem(
                 &value.span(),
-                "`min_digits` is about digits, which are not asked for",
+                "`min_digits` needs `digits` among the contacts",
                 "add \"digits\" to contacts",
             );
         }
         match usize::try_from(number) {
             Ok(number) if (LEAST_DIGITS..=1000).contains(&i64::try_from(number).unwrap_or(i64::MAX)) => least = number,
             _ => {
-                let what = format!("`min_digits` {number} would hit every number, or none");
+                let what = format!("`min_digits` {number} would match every number, or none");
                 reader.problem(&value.span(), what, format!("use {LEAST_DIGITS} to 1000"));
             }
         }
@@ -239,14 +241,18 @@ fn file_extensions(reader: &mut Reader<'_>, value: &Value<'_>) -> Condition {
     for (at, text) in reader.strings("file_extensions", value) {
         let bare = text.trim().trim_start_matches('.');
         if bare.is_empty() || bare.contains(['.', '*', '/']) {
-            reader.problem(&at, format!("`{text}` is no file extension"), "write \"exe\"; the last ending counts");
+            reader.problem(
+                &at,
+                format!("`{text}` is not a file extension"),
+                "write the last ending alone, such as \"exe\"",
+            );
         }
         extensions.push(bare.to_lowercase());
     }
     Condition::FileExtensions(extensions)
 }
 
-/// `{ min = 1, max = 5 }`, at least one of them.
+/// `{ min = 1, max = 5 }`, or one of the two.
 fn bounds(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<Bounds> {
     let table = reader.table(name, value)?;
     let kind = format!("`{name}`");
@@ -261,12 +267,12 @@ fn bounds(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<Boun
     }
     let bounds = Bounds { min: min.unwrap_or(0), max: max.unwrap_or(u64::MAX) };
     if bounds.min > bounds.max {
-        reader.problem(&value.span(), format!("{kind} can never hold: min is above max"), "swap them");
+        reader.problem(&value.span(), format!("{kind} can never be true: min is above max"), "swap them");
     }
     Some(bounds)
 }
 
-/// A number that is not negative; `None` when it is not there, or is none.
+/// A number from 0, or from 1 to `most`. `None` if it is missing or wrong.
 fn number(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, most: Option<u64>) -> Option<u64> {
     let value = table.get(key)?;
     let written = reader.integer(key, value)?;
@@ -287,7 +293,7 @@ fn density(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
     let min_characters = number("min_characters", 10_000).unwrap_or(USUAL_CHARACTERS);
     let density = Density { capitals, emoji, repeats, combining_marks, min_characters };
     if keys::DENSITY.iter().filter(|key| **key != "min_characters").all(|key| table.get(*key).is_none()) {
-        let what = "`density` asks for nothing";
+        let what = "`density` has no condition";
         reader.problem(&value.span(), what, "add capitals, emoji, repeats or combining_marks, in percent");
     }
     Some(Condition::Density(density))
