@@ -1,14 +1,17 @@
 //! The platform's part: posting signed callbacks and reading the answers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use chathook_endpoint::outcome::OUTCOME_HEADER;
 use chathook_protocol::json::{self, Object};
 use chathook_protocol::{Command, Reply, Token};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::defaults::{DEMO_APP_ID, DEMO_TOKEN};
+use crate::local_webhook::RULES_HEADER;
+use crate::message_text::content;
 
 /// Posts callbacks of one app to one URL.
 pub struct CallbackClient {
@@ -29,14 +32,30 @@ pub struct CallbackAnswer {
     pub reply: Value,
     /// In a word or two.
     pub verdict: String,
+    /// The ids of the rules that hit. Only a `serve` tells them.
+    pub rules: Option<String>,
+    /// How long it took.
+    pub milliseconds: u64,
 }
 
 /// A client for `url`. A proxy that the environment names is for other machines, not for this one.
 fn agent(url: &str, timeout: Duration) -> ureq::Agent {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let is_here = ["127.", "localhost", "[::1]"].iter().any(|here| host.starts_with(here));
     let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(timeout));
-    if is_here { config.proxy(None).build().into() } else { config.build().into() }
+    if is_here(host) { config.proxy(None).build().into() } else { config.build().into() }
+}
+
+/// Whether this host is this machine.
+fn is_here(host: &str) -> bool {
+    ["127.", "localhost", "[::1]"].iter().any(|here| host.starts_with(here))
+}
+
+/// The command of the callback in `body`.
+pub fn command_of(body: &[u8]) -> anyhow::Result<String> {
+    let text = json::readable(body);
+    let callback = Object::parse(&text).context("not a JSON object")?;
+    let command = callback.text("CallbackCommand").context("no CallbackCommand in it: not a callback")?;
+    Ok(command.into_owned())
 }
 
 /// Whether a chathook answers at `url`. It answers a GET with a known greeting.
@@ -60,6 +79,10 @@ impl CallbackClient {
 
     /// For this app. Without a token callbacks are not signed.
     pub fn new(url: &str, app_id: String, token: Option<&str>) -> anyhow::Result<Self> {
+        if !url.contains("://") {
+            let scheme = if is_here(url) { "http" } else { "https" };
+            bail!("{url} is no URL; write {scheme}://{url}");
+        }
         if url.contains('?') {
             bail!("{url} has a query; give the URL as it is pasted into the console, which allows none");
         }
@@ -69,21 +92,24 @@ impl CallbackClient {
         Ok(Self { url: url.to_owned(), app_id, token, agent: agent(url, Duration::from_secs(10)) })
     }
 
-    /// Posts the callback `body` at `now` (Unix seconds), with the query that the platform appends.
-    pub fn post(&self, body: &[u8], now: u64) -> anyhow::Result<CallbackAnswer> {
-        let text = json::readable(body);
-        let callback = Object::parse(&text).context("not a JSON object")?;
-        let command = callback.text("CallbackCommand").context("no CallbackCommand in it: not a callback")?;
-        let command = command.as_ref();
+    /// Posts the callback `body` of this command at `now` (Unix seconds), with the query that the platform appends.
+    pub fn post(&self, command: &str, body: &[u8], now: u64) -> anyhow::Result<CallbackAnswer> {
+        let started = Instant::now();
         let mut response =
             self.agent.post(self.signed_url(command, now)).content_type("application/json").send(body).with_context(
                 || format!("{} does not answer; is `chathook serve` running, or the URL mistyped?", self.url),
             )?;
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let (outcome, rules) = (header(OUTCOME_HEADER), header(RULES_HEADER));
         let text = response.body_mut().read_to_string()?;
         let status = response.status().as_u16();
         let reply = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        let verdict = verdict(command, status, &reply);
-        Ok(CallbackAnswer { command: command.to_owned(), status, reply, verdict })
+        let verdict = verdict(command, status, &reply, outcome.as_deref());
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(CallbackAnswer { command: command.to_owned(), status, reply, verdict, rules, milliseconds })
     }
 
     fn signed_url(&self, command: &str, now: u64) -> String {
@@ -109,17 +135,22 @@ impl CallbackAnswer {
     }
 }
 
-fn verdict(command: &str, status: u16, reply: &Value) -> String {
+/// An answer in a word or two. What the platform's answers do not tell is in `outcome`, which a chathook adds.
+fn verdict(command: &str, status: u16, reply: &Value, outcome: Option<&str>) -> String {
     let info = reply["ErrorInfo"].as_str().filter(|info| !info.is_empty());
     let with_info = |what: String| info.map_or_else(|| what.clone(), |info| format!("{what}: {info}"));
+    if status == 403 {
+        return with_info("refused with HTTP 403".to_owned());
+    }
     if status != 200 || reply["ActionStatus"] != "OK" {
         return with_info(format!("FAILED with HTTP {status}"));
     }
     let is_before = Command::parse(command).is_some_and(Command::is_before);
     match reply["ErrorCode"].as_u64() {
-        Some(0) if !is_before => "done".to_owned(),
-        Some(0) => match (rewritten(reply), reply.get("CloudCustomData")) {
-            (None, None) => "allow".to_owned(),
+        Some(0) if outcome == Some("failed") => "allow, not moderated: the webhook's log says why".to_owned(),
+        Some(0) if !is_before => outcome.unwrap_or("done").to_owned(),
+        Some(0) => match (content(&reply["MsgBody"]), reply.get("CloudCustomData")) {
+            (None, None) => outcome.unwrap_or("allow").to_owned(),
             (Some(text), _) => format!("rewrite: {text}"),
             (None, Some(_)) => "rewrite: CloudCustomData".to_owned(),
         },
@@ -128,13 +159,4 @@ fn verdict(command: &str, status: u16, reply: &Value) -> String {
         Some(code) => with_info(format!("reject {code}")),
         None => "FAILED: no ErrorCode".to_owned(),
     }
-}
-
-/// A rewritten body in a few words: its texts, and the types of its other elements.
-fn rewritten(reply: &Value) -> Option<String> {
-    let element = |element: &Value| {
-        let text = element["MsgContent"]["Text"].as_str().map(|text| format!("{text:?}"));
-        text.unwrap_or_else(|| element["MsgType"].as_str().unwrap_or("?").to_owned())
-    };
-    Some(reply["MsgBody"].as_array()?.iter().map(element).collect::<Vec<_>>().join(" + "))
 }

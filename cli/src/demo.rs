@@ -2,47 +2,44 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::ensure;
 use chathook_archive::{Conversation, MessageQuery};
-use chathook_endpoint::Settings;
-use chathook_moderation::RulesSource;
-use chathook_protocol::Command;
+use chathook_endpoint::{Moderator, Settings};
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::callback_client::{CallbackAnswer, CallbackClient};
+use crate::callback_client::CallbackClient;
 use crate::clock::now;
+use crate::color::{DIM, paint};
 use crate::defaults::{DEMO_APP_ID, DEMO_TOKEN};
-use crate::display;
+use crate::invocation::program;
 use crate::local_webhook::{LocalWebhook, Storage};
+use crate::platform::{Ids, Message, Recipient};
+use crate::{display, example_rules};
 
-/// Show everything once: start the webhook, post signed callbacks of all four commands, list what was kept
+/// Show everything once: start the webhook, send messages as the platform does, list what was kept
 #[derive(Args)]
 pub struct Arguments {}
 
-/// The rules that ship with the functions, so that the demo runs in any folder.
-const RULES: &str = include_str!("../../rules/rules.toml");
-const ADVERTS: &str = include_str!("../../rules/adverts.txt");
-
 const GROUP: &str = "@TGS#DEMO";
 
-/// A message that somebody sends, and what the shipped rules make of it.
+/// A message that somebody sends, and what the example rules make of it.
 struct Sample {
-    to_group: bool,
     from: &'static str,
+    /// `None`: to the group.
+    to: Option<&'static str>,
     text: &'static str,
     verdict: &'static str,
-    /// Whether the platform repeats the after-callback.
-    repeat: bool,
 }
 
 const SAMPLES: &[Sample] = &[
-    Sample { to_group: false, from: "ada", text: "Lunch at noon?", verdict: "allow", repeat: true },
-    Sample { to_group: false, from: "grace", text: "Best casino in town!", verdict: "reject", repeat: false },
-    Sample { to_group: true, from: "grace", text: "Hello, all of you", verdict: "allow", repeat: false },
-    Sample { to_group: true, from: "bob", text: "Buy followers here", verdict: "discard", repeat: false },
-    Sample { to_group: true, from: "ada", text: "More on telegram.me", verdict: "rewrite", repeat: false },
+    Sample { from: "ada", to: Some("grace"), text: "Lunch at noon?", verdict: "allow" },
+    Sample { from: "grace", to: Some("ada"), text: "Best casino in town!", verdict: "reject" },
+    Sample { from: "grace", to: None, text: "Hello, all of you", verdict: "allow" },
+    Sample { from: "bob", to: None, text: "Buy followers here", verdict: "discard" },
+    Sample { from: "ada", to: None, text: "More on telegram.me", verdict: "rewrite" },
 ];
 
 pub async fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
@@ -51,98 +48,62 @@ pub async fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
         "CALLBACK_TOKEN" => Some(DEMO_TOKEN.to_owned()),
         _ => None,
     })?;
-    let mut rules = RulesSource::new("rules.toml", RULES);
-    for name in rules.terms_files() {
-        rules.add_terms_file(&name, Ok(ADVERTS.to_owned()));
-    }
-    let rules = rules.compile()?.strict()?;
+    let moderator = Arc::new(Moderator::new(example_rules::load()?));
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    let webhook = LocalWebhook::start(any_port, &Storage::Memory { listen: any_port }, settings, rules).await?;
-    println!("webhook on {}, its table on {}\n", webhook.url, webhook.dynamodb);
+    let storage = Storage::Memory { listen: any_port };
+    let webhook = LocalWebhook::start(any_port, &storage, settings, moderator, None).await?;
+    println!("Five messages go through the webhook, as Tencent Cloud Chat would bring them.");
+    println!("The example rules judge each before it is delivered; what is delivered is kept.\n");
 
     let client = CallbackClient::new(&webhook.url, DEMO_APP_ID.to_owned(), Some(DEMO_TOKEN))?;
-    tokio::task::spawn_blocking(move || post_all(&client)).await??;
+    tokio::task::spawn_blocking(move || send_all(&client)).await??;
     for (title, conversation) in [
-        ("ada and grace", Conversation::C2c("ada".to_owned(), "grace".to_owned())),
-        (GROUP, Conversation::Group { group_id: GROUP.to_owned(), topic_id: None }),
+        ("between ada and grace", Conversation::C2c("ada".to_owned(), "grace".to_owned())),
+        ("in the group", Conversation::Group { group_id: GROUP.to_owned(), topic_id: None }),
     ] {
-        let page = webhook.archive.messages(&conversation, &MessageQuery::default(), now()).await?;
-        println!("\nkept of {title}:\n{}", display::table(&page.messages));
+        println!("\nKept {title}:");
+        for message in webhook.archive.messages(&conversation, &MessageQuery::default(), now()).await?.messages {
+            println!("  {}", display::line(&message));
+        }
     }
     webhook.stop().await?;
-    println!("\nnext: `chathook serve`, and `chathook --help`");
+    let program = program();
+    println!("\nNow send messages of your own. Start the webhook:");
+    println!("  {program} serve");
+    println!("and in another terminal:");
+    println!("  {program} trigger c2c --from ada --to grace \"Best casino in town!\"");
+    println!("  {program} trigger c2c --from ada --to grace \"Lunch at noon?\"");
+    println!("  {program} messages list --c2c ada grace");
     Ok(ExitCode::SUCCESS)
 }
 
-/// Plays the platform: each message before it is sent, and if it is delivered, after.
-fn post_all(client: &CallbackClient) -> anyhow::Result<()> {
-    let now = now();
-    for (index, sample) in (1..).zip(SAMPLES) {
-        let before = sample.callback(index, now, None);
-        let answer = client.post(before.to_string().as_bytes(), now)?;
-        sample.print(&answer, "");
+/// Sends each message, and the first one's last callback once more.
+fn send_all(client: &CallbackClient) -> anyhow::Result<()> {
+    let time = now();
+    for (seq, sample) in (1..).zip(SAMPLES) {
+        let to = match sample.to {
+            Some(to) => Recipient::Account(to.to_owned()),
+            None => Recipient::Group { id: GROUP.to_owned(), topic: None, group_type: "Public".to_owned() },
+        };
+        let body = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": sample.text}}]);
+        let ids = Ids { seq, random: 3_000_000_000, time };
+        let message = Message { from: sample.from.to_owned(), to, body, ids };
+        let (before, fate, after) = message.send(client)?;
         ensure!(
-            answer.verdict.split([' ', ':']).next() == Some(sample.verdict),
+            before.verdict.split([' ', ':']).next() == Some(sample.verdict),
             "expected {}; a bug in chathook, please report it",
             sample.verdict
         );
-        if !matches!(sample.verdict, "allow" | "rewrite") {
-            continue;
+        let to = if sample.to.is_some() { message.to.name() } else { "the group" };
+        anstream::println!("{seq}. {} to {to}: {}", sample.from, sample.text);
+        anstream::println!("   {}", paint(fate.style(), message.in_words(&before, &fate)));
+        if let Some(after) = after {
+            ensure!(after.is_proper(), "expected OK; a bug in chathook, please report it");
         }
-        let delivered = answer.reply.get("MsgBody").cloned().unwrap_or_else(|| before["MsgBody"].clone());
-        let after = sample.callback(index, now, Some(delivered)).to_string();
-        for note in if sample.repeat { ["", " (the same once more)"].as_slice() } else { &[""] } {
-            let answer = client.post(after.as_bytes(), now)?;
-            sample.print(&answer, note);
-            ensure!(answer.is_proper(), "expected OK; a bug in chathook, please report it");
+        if seq == 1 {
+            let again = message.report(client, &fate)?;
+            anstream::println!("   {}", paint(DIM, format!("The platform reports it twice: {}.", again.verdict)));
         }
     }
     Ok(())
-}
-
-impl Sample {
-    /// The callback before the message is sent, or after, with what was delivered.
-    fn callback(&self, index: u64, now: u64, delivered: Option<Value>) -> Value {
-        let command = match (self.to_group, delivered.is_some()) {
-            (false, false) => Command::C2cBeforeSend,
-            (false, true) => Command::C2cAfterSend,
-            (true, false) => Command::GroupBeforeSend,
-            (true, true) => Command::GroupAfterSend,
-        };
-        let random = 3_000_000_000 + index;
-        let text = || json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": self.text}}]);
-        let is_after = delivered.is_some();
-        let mut callback = json!({
-            "CallbackCommand": command.as_str(),
-            "From_Account": self.from,
-            "OnlineOnlyFlag": 0,
-            "MsgBody": delivered.unwrap_or_else(text),
-            "CloudCustomData": "",
-        });
-        let own = match (self.to_group, is_after) {
-            (false, _) => json!({
-                "To_Account": if self.from == "ada" { "grace" } else { "ada" },
-                "MsgSeq": index, "MsgRandom": random, "MsgTime": now, "MsgKey": format!("{index}_{random}_{now}"),
-            }),
-            (true, false) => {
-                json!({"GroupId": GROUP, "Type": "Public", "Operator_Account": self.from, "Random": random})
-            }
-            (true, true) => json!({
-                "GroupId": GROUP, "Type": "Public", "Operator_Account": self.from, "Random": random,
-                "MsgSeq": index, "MsgTime": now,
-            }),
-        };
-        let result = json!({"SendMsgResult": 0, "ErrorInfo": "send msg succeed", "UnreadMsgNum": 1});
-        for fields in [Some(own), Some(result).filter(|_| is_after && !self.to_group)].into_iter().flatten() {
-            if let (Value::Object(callback), Value::Object(fields)) = (&mut callback, fields) {
-                callback.extend(fields);
-            }
-        }
-        callback
-    }
-
-    fn print(&self, answer: &CallbackAnswer, note: &str) {
-        let text = format!("{:?}", self.text);
-        println!("{:<28} {:<6} {text:<44} → {}{note}", answer.command, self.from, answer.verdict);
-    }
 }

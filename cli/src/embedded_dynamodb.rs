@@ -9,6 +9,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::private;
+
 /// Starts an engine on `listen` that ends with `stop`. Gives its URL. Without a `folder` it keeps its data in memory.
 pub async fn start(
     servers: &mut JoinSet<anyhow::Result<()>>,
@@ -19,8 +21,11 @@ pub async fn start(
     let database = match folder {
         None => dynoxide::Database::memory(),
         Some(folder) => {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-            dynoxide::Database::new(&folder.join("dynamodb.sqlite").to_string_lossy())
+            let file = folder.join("dynamodb.sqlite");
+            private::create_folder(folder)?;
+            // SQLite gives the files beside it the same permissions.
+            drop(private::open_file(&file)?);
+            dynoxide::Database::new(&file.to_string_lossy())
         }
     };
     let database = database.map_err(|error| anyhow::anyhow!("cannot open the data: {error}"))?;

@@ -5,16 +5,17 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use anyhow::Context as _;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use chathook_archive::Archive;
-use chathook_endpoint::{Answer, Archiver, Arrival, Endpoint, Moderator, Request, Settings};
-use chathook_moderation::Rules;
+use chathook_endpoint::outcome::OUTCOME_HEADER;
+use chathook_endpoint::{Answer, Archiver, Arrival, Endpoint, Handler, Moderated, Outcome, Request, Settings};
 use chathook_protocol::{Command, Reply};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -22,12 +23,16 @@ use tokio::task::JoinSet;
 use crate::clock::now_ms;
 use crate::defaults::TABLE;
 use crate::embedded_dynamodb::{self, bind};
+use crate::live_view::{Answered, LiveView};
 
 /// The largest request that is taken, as at a function URL.
 const MAX_REQUEST_BYTES: usize = 6 * 1024 * 1024;
 
 /// How long a stop waits for requests: longer than any answer takes.
 const LONGEST_REQUEST: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// The response header with the ids of the rules that hit. It is for people who try rules on this machine.
+pub const RULES_HEADER: &str = "chathook-rules";
 
 /// The DynamoDB that holds the table.
 pub enum Storage {
@@ -52,8 +57,14 @@ pub struct LocalWebhook {
 }
 
 impl LocalWebhook {
-    /// Starts everything and creates the table.
-    pub async fn start(listen: SocketAddr, store: &Storage, settings: Settings, rules: Rules) -> anyhow::Result<Self> {
+    /// Starts everything and creates the table. `moderator` takes the before-callbacks; each callback is shown in `view`.
+    pub async fn start(
+        listen: SocketAddr,
+        store: &Storage,
+        settings: Settings,
+        moderator: Arc<dyn Handler>,
+        view: Option<Arc<LiveView>>,
+    ) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
         let dynamodb = match store {
@@ -72,7 +83,7 @@ impl LocalWebhook {
 
         let listener = bind(listen, "--listen").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let router = router(&Arc::new(settings), Moderator::new(rules), archive.clone());
+        let router = router(&Arc::new(settings), &moderator, archive.clone(), view.as_ref());
         let mut stopped = stopped;
         let shutdown = async move {
             let _ = stopped.wait_for(|stop| *stop).await;
@@ -94,14 +105,18 @@ impl LocalWebhook {
 }
 
 /// Every command under `/`, and under the name of each function what that one handles.
-fn router(settings: &Arc<Settings>, moderator: Moderator, archive: Archive) -> axum::Router {
-    let moderator = Arc::new(moderator);
+fn router(
+    settings: &Arc<Settings>,
+    moderator: &Arc<dyn Handler>,
+    archive: Archive,
+    view: Option<&Arc<LiveView>>,
+) -> axum::Router {
     let archiver = Arc::new(Archiver::new(archive, Arc::clone(settings)));
     let endpoint = |commands: &[Command]| {
         let (before, after): (Vec<_>, Vec<_>) = commands.iter().partition(|command| command.is_before());
         let endpoint = Endpoint::new(Arc::clone(settings));
-        let endpoint = endpoint.route(&before, Arc::clone(&moderator)).route(&after, Arc::clone(&archiver));
-        any(webhook).with_state(Arc::new(endpoint))
+        let endpoint = endpoint.route(&before, Arc::clone(moderator)).route(&after, Arc::clone(&archiver));
+        any(webhook).with_state((Arc::new(endpoint), view.cloned()))
     };
     axum::Router::new()
         .route("/", endpoint(&Command::ALL))
@@ -112,26 +127,40 @@ fn router(settings: &Arc<Settings>, moderator: Moderator, archive: Archive) -> a
         .route("/after-change", endpoint(&Command::AFTER_CHANGE))
         .fallback(async || {
             let reply = Reply::fail("no such path; / takes every command, /c2c-before-send and its like one each");
-            respond(Answer { status: 404, body: reply.to_json() })
+            respond(Answer { status: 404, body: reply.to_json() }, None)
         })
 }
 
-async fn webhook(State(endpoint): State<Arc<Endpoint>>, request: axum::extract::Request) -> Response {
+type Served = (Arc<Endpoint>, Option<Arc<LiveView>>);
+
+async fn webhook(State((endpoint, view)): State<Served>, request: axum::extract::Request) -> Response {
     static REQUESTS: AtomicU64 = AtomicU64::new(1);
     let id = REQUESTS.fetch_add(1, Ordering::Relaxed).to_string();
     let (head, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST_BYTES).await else {
-        return respond(Answer { status: 413, body: Reply::fail("the body is too large").to_json() });
+        return respond(Answer { status: 413, body: Reply::fail("the body is too large").to_json() }, None);
     };
     let request = Request::new(id, head.method.as_str(), head.uri.query().unwrap_or_default(), body.into());
-    let (id, command) = (request.id.clone(), request.query.command().map(str::to_owned));
     let arrival = Arrival { at_ms: now_ms(), at_front_ms: None };
-    let answer = endpoint.answer(arrival, || request).await;
-    tracing::info!(request_id = id, command, status = answer.status, "answered");
-    respond(answer)
+    let started = Instant::now();
+    let (answer, outcome) = endpoint.answer(arrival, || request.clone()).await;
+    if let Some(view) = view {
+        view.show(&Answered { request: &request, answer: &answer, outcome: &outcome, took: started.elapsed() });
+    }
+    respond(answer, Some(&outcome))
 }
 
-fn respond(answer: Answer) -> Response {
+fn respond(answer: Answer, outcome: Option<&Outcome>) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/json")], Body::from(answer.body)).into_response()
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], Body::from(answer.body)).into_response();
+    if let Some(name) = outcome.and_then(Outcome::header) {
+        response.headers_mut().insert(OUTCOME_HEADER, HeaderValue::from_static(name));
+    }
+    if let Some(Outcome::Moderated(Moderated { rules, .. })) = outcome
+        && let Ok(rules) = HeaderValue::from_bytes(rules.join(", ").as_bytes())
+        && !rules.is_empty()
+    {
+        response.headers_mut().insert(RULES_HEADER, rules);
+    }
+    response
 }

@@ -15,11 +15,18 @@ mod demo;
 mod display;
 mod embedded_dynamodb;
 mod erase;
+mod example_rules;
 mod input;
+mod invocation;
+mod live_rules;
+mod live_view;
 mod local_webhook;
 mod lost_log;
+mod message_text;
 mod messages;
 mod output;
+mod platform;
+mod private;
 mod progress;
 mod recover;
 mod retry;
@@ -28,6 +35,7 @@ mod running_serve;
 mod send;
 mod serve;
 mod source;
+mod trigger;
 
 use std::process::ExitCode;
 
@@ -48,14 +56,14 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: an answer was no \
-proper one; `messages get`: no such message; `messages export`: not complete; \
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: a file was no callback, or an answer no proper one; `messages get`: no such message; `messages export`: not complete; \
 `messages import`: not all of it is in the table; `recover`: some were not stored; `rules check`: the rules are unusable); 2 the call's words are off.";
 
 #[derive(Subcommand)]
 enum Command {
     Demo(demo::Arguments),
     Serve(serve::Arguments),
+    Trigger(trigger::Arguments),
     Send(send::Arguments),
     Messages(messages::Arguments),
     Recover(recover::Arguments),
@@ -80,6 +88,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(arguments) => runtime.block_on(demo::run(&arguments)),
         Command::Serve(arguments) => runtime.block_on(serve::run(arguments)),
+        Command::Trigger(arguments) => runtime.block_on(trigger::run(arguments)),
         Command::Send(arguments) => send::run(&arguments),
         Command::Messages(arguments) => runtime.block_on(messages::run(&arguments)),
         Command::Recover(arguments) => runtime.block_on(recover::run(&arguments)),

@@ -1,11 +1,12 @@
 //! How other commands find a `serve` that runs: it leaves a file in its data folder.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use crate::callback_client::is_chathook;
+use crate::private;
 
 /// A `serve` that runs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,8 +27,10 @@ impl RunningServe {
 
     /// Announces this one in its data folder.
     pub fn announce(&self, folder: &Path) -> anyhow::Result<()> {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        std::fs::write(Self::file(folder), serde_json::to_vec(self)?)?;
+        private::create_folder(folder)?;
+        let mut file = private::open_file(&Self::file(folder))?;
+        file.set_len(0)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
         Ok(())
     }
 

@@ -7,13 +7,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use crate::callback_client::CallbackClient;
+use crate::callback_client::{CallbackClient, command_of};
 use crate::clock::now;
+use crate::color::{BAD, paint};
 use crate::defaults::{DATA_FOLDER, WEBHOOK_URL};
 use crate::input;
 use crate::running_serve::RunningServe;
 
-/// Post callbacks from JSON files, signed as the platform signs them, and print the verdicts
+/// Post callbacks from JSON files, signed as the platform signs them, and print what became of each
 #[derive(Args)]
 #[command(after_help = "Signs with SDK_APP_ID and CALLBACK_TOKEN; without them, for a `serve` without settings.\n\n\
 Examples:\n  chathook send tests/fixtures/callbacks/*.json\n  \
@@ -45,16 +46,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let url = arguments.url.clone().or_else(running).unwrap_or_else(|| WEBHOOK_URL.to_owned());
     let client = CallbackClient::from_environment(&url)?;
     let mut out = std::io::stdout().lock();
-    let mut all_proper = true;
+    let mut is_done = true;
     for file in &arguments.files {
         let name = file.display();
-        let body = input::read(file).with_context(|| format!("cannot read {name}"))?;
-        let answer = client.post(&body, now()).with_context(|| name.to_string())?;
-        all_proper &= answer.is_proper();
+        let callback = input::read(file).context("cannot read it").and_then(|body| Ok((command_of(&body)?, body)));
+        let (command, body) = match callback {
+            Ok(callback) => callback,
+            Err(error) => {
+                anstream::eprintln!("{}: {name}: {error:#}", paint(BAD, "chathook"));
+                is_done = false;
+                continue;
+            }
+        };
+        let answer = client.post(&command, &body, now()).with_context(|| name.to_string())?;
+        is_done &= answer.is_proper();
         match arguments.format {
             Format::Text => writeln!(out, "{name}: {} → {}", answer.command, answer.verdict)?,
             Format::Json => writeln!(out, "{}", serde_json::to_string(&answer)?)?,
         }
     }
-    Ok(if all_proper { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

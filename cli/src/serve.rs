@@ -1,12 +1,11 @@
 //! `chathook serve`: the webhook on this machine.
 
-use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
-use chathook_endpoint::moderator::read_rules;
+use anyhow::bail;
 use chathook_endpoint::{Settings, lambda};
 use clap::Args;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -14,6 +13,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::defaults::{DATA_FOLDER, DEMO_APP_ID, DEMO_TOKEN, TABLE};
+use crate::invocation::program;
+use crate::live_rules::LiveRules;
+use crate::live_view::LiveView;
 use crate::local_webhook::{LocalWebhook, Storage};
 use crate::running_serve::RunningServe;
 
@@ -21,15 +23,16 @@ use crate::running_serve::RunningServe;
 ///
 /// `/` takes every command; `/c2c-before-send`, `/group-before-send`, `/c2c-after-send` and `/group-after-send` take one
 /// each, `/after-change` those of what happens later, as the functions do. Settings are the functions' environment variables; without SDK_APP_ID and CALLBACK_TOKEN
-/// it runs for a demo app, on loopback only. Ctrl-C stops it.
+/// it runs for a demo app, on loopback only. Each callback is a line: what it is, what became of it, and of whom it is.
+/// The rules are read anew when their file changes. Ctrl-C stops it.
 #[derive(Args)]
 pub struct Arguments {
     /// Where to take callbacks
-    #[arg(long, default_value = "127.0.0.1:9000", value_name = "ADDRESS")]
+    #[arg(long, default_value = "127.0.0.1:9000", value_name = "ADDRESS", value_parser = address)]
     listen: SocketAddr,
 
     /// Where the embedded DynamoDB listens, for `aws dynamodb --endpoint-url http://ADDRESS`
-    #[arg(long, default_value = "127.0.0.1:8000", value_name = "ADDRESS", conflicts_with = "dynamodb_endpoint")]
+    #[arg(long, default_value = "127.0.0.1:8000", value_name = "ADDRESS", value_parser = address, conflicts_with = "dynamodb_endpoint")]
     dynamodb_listen: SocketAddr,
 
     /// Where the embedded DynamoDB keeps its data
@@ -44,28 +47,47 @@ pub struct Arguments {
     #[arg(long, value_name = "URL")]
     dynamodb_endpoint: Option<String>,
 
-    /// The moderation rules; by default RULES_PATH, else rules/rules.toml in this folder
+    /// The moderation rules; by default RULES_PATH, else rules/rules.toml in this folder, else built-in examples
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+
+    /// Do not show what messages say
+    #[arg(long)]
+    no_text: bool,
+
+    /// Print a JSON object for each callback, for programs; the first says where the webhook and the table are
+    #[arg(long)]
+    json: bool,
+}
+
+/// An address to listen on.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        let port = text.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok()).unwrap_or("9000");
+        format!("an address is an IP address and a port; write 127.0.0.1:{port}, or 0.0.0.0:{port} for every network")
+    })
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let is_terminal = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_terminal).with_target(false);
-    // The engine calls every repeated message an error.
-    let wanted = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::OFF);
+    let is_colored = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_colored).with_target(false);
+    // The view shows what the handlers would warn of. The engine calls every repeated message an error.
+    let wanted = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("chathook_endpoint", LevelFilter::ERROR)
+        .with_target("dynoxide", LevelFilter::OFF);
     tracing_subscriber::registry().with(log).with(wanted).init();
     lambda::log_panics_by_place();
     serve(arguments).await
 }
 
 async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { listen, dynamodb_listen, data, in_memory, dynamodb_endpoint, rules } = arguments;
+    let Arguments { listen, dynamodb_listen, data, in_memory, dynamodb_endpoint, rules, no_text, json } = arguments;
     let (settings, is_demo) = settings(listen, dynamodb_listen)?;
+    let view = Arc::new(LiveView { json, with_text: !no_text });
+    let is_named = rules.is_some() || variable("RULES_PATH").is_some();
     let rules_path = rules.unwrap_or_else(|| settings.rules_path.clone());
-    let rules = read_rules(&rules_path).and_then(|source| source.compile()?.strict()).with_context(|| {
-        format!("the rules are unusable; repair {} or name another file with --rules", rules_path.display())
-    })?;
+    let (rules, rules_are) = LiveRules::start(rules_path, !is_named, Arc::clone(&view))?;
     let storage = match dynamodb_endpoint {
         Some(url) => Storage::Endpoint(url),
         None if in_memory => Storage::Memory { listen: dynamodb_listen },
@@ -81,25 +103,35 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let app_id = settings.sdk_app_id.clone();
     let is_signed = !settings.tokens.is_empty();
-    let webhook = LocalWebhook::start(listen, &storage, settings, rules).await?;
+    let moderator = Arc::clone(&rules);
+    let webhook = LocalWebhook::start(listen, &storage, settings, moderator, Some(view)).await?;
     // `send` and `messages` find it by this. If it fails, their options can name it.
     let this = RunningServe { webhook: webhook.url.clone(), dynamodb: webhook.dynamodb.clone() };
     let is_announced = other.is_none() && this.announce(&data).is_ok();
 
-    if is_demo {
+    if json {
+        println!("{}", serde_json::json!({"Webhook": webhook.url, "DynamoDB": webhook.dynamodb, "Rules": rules_are}));
+    } else {
+        if is_demo {
+            println!(
+                "app: the demo's, {DEMO_APP_ID} with the token {DEMO_TOKEN}; set SDK_APP_ID and CALLBACK_TOKEN for yours"
+            );
+        }
+        println!("rules: {rules_are}");
         println!(
-            "no SDK_APP_ID and CALLBACK_TOKEN set: serving the demo app {DEMO_APP_ID} with the token {DEMO_TOKEN}"
+            "records:\n  AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws dynamodb scan \\\n  \
+             --table-name {} --endpoint-url {}",
+            webhook.archive.table_name(),
+            webhook.dynamodb
         );
+        println!("try it:\n{}", curl(&webhook.url, &app_id, is_demo, is_signed));
+        println!("or, in another terminal:\n  {} trigger c2c --from ada --to grace \"Lunch at noon?\"", program());
+        println!("listening on {}", webhook.url);
     }
-    println!(
-        "records:\n  AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws dynamodb scan \\\n  \
-         --table-name {} --endpoint-url {}",
-        webhook.archive.table_name(),
-        webhook.dynamodb
-    );
-    println!("try it:\n{}", curl(&webhook.url, &app_id, is_demo, is_signed));
-    println!("listening on {}", webhook.url);
-    interrupted().await?;
+    tokio::select! {
+        interrupted = interrupted() => interrupted?,
+        () = rules.watch() => {}
+    }
     webhook.stop().await?;
     if is_announced {
         RunningServe::withdraw(&data);
@@ -107,9 +139,12 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// The settings of the environment, or those of the demo app when there is neither an app nor a token.
 fn settings(listen: SocketAddr, dynamodb_listen: SocketAddr) -> anyhow::Result<(Settings, bool)> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let is_demo = ["SDK_APP_ID", "CALLBACK_TOKEN", "ALLOW_UNSIGNED"].into_iter().all(|name| variable(name).is_none());
     let is_local = listen.ip().is_loopback() && dynamodb_listen.ip().is_loopback();
     if is_demo && !is_local {

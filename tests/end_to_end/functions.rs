@@ -94,6 +94,54 @@ async fn the_verdicts_of_every_function_that_moderates() {
 }
 
 #[tokio::test]
+async fn every_verdict_can_be_traced_and_no_text_is_logged() {
+    let environment = &[("LOG_LEVEL", "debug")][..];
+    for (command, body, log_level) in [
+        (C2C_BEFORE, c2c as fn(&str, &str) -> String, environment),
+        (GROUP_BEFORE, group, environment),
+        (C2C_BEFORE, c2c, &[]),
+    ] {
+        let mut function = Function::start(&Setup { environment: log_level, ..setup("webhook", NOWHERE) }).await;
+        for (text, verdict, rules, span_bytes) in [
+            ("see you at noon", "allow", "[]", "[]"),
+            ("the best Casino in town", "reject", r#"["reject"]"#, r#"[("reject", 6)]"#),
+            ("a lottery", "discard", r#"["discard"]"#, r#"[("discard", 7)]"#),
+            ("darn it", "rewrite", r#"["mask"]"#, r#"[("mask", 4)]"#),
+        ] {
+            let _ = function.post(command, &body(command, text)).await;
+            if verdict == "allow" && log_level.is_empty() {
+                continue;
+            }
+            let verdict_of =
+                |line: &str| Some(serde_json::from_str::<Value>(line).ok()?["verdict"].as_str()?.to_owned());
+            let log = function.log_with(|line| verdict_of(line).as_deref() == Some(verdict)).await;
+            let lines: Vec<Value> = log
+                .iter()
+                .filter(|line| verdict_of(line).as_deref() == Some(verdict))
+                .map(|line| serde_json::from_str(line).expect("JSON"))
+                .collect();
+            let [line] = &lines[..] else { panic!("one line each: {lines:?}") };
+            assert_eq!((&line["rules"], &line["span_bytes"]), (&json!(rules), &json!(span_bytes)), "{line}");
+            assert_eq!((&line["message"], &line["from_account"]), (&json!("moderated"), &json!("ada")), "{line}");
+            assert_eq!(line["request_id"], "11111111-2222-3333-4444-555555555555", "{line}");
+            assert!(line["duration_us"].as_u64().is_some(), "{line}");
+            if command == C2C_BEFORE {
+                assert_eq!(
+                    (&line["to_account"], &line["msg_key"]),
+                    (&json!("grace"), &json!("1_2_1800000000")),
+                    "{line}"
+                );
+            } else {
+                assert_eq!((&line["group_id"], &line["random"]), (&json!("@TGS#1"), &json!(5)), "{line}");
+            }
+            assert!(!log.iter().any(|line| line.contains(text)), "{log:?}");
+        }
+        let log = function.log_with(|line| line.contains("rewrite")).await;
+        assert_eq!(log.iter().any(|line| line.contains(r#""verdict":"allow""#)), !log_level.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn a_function_lets_pass_what_is_not_its_own() {
     for (name, command) in [
         ("c2c-before-send", GROUP_BEFORE),

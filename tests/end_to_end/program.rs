@@ -4,129 +4,15 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use chathook_archive::RawItem;
 use chathook_tests::faults::{Fault, proxy};
-use chathook_tests::{TABLE, binary, engine, workspace};
+use chathook_tests::program::{RULES, Serve, chathook, folder_with, refused, run, stdout};
+use chathook_tests::{TABLE, engine, workspace};
 use serde_json::Value;
-
-/// `chathook` in `folder`, without any of the settings that may be around.
-fn chathook(folder: &Path) -> Command {
-    let mut command = Command::new(binary("chathook"));
-    command.current_dir(folder).stdin(Stdio::null());
-    for name in
-        ["SDK_APP_ID", "CALLBACK_TOKEN", "PREVIOUS_CALLBACK_TOKEN", "ALLOW_UNSIGNED", "TABLE_NAME", "RULES_PATH"]
-    {
-        command.env_remove(name);
-    }
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    chathook(folder).args(arguments).output().expect("chathook runs")
-}
-
-fn stdout(output: &Output) -> String {
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?}: {errors}", output.status);
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// Runs it until it fails with this exit code. Gives its messages.
-fn refused(folder: &Path, arguments: &[&str], code: i32) -> String {
-    let output = run(folder, arguments);
-    assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// A folder with rules in it, as a clone has.
-fn folder_with(rules: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir(folder.path().join("rules")).expect("a folder");
-    std::fs::write(folder.path().join("rules/rules.toml"), rules).expect("a file");
-    folder
-}
-
-const RULES: &str = r#"
-schema = 1
-
-[[rule]]
-id = "adverts"
-when = { terms = ["casino"] }
-action = { type = "reject", c2c_code = 120001, group_code = 10100, text = "No adverts, please." }
-"#;
-
-/// A running `chathook serve`; killed if a test fails before it stops it.
-struct Serve {
-    child: Child,
-    /// Everything up to `listening on`.
-    greeting: Vec<String>,
-}
-
-impl Serve {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let free_ports = ["serve", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"];
-        let mut command = chathook(folder);
-        let mut child = command
-            .args(free_ports)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        let mut greeting = Vec::new();
-        for line in BufReader::new(child.stdout.take().expect("it is piped")).lines() {
-            greeting.push(line.expect("text"));
-            if greeting.last().is_some_and(|line| line.starts_with("listening on http://127.0.0.1:")) {
-                break;
-            }
-        }
-        Self { child, greeting }
-    }
-
-    fn url(&self) -> &str {
-        self.greeting.last().and_then(|line| line.strip_prefix("listening on ")).expect("it listens")
-    }
-
-    /// As Ctrl-C does.
-    fn interrupt(mut self) {
-        let killed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().expect("kill runs");
-        assert!(killed.success());
-        assert!(self.child.wait().expect("a status").success(), "Ctrl-C stops it cleanly");
-    }
-}
-
-impl Drop for Serve {
-    fn drop(&mut self) {
-        // It has ended already if the test went well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[test]
-fn the_demo_shows_all_four_verdicts_and_what_was_kept() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let output = stdout(&run(folder.path(), &["demo"]));
-    for expected in [
-        "C2C.CallbackBeforeSendMsg",
-        "C2C.CallbackAfterSendMsg",
-        "Group.CallbackBeforeSendMsg",
-        "Group.CallbackAfterSendMsg",
-        "→ allow",
-        "→ reject",
-        "→ discard",
-        "→ rewrite",
-        "→ done (the same once more)",
-        "kept of",
-    ] {
-        assert!(output.contains(expected), "{expected} in {output}");
-    }
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "its store is a temporary one");
-}
 
 #[test]
 fn serve_answers_keeps_and_leaves_its_data() {
@@ -145,7 +31,7 @@ fn serve_answers_keeps_and_leaves_its_data() {
     let callback = |name: &str| workspace().join(format!("tests/fixtures/callbacks/{name}.json")).display().to_string();
     let sent = stdout(&run(folder, &["send", &callback("c2c_before_send"), &callback("c2c_after_send")]));
     assert!(sent.contains("c2c_before_send.json: C2C.CallbackBeforeSendMsg → allow"), "{sent}");
-    assert!(sent.contains("C2C.CallbackAfterSendMsg → done"), "{sent}");
+    assert!(sent.contains("C2C.CallbackAfterSendMsg → stored\n"), "{sent}");
 
     // `messages` reads the same from it, and from what it left behind.
     let body = std::fs::read_to_string(callback("c2c_after_send")).expect("a fixture");
@@ -325,7 +211,7 @@ fn a_wrong_token_is_turned_away_and_send_says_so() {
         .output()
         .expect("chathook runs");
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("FAILED with HTTP 403"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("refused with HTTP 403"), "{output:?}");
 }
 
 /// A `serve` that has got every fixture.

@@ -5,6 +5,7 @@
 
 pub mod faults;
 pub mod function;
+pub mod program;
 
 use std::collections::HashMap;
 use std::ffi::OsStr;

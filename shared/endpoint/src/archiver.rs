@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::callback::{Callback, Handler};
 use crate::error::EndpointError;
+use crate::outcome::{Handled, Outcome};
 use crate::settings::{Settings, SettingsError};
 use crate::unstored::RetryQueue;
 
@@ -52,17 +53,17 @@ impl Archiver {
         Self { archive: self.archive.patient(), ..self }
     }
 
-    async fn store_message(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
+    async fn store_message(&self, callback: &Callback<'_>) -> Result<Handled, EndpointError> {
         let message = callback.message()?;
         if message.is_online_only() && !self.settings.store_online_only {
             return Ok(skipped());
         }
         let record = Record::new(&message, callback.query, callback.received_at, self.settings.retention_days);
-        count(in_time(callback.deadline, self.archive.store(&record)).await?);
-        Ok(Reply::allow())
+        let stored = in_time(callback.deadline, self.archive.store(&record)).await?;
+        Ok(done(&[stored]))
     }
 
-    async fn store_change(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
+    async fn store_change(&self, callback: &Callback<'_>) -> Result<Handled, EndpointError> {
         let change = callback.change()?;
         if let What::Refused(refused) = &change.what
             && refused.message.is_online_only()
@@ -74,13 +75,12 @@ impl Archiver {
         let writes: Vec<_> = records.iter().map(|record| self.archive.store_change(record)).collect();
         let writes = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
         let stored: Vec<_> = in_time(callback.deadline, writes.try_collect()).await?;
-        stored.into_iter().for_each(count);
-        Ok(Reply::allow())
+        Ok(done(&stored))
     }
 }
 
 impl Handler for Archiver {
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         async move {
             if callback.command.is_change() {
                 self.store_change(&callback).await
@@ -118,9 +118,16 @@ async fn in_time<T>(
         .map_err(|error| EndpointError::NotStored(Box::new(error)))
 }
 
-fn skipped() -> Reply {
+fn skipped() -> Handled {
     metrics::counter!("OnlineOnlySkipped").increment(1);
-    Reply::allow()
+    Handled { reply: Reply::allow(), outcome: Outcome::Skipped }
+}
+
+/// All that a callback reports is in the table. If any of it is new there, the callback is.
+fn done(stored: &[Stored]) -> Handled {
+    stored.iter().copied().for_each(count);
+    let is_new = stored.iter().any(|stored| *stored != Stored::Duplicate);
+    Handled { reply: Reply::allow(), outcome: if is_new { Outcome::Stored } else { Outcome::StoredBefore } }
 }
 
 fn count(stored: Stored) {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use chathook_protocol::json::Object;
-use chathook_protocol::{Change, Command, Query, Reply, SendMsg};
+use chathook_protocol::{Change, Command, Query, SendMsg};
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use crate::error::EndpointError;
+use crate::outcome::Handled;
 
 /// A callback on its way to its handler: verified, its command known, its body a JSON object.
 #[derive(Debug)]
@@ -18,6 +19,10 @@ pub struct Callback<'a> {
     pub body: Object<'a>,
     /// The query that the platform appended.
     pub query: &'a Query,
+    /// Names the request in the log.
+    pub request_id: &'a str,
+    /// When work on the request began.
+    pub started: Instant,
     /// When the callback came, Unix seconds. After a redrive that may be days ago.
     pub received_at: u64,
     /// Until when the handler may wait.
@@ -47,12 +52,12 @@ impl<'a> Callback<'a> {
 /// Handlers are trait objects so that a binary holds only the handlers that its `main.rs` names: the linker drops the
 /// others, and with them the AWS SDK or the rules.
 pub trait Handler: Send + Sync {
-    /// The answer to the callback. Nothing may still be running when it returns, since Lambda freezes the function then.
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>>;
+    /// The answer to the callback, and what was done. Nothing may still be running when it returns, since Lambda freezes the function then.
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>>;
 }
 
 impl<H: Handler + ?Sized> Handler for Arc<H> {
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         self.as_ref().handle(callback)
     }
 }

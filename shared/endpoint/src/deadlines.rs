@@ -36,6 +36,11 @@ impl Deadlines {
         Self { started: Instant::now(), under_way, answer_within }
     }
 
+    /// When work on the request began.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
     /// Until when a handler may wait.
     pub fn handler(&self) -> Instant {
         self.started + self.left()

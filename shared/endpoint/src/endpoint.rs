@@ -13,6 +13,7 @@ use crate::callback::{Callback, Handler};
 use crate::deadlines::Deadlines;
 use crate::error::{EndpointError, Forbidden};
 use crate::http::{Answer, Arrival, MAX_BODY_BYTES, Request};
+use crate::outcome::{Handled, Outcome};
 use crate::settings::{OnFailure, Settings};
 use crate::unstored::{RetryQueue, UnstoredCallback};
 use crate::verify::Verified;
@@ -65,9 +66,9 @@ impl Endpoint {
         self
     }
 
-    /// Answers the request that `read` gives. The answer is always a valid one: all panics end here, those of `read`
-    /// included.
-    pub async fn answer(&self, arrival: Arrival, read: impl FnOnce() -> Request) -> Answer {
+    /// Answers the request that `read` gives, and says what became of it. The answer is always a valid one: all panics
+    /// end here, those of `read` included.
+    pub async fn answer(&self, arrival: Arrival, read: impl FnOnce() -> Request) -> (Answer, Outcome) {
         let deadlines = Deadlines::new(arrival, self.settings.answer_within);
         let (request, replied) = match std::panic::catch_unwind(AssertUnwindSafe(read)) {
             Ok(request) => {
@@ -77,7 +78,7 @@ impl Endpoint {
             Err(_) => (Request::default(), Err(EndpointError::Panic.into())),
         };
         match replied {
-            Ok(reply) => Answer::ok(&reply),
+            Ok(Handled { reply, outcome }) => (Answer::ok(&reply), outcome),
             Err(failed) => self.fail(&request, arrival, &deadlines, failed).await,
         }
     }
@@ -92,13 +93,21 @@ impl Endpoint {
         let body = Object::parse(&text).map_err(ShapeError::from)?;
         let name = query.command().map(Cow::Borrowed).or_else(|| body.text("CallbackCommand"));
         let (command, handler) = self.find(name.as_deref())?;
-        let callback = Callback { command, body, query: &query, received_at: unstored.received_at, deadline };
+        let callback = Callback {
+            command,
+            body,
+            query: &query,
+            request_id: &unstored.request_id,
+            started: Instant::now(),
+            received_at: unstored.received_at,
+            deadline,
+        };
         handle(handler, callback).await.map(drop)
     }
 
-    async fn reply(&self, request: &Request, arrival: Arrival, deadlines: &Deadlines) -> Result<Reply, Failed> {
+    async fn reply(&self, request: &Request, arrival: Arrival, deadlines: &Deadlines) -> Result<Handled, Failed> {
         if request.is_probe() {
-            return Ok(Reply::allow());
+            return Ok(Handled { reply: Reply::allow(), outcome: Outcome::Probe });
         }
         let received_at = arrival.at_ms / 1000;
         let verified = Verified::check(request, &self.settings, received_at)?;
@@ -122,7 +131,15 @@ impl Endpoint {
             Some(_) if !command.is_before() => deadlines.handler_before_queue(),
             _ => deadlines.handler(),
         };
-        let callback = Callback { command, body: body.map_err(known)?, query: &request.query, received_at, deadline };
+        let callback = Callback {
+            command,
+            body: body.map_err(known)?,
+            query: &request.query,
+            request_id: &request.id,
+            started: deadlines.started(),
+            received_at,
+            deadline,
+        };
         handle(handler, callback).await.map_err(known)
     }
 
@@ -133,7 +150,13 @@ impl Endpoint {
     }
 
     /// Logs and counts why there is no reply, and gives what the caller hears instead.
-    async fn fail(&self, request: &Request, arrival: Arrival, deadlines: &Deadlines, failed: Failed) -> Answer {
+    async fn fail(
+        &self,
+        request: &Request,
+        arrival: Arrival,
+        deadlines: &Deadlines,
+        failed: Failed,
+    ) -> (Answer, Outcome) {
         let Failed { command, error } = failed;
         // If the kind of callback is not known, it is the kind that this function is for.
         let command = command
@@ -164,7 +187,7 @@ impl Endpoint {
             reason => {
                 let unstored = UnstoredCallback::new(request, arrival.at_ms / 1000, reason.to_string());
                 if self.is_queued(&unstored, name, deadlines).await {
-                    return Answer::ok(&Reply::allow());
+                    return (Answer::ok(&Reply::allow()), Outcome::Parked);
                 }
                 metrics::counter!("Lost").increment(1);
                 tracing::error!(request_id, command = name, %reason, "a message was not stored");
@@ -175,7 +198,7 @@ impl Endpoint {
                 }
             }
         }
-        error.answer(command, on_failure)
+        (error.answer(command, on_failure), Outcome::Failed(error))
     }
 
     /// Whether the queue took the callback. There may be no queue, and an empty body is not worth keeping.
@@ -204,7 +227,7 @@ impl Endpoint {
 }
 
 /// What the handler makes of the callback. A panic there is an error like any other.
-async fn handle(handler: &dyn Handler, callback: Callback<'_>) -> Result<Reply, EndpointError> {
-    let reply = AssertUnwindSafe(async { handler.handle(callback).await }).catch_unwind().await;
-    reply.unwrap_or(Err(EndpointError::Panic))
+async fn handle(handler: &dyn Handler, callback: Callback<'_>) -> Result<Handled, EndpointError> {
+    let handled = AssertUnwindSafe(async { handler.handle(callback).await }).catch_unwind().await;
+    handled.unwrap_or(Err(EndpointError::Panic))
 }

@@ -16,6 +16,7 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use serde_json::Value;
 
 use crate::http::{Answer, Request};
+use crate::outcome::{OUTCOME_HEADER, Outcome};
 
 /// Takes base64 with and without padding: a front that pads differently is no reason to lose a body.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -68,10 +69,13 @@ impl FunctionUrlEvent {
 }
 
 /// The answer as the function URL takes it.
-pub(crate) fn response(answer: Answer) -> ApiGatewayV2httpResponse {
+pub(crate) fn response(answer: Answer, outcome: &Outcome) -> ApiGatewayV2httpResponse {
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = answer.status.into();
     response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(outcome) = outcome.header() {
+        response.headers.insert(OUTCOME_HEADER, HeaderValue::from_static(outcome));
+    }
     response.body = Some(Body::Text(answer.body));
     response
 }
@@ -113,15 +117,29 @@ impl<'de> Deserialize<'de> for Bytes {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::error::{EndpointError, Forbidden};
 
     #[test]
     fn the_response_is_json_in_the_form_of_a_function_url() {
-        let response = serde_json::to_value(response(Answer { status: 403, body: "{}".to_owned() })).unwrap();
-        let expected = serde_json::json!({
-            "statusCode": 403, "headers": {"content-type": "application/json"}, "body": "{}", "isBase64Encoded": false,
-            "cookies": [], "multiValueHeaders": {},
-        });
-        assert_eq!(response, expected);
+        let turned_away = Outcome::Failed(EndpointError::Forbidden(Forbidden::NoApp));
+        for (status, outcome, headers) in [
+            (403, turned_away, json!({"content-type": "application/json"})),
+            (200, Outcome::Probe, json!({"content-type": "application/json"})),
+            (
+                200,
+                Outcome::StoredBefore,
+                json!({"content-type": "application/json", "chathook-outcome": "stored before"}),
+            ),
+        ] {
+            let response = response(Answer { status, body: "{}".to_owned() }, &outcome);
+            let expected = json!({
+                "statusCode": status, "headers": headers, "body": "{}", "isBase64Encoded": false, "cookies": [],
+                "multiValueHeaders": {},
+            });
+            assert_eq!(serde_json::to_value(response).unwrap(), expected);
+        }
     }
 }

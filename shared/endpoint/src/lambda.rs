@@ -11,12 +11,14 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use metrics_cloudwatch_embedded::Collector;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::endpoint::Endpoint;
 use crate::function_url::{self, FunctionUrlEvent};
 use crate::http::Arrival;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{LogLevel, Settings, SettingsError};
 use crate::unstored::UnstoredCallback;
 
 /// The namespace of all metrics in CloudWatch. Each carries the dimension `function`: the name on Lambda, which tells
@@ -60,7 +62,15 @@ async fn start<B>(name: &'static str, build: B) -> Result<(Endpoint, &'static Co
 where
     B: AsyncFnOnce(Arc<Settings>) -> Result<Endpoint, SettingsError>,
 {
-    tracing_subscriber::fmt().json().flatten_event(true).with_max_level(LevelFilter::INFO).with_target(false).init();
+    let settings = Settings::read(|variable| std::env::var(variable).ok());
+    let level = match settings.as_ref().map(|settings| settings.log_level) {
+        Ok(LogLevel::Debug) => LevelFilter::DEBUG,
+        Ok(LogLevel::Info) | Err(_) => LevelFilter::INFO,
+    };
+    // What others log at the level DEBUG may quote messages.
+    let wanted = Targets::new().with_default(LevelFilter::INFO).with_target("chathook_endpoint", level);
+    let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(level).with_target(false).finish();
+    log.with(wanted).init();
     log_panics_by_place();
     let deployed_as = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| name.to_owned());
     let metrics = metrics_cloudwatch_embedded::Builder::new()
@@ -71,7 +81,7 @@ where
     metrics::describe_histogram!("AnswerMs", metrics::Unit::Milliseconds, "");
     metrics::counter!("ColdStart").increment(1);
 
-    let settings = Settings::read(|variable| std::env::var(variable).ok()).map_err(|error| refuse(&error))?;
+    let settings = settings.map_err(|error| refuse(&error))?;
     let endpoint = build(Arc::new(settings)).await.map_err(|error| refuse(&error))?;
     Ok((endpoint, metrics))
 }
@@ -152,13 +162,13 @@ async fn answer(
 ) -> Result<ApiGatewayV2httpResponse, lambda_runtime::Error> {
     let LambdaEvent { payload, context } = event;
     let arrival = Arrival { at_ms: now_ms(), at_front_ms: payload.at_front_ms() };
-    let answer = endpoint.answer(arrival, || payload.into_request(&context.request_id)).await;
+    let (answer, outcome) = endpoint.answer(arrival, || payload.into_request(&context.request_id)).await;
 
     // Exact up to 2^53 ms.
     #[expect(clippy::cast_precision_loss)]
     metrics::histogram!("AnswerMs").record(arrival.age_ms(now_ms()) as f64);
     flush(metrics);
-    Ok(function_url::response(answer))
+    Ok(function_url::response(answer, &outcome))
 }
 
 /// The time, in Unix milliseconds. The one place where a function reads the clock.

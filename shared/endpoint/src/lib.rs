@@ -14,6 +14,7 @@
 //! - [`verify`]: who may call.
 //! - [`callback`]: a verified callback, and what handles it.
 //! - [`error`]: why there is no reply; what the log says of it and what the caller hears.
+//! - [`outcome`]: what became of a request, in more words than the platform's answers have.
 //! - [`endpoint`]: from a request to an answer, and `deadlines`: how long each step of that may take.
 //! - [`moderator`], [`archiver`]: the handlers, for messages before they are sent, and after they were sent or changed.
 //! - [`unstored`]: a callback that could not be stored, on its way to the queue and back, or to the log.
@@ -31,6 +32,7 @@ pub mod function_url;
 pub mod http;
 pub mod lambda;
 pub mod moderator;
+pub mod outcome;
 pub mod settings;
 pub mod unstored;
 pub mod verify;
@@ -42,5 +44,6 @@ pub use error::{EndpointError, Forbidden};
 pub use function_url::FunctionUrlEvent;
 pub use http::{Answer, Arrival, Request};
 pub use moderator::Moderator;
+pub use outcome::{Handled, Moderated, Outcome};
 pub use settings::Settings;
 pub use unstored::{RetryQueue, UnstoredCallback};

@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chathook_moderation::{Decision, Problem, Rules, RulesError, RulesSource};
-use chathook_protocol::Reply;
+use chathook_moderation::{Decision, Hit, Problem, Rules, RulesError, RulesSource, Verdict};
+use chathook_protocol::{Chat, SendMsg};
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 use crate::callback::{Callback, Handler};
 use crate::error::EndpointError;
+use crate::outcome::{Handled, Moderated, Outcome};
 
-/// Moderates messages that wait for a verdict.
+/// Moderates messages that wait for a verdict. A clone shares the rules.
+#[derive(Clone)]
 pub struct Moderator {
     /// `None`: unusable. The function goes on all the same, since a crash in init would fail every callback of the
     /// app, and each message gets what `ON_FAILURE` says.
@@ -68,13 +70,13 @@ pub fn read_rules(path: &Path) -> Result<RulesSource, RulesError> {
 }
 
 impl Handler for Moderator {
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         async move { self.verdict(&callback) }.boxed()
     }
 }
 
 impl Moderator {
-    fn verdict(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
+    fn verdict(&self, callback: &Callback<'_>) -> Result<Handled, EndpointError> {
         let rules = self.rules.as_deref().ok_or(EndpointError::RulesUnusable)?;
         let message = callback.message()?;
         let verdict = rules.moderate(&message, callback.query);
@@ -86,24 +88,60 @@ impl Moderator {
             Decision::Reject { .. } => "VerdictReject",
         })
         .increment(1);
-        let msg_id = message.msg_id.as_deref();
-        if !matches!(verdict.decision, Decision::Allow) {
-            let rules: Vec<_> = verdict.rules().collect();
-            tracing::info!(verdict = verdict.decision.name(), ?rules, msg_id, "moderated");
-        }
-        if !verdict.left_out.is_empty() {
-            let rules = &verdict.left_out;
-            tracing::warn!(
-                ?rules,
-                msg_id,
-                "what these rules add was left out: the platform would not take the message"
-            );
-        }
         if !verdict.shadow_hits.is_empty() {
             metrics::counter!("ShadowHit").increment(1);
-            let rules: Vec<_> = verdict.shadow_rules().collect();
-            tracing::info!(?rules, msg_id, "rules in shadow mode would have hit");
         }
-        Ok(verdict.decision.into_reply())
+        log(callback, &message, &verdict);
+        let moderated = Moderated {
+            verdict: verdict.decision.name(),
+            rules: verdict.rules().map(str::to_owned).collect(),
+            shadow_rules: verdict.shadow_rules().map(str::to_owned).collect(),
+        };
+        Ok(Handled { reply: verdict.decision.into_reply(), outcome: Outcome::Moderated(moderated) })
+    }
+}
+
+/// How many bytes each hit covers, under its rule.
+fn span_bytes<'r>(hits: &[Hit<'r>]) -> Vec<(&'r str, usize)> {
+    hits.iter().map(|hit| (hit.rule, hit.span.len())).collect()
+}
+
+/// One line for a verdict: whose message it is, which rules hit, and over how many bytes. Never what it says. A message
+/// that no rule touched is logged at the level DEBUG only.
+fn log(callback: &Callback<'_>, message: &SendMsg<'_>, verdict: &Verdict<'_>) {
+    macro_rules! line {
+        ($level:expr) => {{
+            let (to_account, group, msg_key, random) = match &message.chat {
+                Chat::C2c(c2c) => (Some(c2c.to_account.as_ref()), None, c2c.msg_key.as_deref(), None),
+                Chat::Group(group) => (None, Some(group), None, group.random),
+            };
+            tracing::event!(
+                $level,
+                request_id = callback.request_id,
+                verdict = verdict.decision.name(),
+                from_account = message.from_account.as_ref(),
+                to_account,
+                group_id = group.map(|group| group.group_id.as_ref()),
+                topic_id = group.and_then(|group| group.topic_id.as_deref()),
+                msg_key,
+                random,
+                msg_id = message.msg_id.as_deref(),
+                rules = ?verdict.rules().collect::<Vec<_>>(),
+                span_bytes = ?span_bytes(&verdict.hits),
+                shadow_span_bytes = ?span_bytes(&verdict.shadow_hits),
+                left_out = ?verdict.left_out,
+                duration_us = u64::try_from(callback.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+                "moderated"
+            );
+        }};
+    }
+    let is_untouched = matches!(verdict.decision, Decision::Allow) && verdict.hits.is_empty();
+    if !verdict.left_out.is_empty() {
+        // What these rules add was left out, since the platform would not take the message.
+        line!(tracing::Level::WARN);
+    } else if is_untouched && verdict.shadow_hits.is_empty() {
+        line!(tracing::Level::DEBUG);
+    } else {
+        line!(tracing::Level::INFO);
     }
 }

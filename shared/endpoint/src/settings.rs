@@ -34,6 +34,18 @@ pub struct Settings {
     pub store_online_only: bool,
     /// `RETENTION_DAYS`, default unset (for ever): when a record expires. For those whom the law or the cost binds.
     pub retention_days: Option<u32>,
+    /// `LOG_LEVEL`, default `info`: `debug` also logs the messages that no rule touched, whose they are and never what
+    /// they say. For those who ask why a message was let through.
+    pub log_level: LogLevel,
+}
+
+/// How much the functions log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Each verdict but `allow`, and what went wrong.
+    Info,
+    /// Each verdict.
+    Debug,
 }
 
 /// What a before-callback gets when moderation itself fails.
@@ -77,6 +89,11 @@ impl Settings {
             store_online_only: from.choice("STORE_ONLINE_ONLY", BOOLEAN, true),
             // A century and more is "for ever" misspelt.
             retention_days: from.number("RETENTION_DAYS", 1, 36_500).and_then(|days| u32::try_from(days).ok()),
+            log_level: from.choice(
+                "LOG_LEVEL",
+                &[("info", LogLevel::Info), ("debug", LogLevel::Debug)],
+                LogLevel::Info,
+            ),
         };
         if from.problems.is_empty() { Ok(settings) } else { Err(SettingsError(from.problems)) }
     }

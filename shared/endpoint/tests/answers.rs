@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chathook_endpoint::settings::OnFailure;
-use chathook_endpoint::{Answer, Arrival, Callback, Endpoint, EndpointError, Handler, Request, Settings};
+use chathook_endpoint::{
+    Answer, Arrival, Callback, Endpoint, EndpointError, Handled, Handler, Outcome, Request, Settings,
+};
 use chathook_protocol::{Command, Reply, Token};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -19,7 +21,7 @@ const NOW: u64 = 1_800_000_000;
 struct Obedient;
 
 impl Handler for Obedient {
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         async move {
             match callback.message()?.from_account.as_ref() {
                 "panics" => panic!("on request, quoting what a person wrote"),
@@ -28,13 +30,17 @@ impl Handler for Obedient {
                     tokio::time::timeout_at(callback.deadline, std::future::pending::<()>())
                         .await
                         .map_err(|_| EndpointError::Deadline)?;
-                    Ok(Reply::allow())
+                    Ok(handled(Reply::allow()))
                 }
-                _ => Ok(Reply::discard()),
+                _ => Ok(handled(Reply::discard())),
             }
         }
         .boxed()
     }
+}
+
+fn handled(reply: Reply) -> Handled {
+    Handled { reply, outcome: Outcome::Stored }
 }
 
 fn settings(on_failure: OnFailure) -> Settings {
@@ -56,7 +62,7 @@ fn endpoint(commands: &[Command], on_failure: OnFailure) -> Endpoint {
 const ARRIVAL: Arrival = Arrival { at_ms: NOW * 1000, at_front_ms: None };
 
 async fn answer(endpoint: &Endpoint, request: Request) -> Answer {
-    endpoint.answer(ARRIVAL, || request).await
+    endpoint.answer(ARRIVAL, || request).await.0
 }
 
 fn signed(command: &str, rest: &str) -> String {
@@ -136,6 +142,7 @@ async fn the_checks_come_in_order() {
         ("another function's command", "POST", signed("Group.CallbackBeforeSendMsg", ""), b"{}".to_vec(), ALLOW),
         // 5. The callback itself.
         ("handled", "POST", signed(BEFORE, ""), good.clone().into(), HANDLED),
+        ("an empty object with a before-command is no probe", "POST", signed(BEFORE, ""), b"{}".to_vec(), REJECT),
         ("not JSON", "POST", signed(BEFORE, ""), b"not JSON".to_vec(), REJECT),
         ("an array", "POST", signed(BEFORE, ""), b"[]".to_vec(), REJECT),
         ("no conversation", "POST", signed(BEFORE, ""), br#"{"From_Account":"a"}"#.to_vec(), REJECT),
@@ -220,7 +227,7 @@ async fn a_failure_is_answered_as_its_kind_of_callback_wants() {
 async fn a_panic_while_the_request_is_read_still_ends_in_an_answer() {
     for (commands, expected) in [(&[Command::GroupBeforeSend], REJECT), (&[Command::GroupAfterSend], NOT_STORED)] {
         let endpoint = endpoint(commands, OnFailure::Reject);
-        let answer = endpoint.answer(ARRIVAL, || panic!("as lambda_http's own conversion does")).await;
+        let (answer, _) = endpoint.answer(ARRIVAL, || panic!("as lambda_http's own conversion does")).await;
         assert_eq!((answer.status, answer.body.as_str()), expected);
     }
 }

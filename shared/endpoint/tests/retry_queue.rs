@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chathook_endpoint::{
-    Answer, Arrival, Callback, Endpoint, EndpointError, Handler, Request, RetryQueue, Settings, UnstoredCallback,
+    Answer, Arrival, Callback, Endpoint, EndpointError, Handled, Handler, Outcome, Request, RetryQueue, Settings,
+    UnstoredCallback,
 };
 use chathook_protocol::{Command, Reply};
 use futures_util::FutureExt as _;
@@ -23,7 +24,7 @@ const BEFORE: &str = "C2C.CallbackBeforeSendMsg";
 struct Store(Arc<Mutex<Vec<(String, u64)>>>);
 
 impl Handler for Store {
-    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         async move {
             let message = callback.message()?;
             match message.from_account.as_ref() {
@@ -34,7 +35,7 @@ impl Handler for Store {
                 }
                 from => {
                     self.0.lock().expect("no panic").push((from.to_owned(), callback.received_at));
-                    Ok(Reply::allow())
+                    Ok(Handled { reply: Reply::allow(), outcome: Outcome::Stored })
                 }
             }
         }
@@ -96,7 +97,7 @@ fn query(command: &str) -> String {
 /// The answer to a request that reached the front just then, and how long it took.
 async fn answer(endpoint: &Endpoint, at_front_ms: Option<u64>, request: Request) -> (Answer, Duration) {
     let started = Instant::now();
-    (endpoint.answer(Arrival { at_ms: NOW * 1000, at_front_ms }, || request).await, started.elapsed())
+    (endpoint.answer(Arrival { at_ms: NOW * 1000, at_front_ms }, || request).await.0, started.elapsed())
 }
 
 fn is_ok(answer: &Answer) -> bool {

@@ -43,7 +43,7 @@ fn answer(path: &Path, text: &str) -> Value {
     let query = "SdkAppid=1400000001&CallbackCommand=C2C.CallbackBeforeSendMsg";
     let request = Request::new("1".to_owned(), "POST", query, callback.into_bytes());
     let arrival = Arrival { at_ms: 0, at_front_ms: None };
-    let answer = endpoint.answer(arrival, || request).now_or_never().expect("moderation waits for nothing");
+    let (answer, _) = endpoint.answer(arrival, || request).now_or_never().expect("moderation waits for nothing");
     let answer: Value = serde_json::from_str(&answer.body).expect("JSON");
     answer["ErrorCode"].clone()
 }

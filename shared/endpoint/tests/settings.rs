@@ -1,7 +1,7 @@
 //! Settings: every problem is told, with the variable and the fix.
 
 use chathook_endpoint::Settings;
-use chathook_endpoint::settings::OnFailure;
+use chathook_endpoint::settings::{LogLevel, OnFailure};
 
 fn read(variables: &[(&str, &str)]) -> Result<Settings, String> {
     let read = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
@@ -27,6 +27,7 @@ fn all_of_them() {
         ("ANSWER_WITHIN_MS", "100"),
         ("STORE_ONLINE_ONLY", "false"),
         ("RETENTION_DAYS", "365"),
+        ("LOG_LEVEL", "debug"),
     ])
     .unwrap();
     assert_eq!(settings.tokens.len(), 2);
@@ -34,7 +35,7 @@ fn all_of_them() {
     assert_eq!(settings.table_name().unwrap(), "messages");
     assert_eq!(settings.on_failure, OnFailure::Reject);
     assert_eq!((settings.answer_within.as_millis(), settings.store_online_only), (100, false));
-    assert_eq!(settings.retention_days, Some(365));
+    assert_eq!((settings.retention_days, settings.log_level), (Some(365), LogLevel::Debug));
 }
 
 #[test]

@@ -1,0 +1,15 @@
+//! The rules that ship with the functions, for where there are no others yet.
+
+use chathook_moderation::{Rules, RulesError, RulesSource};
+
+const RULES: &str = include_str!("../../rules/rules.toml");
+const ADVERTS: &str = include_str!("../../rules/adverts.txt");
+
+/// The example rules.
+pub fn load() -> Result<Rules, RulesError> {
+    let mut source = RulesSource::new("rules.toml", RULES);
+    for name in source.terms_files() {
+        source.add_terms_file(&name, Ok(ADVERTS.to_owned()));
+    }
+    source.compile()?.strict()
+}

@@ -1,0 +1,117 @@
+//! The rules of a `serve`: read anew when their file changes, so that a change can be tried at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use chathook_endpoint::moderator::read_rules;
+use chathook_endpoint::{Callback, EndpointError, Handled, Handler, Moderator};
+use chathook_moderation::{Rules, RulesError};
+use futures_util::future::BoxFuture;
+
+use crate::example_rules;
+use crate::live_view::LiveView;
+use crate::progress::count;
+
+/// How often the files are looked at while nobody sends anything.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Moderates by what the rules' file says now.
+pub struct LiveRules {
+    path: PathBuf,
+    view: Arc<LiveView>,
+    state: Mutex<State>,
+}
+
+struct State {
+    moderator: Moderator,
+    /// The files as they were when they were last read.
+    files: Vec<(PathBuf, Stamp)>,
+}
+
+/// When a file was changed and how long it is; `None` if it is not there.
+type Stamp = Option<(SystemTime, u64)>;
+
+/// What was read at one time.
+struct Reading {
+    rules: Result<Rules, RulesError>,
+    files: Vec<(PathBuf, Stamp)>,
+}
+
+impl LiveRules {
+    /// Reads the rules at `path`. If there are none and `or_examples` allows it, the example rules hold until there are.
+    /// Gives them with a line that says which they are.
+    pub fn start(path: PathBuf, or_examples: bool, view: Arc<LiveView>) -> anyhow::Result<(Arc<Self>, String)> {
+        let Reading { rules, files } = read(&path);
+        let (rules, said) = if or_examples && stamp(&path).is_none() {
+            let said = format!(
+                "the built-in examples, since there is no {}; write one and it holds at once, or name one with --rules",
+                path.display()
+            );
+            (example_rules::load()?, said)
+        } else {
+            let rules = rules.with_context(|| {
+                format!("the rules are unusable; repair {} or name another file with --rules", path.display())
+            })?;
+            let said =
+                format!("{} in {}, read anew when it changes", count(rules.len() as u64, "rule"), path.display());
+            (rules, said)
+        };
+        let state = Mutex::new(State { moderator: Moderator::new(rules), files });
+        Ok((Arc::new(Self { path, view, state }), said))
+    }
+
+    /// Looks at the files again and again.
+    pub async fn watch(&self) {
+        loop {
+            tokio::time::sleep(PAUSE).await;
+            self.moderator();
+        }
+    }
+
+    /// The rules that hold now. A broken file changes nothing, and people are told where it is broken.
+    fn moderator(&self) -> Moderator {
+        // What a panic left is whole: it is replaced in one step.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.files.iter().any(|(path, was)| stamp(path) != *was) {
+            let Reading { rules, files } = read(&self.path);
+            state.files = files;
+            match rules {
+                Ok(rules) => {
+                    let (number, path) = (count(rules.len() as u64, "rule"), self.path.display());
+                    state.moderator = Moderator::new(rules);
+                    self.view.good_news(&format!("{number} read anew from {path}"));
+                }
+                Err(error) => self.view.bad_news(&format!("{error}\nthe rules from before hold until it is repaired")),
+            }
+        }
+        state.moderator.clone()
+    }
+}
+
+impl Handler for LiveRules {
+    fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
+        let moderator = self.moderator();
+        Box::pin(async move { moderator.handle(callback).await })
+    }
+}
+
+/// Reads the rules and the files of terms that they name. Files are looked at before they are read, so that a change
+/// meanwhile is seen the next time.
+fn read(path: &Path) -> Reading {
+    let mut files = vec![(path.to_owned(), stamp(path))];
+    let mut read = || {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let names = read_rules(path)?.terms_files();
+        files.extend(names.into_iter().map(|name| folder.join(name)).map(|file| (file.clone(), stamp(&file))));
+        read_rules(path)?.compile()?.strict()
+    };
+    let rules = read();
+    Reading { rules, files }
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}

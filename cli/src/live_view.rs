@@ -1,0 +1,182 @@
+//! What people see of a `serve` that runs: a line for each callback, or JSON for programs.
+
+use std::time::Duration;
+
+use anstyle::Style;
+use chathook_endpoint::{Answer, EndpointError, Moderated, Outcome, Request};
+use chathook_protocol::{Command, json};
+use serde_json::Value;
+
+use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
+use crate::display::printable;
+use crate::message_text::{content, shortened};
+
+/// How many columns of a message's text a line shows.
+const TEXT_COLUMNS: usize = 48;
+
+/// Prints what happens.
+pub struct LiveView {
+    /// JSON in place of lines.
+    pub json: bool,
+    /// Whether to show what messages say.
+    pub with_text: bool,
+}
+
+/// A callback that was answered.
+pub struct Answered<'a> {
+    /// As it came.
+    pub request: &'a Request,
+    /// What the caller heard.
+    pub answer: &'a Answer,
+    /// What was done.
+    pub outcome: &'a Outcome,
+    /// How long that took.
+    pub took: Duration,
+}
+
+impl LiveView {
+    /// Prints a callback. Who only looks if we are there is not one.
+    pub fn show(&self, answered: &Answered<'_>) {
+        if matches!(answered.outcome, Outcome::Probe) {
+            return;
+        }
+        let line = if self.json { answered.json(self.with_text).to_string() } else { answered.line(self.with_text) };
+        anstream::println!("{line}");
+    }
+
+    /// Prints good news of the service itself.
+    pub fn good_news(&self, news: &str) {
+        self.tell(GOOD, news);
+    }
+
+    /// Prints bad news of the service itself.
+    pub fn bad_news(&self, news: &str) {
+        self.tell(BAD, news);
+    }
+
+    fn tell(&self, style: Style, news: &str) {
+        // Programs read standard output, which holds nothing but JSON then.
+        if self.json {
+            eprintln!("{news}");
+        } else {
+            anstream::println!("{}", paint(style, news));
+        }
+    }
+}
+
+impl Answered<'_> {
+    /// `before  reject          1 ms  grace → ada  "Best casino in town!"  adverts: 120001 No adverts, please.`
+    fn line(&self, with_text: bool) -> String {
+        let body = self.body();
+        let text = if with_text { content(&body["MsgBody"]) } else { None };
+        let text = text.map(|text| format!("  {}", shortened(&printable(&text), TEXT_COLUMNS)));
+        let outcome = format!("{:<13}", self.outcome.name());
+        let detail = self.detail(with_text).map(|detail| format!("  {}", paint(DIM, printable(&detail))));
+        format!(
+            "{:<7} {} {:>5} ms  {}{}{}",
+            self.kind(&body),
+            paint(self.style(), outcome),
+            self.took.as_millis(),
+            printable(&people(&body)),
+            text.unwrap_or_default(),
+            detail.unwrap_or_default(),
+        )
+    }
+
+    fn json(&self, with_text: bool) -> Value {
+        let body = self.body();
+        let mut line = serde_json::Map::new();
+        let mut put = |name: &str, value: Value| {
+            if !value.is_null() {
+                line.insert(name.to_owned(), value);
+            }
+        };
+        put("RequestId", self.request.id.clone().into());
+        let command = self.request.query.command().map(Value::from);
+        put("CallbackCommand", command.unwrap_or_else(|| body["CallbackCommand"].clone()));
+        for name in ["From_Account", "To_Account", "GroupId", "TopicId", "MsgKey", "MsgSeq", "Random"] {
+            put(name, body[name].clone());
+        }
+        if with_text {
+            put("Text", content(&body["MsgBody"]).into());
+        }
+        put("Outcome", self.outcome.name().into());
+        if let Outcome::Moderated(Moderated { rules, shadow_rules, .. }) = self.outcome {
+            put("Rules", rules.clone().into());
+            put("ShadowRules", shadow_rules.clone().into());
+        }
+        if let Outcome::Failed(error) = self.outcome {
+            put("Reason", error.to_string().into());
+        }
+        put("Status", self.answer.status.into());
+        put("DurationUs", u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX).into());
+        line.into()
+    }
+
+    /// The callback's body; null if it is not JSON.
+    fn body(&self) -> Value {
+        serde_json::from_str(&json::readable(&self.request.body)).unwrap_or_default()
+    }
+
+    /// What kind of callback it is, in a word.
+    fn kind<'b>(&'b self, body: &'b Value) -> &'b str {
+        let name = self.request.query.command().or(body["CallbackCommand"].as_str()).unwrap_or("?");
+        match Command::parse(name) {
+            Some(Command::C2cBeforeSend | Command::GroupBeforeSend) => "before",
+            Some(Command::C2cAfterSend | Command::GroupAfterSend) => "after",
+            Some(Command::C2cRecall | Command::GroupRecall) => "recall",
+            Some(Command::C2cEdit | Command::GroupEdit) => "edit",
+            Some(Command::C2cRead) => "read",
+            Some(Command::GroupRefused) => "unsent",
+            None => name,
+        }
+    }
+
+    fn style(&self) -> Style {
+        match self.outcome {
+            Outcome::Moderated(Moderated { verdict: "allow", .. }) | Outcome::Stored | Outcome::Probe => GOOD,
+            Outcome::Moderated(Moderated { verdict: "flag" | "rewrite", .. }) | Outcome::Parked => CHANGED,
+            Outcome::StoredBefore | Outcome::Skipped | Outcome::Failed(EndpointError::Unhandled(_)) => DIM,
+            Outcome::Moderated(_) | Outcome::Failed(_) => BAD,
+        }
+    }
+
+    /// Which rules hit, and what the sender or the others get to see; or what went wrong.
+    fn detail(&self, with_text: bool) -> Option<String> {
+        let moderated = match self.outcome {
+            Outcome::Moderated(moderated) => moderated,
+            Outcome::Failed(EndpointError::Unhandled(_)) => {
+                return Some("switch it off in the console, or paste the URL that handles it".to_owned());
+            }
+            Outcome::Failed(error) => return Some(error.to_string()),
+            _ => return None,
+        };
+        let reply: Value = serde_json::from_str(&self.answer.body).unwrap_or_default();
+        let mut detail = moderated.rules.join(", ");
+        match (moderated.verdict, reply["ErrorCode"].as_u64(), reply["ErrorInfo"].as_str()) {
+            ("reject", Some(1), Some(text)) => detail.extend([": ", text].into_iter().filter(|_| !text.is_empty())),
+            ("reject", Some(code), Some(text)) => detail.push_str(&format!(": {code} {text}")),
+            ("rewrite", ..) if with_text => {
+                let becomes = content(&reply["MsgBody"]).map(|text| shortened(&text, TEXT_COLUMNS));
+                detail.push_str(&format!(": {}", becomes.as_deref().unwrap_or("CloudCustomData")));
+            }
+            _ => {}
+        }
+        if !moderated.shadow_rules.is_empty() {
+            let comma = if detail.is_empty() { "" } else { "; " };
+            detail.push_str(&format!("{comma}in shadow mode: {}", moderated.shadow_rules.join(", ")));
+        }
+        Some(detail).filter(|detail| !detail.is_empty())
+    }
+}
+
+/// Who wrote to whom.
+fn people(body: &Value) -> String {
+    let account = |names: &[&str]| {
+        let names = names.iter().map(|name| &body[name]);
+        names.filter_map(Value::as_str).find(|name| !name.is_empty()).unwrap_or("?").to_owned()
+    };
+    let from = account(&["From_Account", "Report_Account", "Operator_Account"]);
+    let to = account(&["To_Account", "Peer_Account", "TopicId", "GroupId"]);
+    format!("{from} → {to}")
+}
