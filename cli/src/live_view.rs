@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
 use crate::display::printable;
-use crate::message_text::{content, shortened};
+use crate::message_text::{content, preview, shortened};
 
 /// How many columns of a message's text a line shows.
 const TEXT_COLUMNS: usize = 48;
@@ -98,7 +98,7 @@ impl Answered<'_> {
             put(name, body[name].clone());
         }
         if with_text {
-            put("Text", content(&body["MsgBody"]).into());
+            put("Text", preview(&body["MsgBody"]).into());
         }
         put("Outcome", self.outcome.name().into());
         if let Outcome::Moderated(Moderated { rules, shadow_rules, .. }) = self.outcome {
@@ -173,8 +173,12 @@ impl Answered<'_> {
 /// Who wrote to whom.
 fn people(body: &Value) -> String {
     let account = |names: &[&str]| {
-        let names = names.iter().map(|name| &body[name]);
-        names.filter_map(Value::as_str).find(|name| !name.is_empty()).unwrap_or("?").to_owned()
+        let of = |name: &&str| match &body[name] {
+            Value::String(name) => Some(name.clone()).filter(|name| !name.is_empty()),
+            Value::Number(name) => Some(name.to_string()),
+            _ => None,
+        };
+        names.iter().find_map(of).unwrap_or_else(|| "?".to_owned())
     };
     let from = account(&["From_Account", "Report_Account", "Operator_Account"]);
     let to = account(&["To_Account", "Peer_Account", "TopicId", "GroupId"]);

@@ -5,11 +5,20 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// A `MsgBody` in a few words: its texts in quotes, and what else is in it. `None` if it is none.
 pub fn content(msg_body: &Value) -> Option<String> {
+    elements(msg_body, |text| format!("{text:?}"))
+}
+
+/// The same without quotes.
+pub fn preview(msg_body: &Value) -> Option<String> {
+    elements(msg_body, str::to_owned)
+}
+
+fn elements(msg_body: &Value, show_text: impl Fn(&str) -> String) -> Option<String> {
     let element = |element: &Value| {
         let content = &element["MsgContent"];
         let text = |name: &str| content[name].as_str().filter(|text| !text.is_empty());
         match element["MsgType"].as_str().unwrap_or("?") {
-            "TIMTextElem" => format!("{:?}", text("Text").unwrap_or_default()),
+            "TIMTextElem" => show_text(text("Text").unwrap_or_default()),
             "TIMFileElem" => text("FileName").map_or("[file]".to_owned(), |name| format!("[file: {name}]")),
             "TIMImageElem" => "[image]".to_owned(),
             "TIMCustomElem" => {
@@ -48,6 +57,7 @@ mod tests {
         let file = serde_json::json!({"MsgType": "TIMFileElem", "MsgContent": {"FileName": "a.pdf"}});
         let body = serde_json::json!([text, file, {"MsgType": "TIMImageElem"}, {"MsgType": "TIMNewElem"}, 7]);
         assert_eq!(content(&body).unwrap(), r#""see \"this\"" [file: a.pdf] [image] [TIMNewElem] [?]"#);
+        assert_eq!(preview(&body).unwrap(), r#"see "this" [file: a.pdf] [image] [TIMNewElem] [?]"#);
         assert_eq!(content(&Value::Null), None);
     }
 

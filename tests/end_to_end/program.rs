@@ -301,7 +301,7 @@ fn follow_shows_what_is_new_and_what_changes() {
     let send = |callback: Value| {
         std::fs::write(&file, callback.to_string()).expect("a file");
         let arguments = ["send", "--url", serve.url(), "callback.json"];
-        stdout(&run(folder.path(), &arguments));
+        let _ = stdout(&run(folder.path(), &arguments));
     };
     send(serde_json::json!({
         "CallbackCommand": "C2C.CallbackAfterSendMsg", "From_Account": "ana", "To_Account": "bo", "MsgSeq": 7,

@@ -194,7 +194,7 @@ fn texts_can_be_left_out_and_programs_get_json() {
         ("CallbackCommand", "C2C.CallbackBeforeSendMsg"),
         ("From_Account", "ada"),
         ("To_Account", "grace"),
-        ("Text", "\"darn it\""),
+        ("Text", "darn it"),
         ("Outcome", "rewrite"),
     ];
     for (name, value) in expected {
