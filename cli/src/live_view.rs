@@ -152,22 +152,25 @@ impl Answered<'_> {
             _ => return None,
         };
         let reply: Value = serde_json::from_str(&self.answer.body).unwrap_or_default();
-        let mut detail = moderated.rules.join(", ");
-        match (moderated.verdict, reply["ErrorCode"].as_u64(), reply["ErrorInfo"].as_str()) {
-            ("reject", Some(1), Some(text)) => detail.extend([": ", text].into_iter().filter(|_| !text.is_empty())),
-            ("reject", Some(code), Some(text)) => detail.push_str(&format!(": {code} {text}")),
+        let told = match (moderated.verdict, reply["ErrorCode"].as_u64(), reply["ErrorInfo"].as_str()) {
+            ("reject", Some(1), Some(text)) => Some(text.to_owned()),
+            ("reject", Some(code), Some(text)) => Some(format!("{code} {text}")),
             ("rewrite", ..) if with_text => {
                 let becomes = content(&reply["MsgBody"]).map(|text| shortened(&text, TEXT_COLUMNS));
-                detail.push_str(&format!(": {}", becomes.as_deref().unwrap_or("CloudCustomData")));
+                Some(becomes.unwrap_or_else(|| "CloudCustomData".to_owned()))
             }
-            _ => {}
-        }
-        if !moderated.shadow_rules.is_empty() {
-            let comma = if detail.is_empty() { "" } else { "; " };
-            detail.push_str(&format!("{comma}in shadow mode: {}", moderated.shadow_rules.join(", ")));
-        }
-        Some(detail).filter(|detail| !detail.is_empty())
+            _ => None,
+        };
+        let hit = joined([Some(moderated.rules.join(", ")), told], ": ");
+        let shadow = moderated.shadow_rules.join(", ");
+        let shadow = Some(shadow).filter(|rules| !rules.is_empty()).map(|rules| format!("in shadow mode: {rules}"));
+        Some(joined([Some(hit), shadow], "; ")).filter(|detail| !detail.is_empty())
     }
+}
+
+/// The parts that say something, with `between` between them.
+fn joined(parts: [Option<String>; 2], between: &str) -> String {
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between)
 }
 
 /// Who wrote to whom.

@@ -228,6 +228,6 @@ impl Endpoint {
 
 /// What the handler makes of the callback. A panic there is an error like any other.
 async fn handle(handler: &dyn Handler, callback: Callback<'_>) -> Result<Handled, EndpointError> {
-    let handled = AssertUnwindSafe(async { handler.handle(callback).await }).catch_unwind().await;
-    handled.unwrap_or(Err(EndpointError::Panic))
+    let done = AssertUnwindSafe(async { handler.handle(callback).await }).catch_unwind().await;
+    done.unwrap_or(Err(EndpointError::Panic))
 }
