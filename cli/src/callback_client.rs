@@ -39,9 +39,12 @@ fn agent(url: &str, timeout: Duration) -> ureq::Agent {
     if is_here { config.proxy(None).build().into() } else { config.build().into() }
 }
 
+/// How long a greeting may take. Where nobody listens that is known at once, so only a busy machine is waited for.
+const GREETING: Duration = Duration::from_secs(5);
+
 /// Whether a chathook answers at `url`. It answers a GET with a known greeting.
 pub fn is_chathook(url: &str) -> bool {
-    let greeting = agent(url, Duration::from_millis(500)).get(url).call();
+    let greeting = agent(url, GREETING).get(url).call();
     let greeting = greeting.ok().and_then(|mut greeting| greeting.body_mut().read_to_vec().ok());
     greeting.is_some_and(|greeting| greeting == Reply::allow().to_json().as_bytes())
 }

@@ -6,8 +6,10 @@
     reason = "these comments are the help that people read on a terminal"
 )]
 
+mod aws_account;
 mod callback_client;
 mod clock;
+mod completions;
 mod conversation;
 mod defaults;
 mod demo;
@@ -30,7 +32,8 @@ mod source;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use chathook_endpoint::VERSION;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use output::is_broken_pipe;
 
@@ -38,7 +41,7 @@ use output::is_broken_pipe;
 ///
 /// The same handlers run here as in the Lambda functions. `chathook demo` shows all of it in a few seconds.
 #[derive(Parser)]
-#[command(name = "chathook", version, max_term_width = 110, after_help = EXIT_CODES)]
+#[command(name = "chathook", version = VERSION, max_term_width = 110, after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -57,6 +60,8 @@ enum Command {
     Recover(recover::Arguments),
     Erase(erase::Arguments),
     Rules(rules::Arguments),
+    Completions(completions::Completions),
+    Man(completions::ManualPages),
 }
 
 fn main() -> ExitCode {
@@ -80,5 +85,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Recover(arguments) => runtime.block_on(recover::run(&arguments)),
         Command::Erase(arguments) => runtime.block_on(erase::run(&arguments)),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Completions(arguments) => arguments.run(Arguments::command()),
+        Command::Man(arguments) => arguments.run(Arguments::command()),
     }
 }

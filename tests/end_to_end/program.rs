@@ -306,6 +306,35 @@ fn mistakes_are_told_with_the_fix() {
 }
 
 #[test]
+fn shells_and_man_know_every_command_and_the_version_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let version = stdout(&run(folder, &["--version"]));
+    assert!(version.starts_with(concat!("chathook ", env!("CARGO_PKG_VERSION"), " (")), "{version}");
+    for (shell, sign) in [
+        ("bash", "complete -F _chathook"),
+        ("elvish", "edit:completion:arg-completer[chathook]"),
+        ("fish", "complete -c chathook"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("zsh", "#compdef chathook"),
+    ] {
+        let script = stdout(&run(folder, &["completions", shell]));
+        assert!(script.contains(sign) && script.contains("read-receipts"), "{shell}");
+    }
+    assert!(refused(folder, &["completions", "csh"], 2).contains("bash"));
+
+    stdout(&run(folder, &["man", "share/man1"]));
+    for (page, text) in
+        [("chathook", "Tencent"), ("chathook-messages-list", "\\-\\-follow"), ("chathook-serve", "9000")]
+    {
+        let page = std::fs::read_to_string(folder.join(format!("share/man1/{page}.1"))).expect("a page");
+        assert!(page.contains(".SH") && page.contains(text), "{page}");
+    }
+    std::fs::write(folder.join("file"), "").expect("a file");
+    assert!(refused(folder, &["man", "file"], 1).contains("cannot write to file"));
+}
+
+#[test]
 fn one_serve_at_a_time_uses_a_data_folder() {
     let folder = folder_with(RULES);
     let serve = Serve::start(folder.path(), &[]);
@@ -375,6 +404,9 @@ fn questions_across_conversations_are_answered() {
     assert!(told.contains("no such message"), "the fixture has no MsgId: {told}");
 }
 
+/// Far more than a line takes. A program that hangs must not hang the tests.
+const PATIENCE: Duration = Duration::from_mins(5);
+
 /// A command that runs until it is killed.
 struct Following {
     child: Child,
@@ -391,7 +423,7 @@ impl Following {
     }
 
     fn next_line(&self) -> String {
-        self.lines.recv_timeout(Duration::from_secs(30)).expect("a line within 30 s")
+        self.lines.recv_timeout(PATIENCE).expect("a line")
     }
 }
 

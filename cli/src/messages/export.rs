@@ -325,7 +325,7 @@ mod tests {
     /// A DynamoDB with the default table. Gives its URL too.
     async fn engine() -> (String, Archive) {
         let url = chathook_tests::start_engine().await;
-        let archive = Archive::connect(crate::defaults::TABLE, Some(&url)).await;
+        let archive = Archive::local(crate::defaults::TABLE, &url);
         archive.create_table().await.unwrap();
         (url, archive)
     }

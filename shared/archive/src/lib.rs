@@ -39,7 +39,7 @@ mod setup;
 mod store;
 
 pub use change_record::ChangeRecord;
-pub use client::Archive;
+pub use client::{Archive, https_client};
 pub use conversation::Conversation;
 pub use erase::{Erasure, Lookup};
 pub use error::ArchiveError;

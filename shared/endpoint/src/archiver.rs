@@ -40,7 +40,7 @@ impl Archiver {
     /// # Errors
     /// [`SettingsError`] if no table is named.
     pub async fn open(settings: &Arc<Settings>) -> Result<(Self, Option<Queue>), SettingsError> {
-        let archive = Archive::connect(settings.table_name()?, None).await;
+        let archive = Archive::from_environment(settings.table_name()?);
         warm_up(&archive).await;
         let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
         Ok((Self::new(archive, Arc::clone(settings)), queue))
