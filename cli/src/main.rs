@@ -9,6 +9,7 @@
 mod callback_client;
 mod clock;
 mod conversation;
+mod cost;
 mod defaults;
 mod demo;
 mod display;
@@ -18,6 +19,7 @@ mod input;
 mod local_webhook;
 mod lost_log;
 mod messages;
+mod names;
 mod output;
 mod progress;
 mod recover;
@@ -27,6 +29,7 @@ mod running_serve;
 mod send;
 mod serve;
 mod source;
+mod times;
 
 use std::process::ExitCode;
 
@@ -45,8 +48,8 @@ struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: an answer was no \
-proper one; `messages get`: no such message; `messages export`: not complete; \
-`messages import`: not all of it is in the table; `recover`: some were not stored; `rules check`: the rules are unusable); 2 the call's words are off.";
+proper one; `messages get`: no such message; `messages export`: not complete, or nothing to export; \
+`messages import`: not all of it is in the table; `recover`: some were not stored, or there was nothing to store; `rules check`: the rules are unusable); 2 the call's words are off.";
 
 #[derive(Subcommand)]
 enum Command {

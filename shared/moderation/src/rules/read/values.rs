@@ -5,7 +5,8 @@ use std::ops::Range;
 use chathook_matcher::Form;
 
 use super::keys;
-use super::reader::{Reader, Value, suggestion};
+use super::reader::{Reader, Value};
+use crate::rules::names::{Mistake, NameKind};
 
 /// How closely terms must match.
 pub(super) fn form(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Form> {
@@ -28,13 +29,12 @@ pub(super) fn missing<T>(
     None
 }
 
-/// The names in a list whose values are an open set. One that is nearly a known name would never match, silently.
-pub(super) fn names(reader: &mut Reader<'_>, key: &str, value: &Value<'_>, known: &[&str]) -> Vec<String> {
+/// The names in a list. One that can hardly be meant is a problem.
+pub(super) fn names(reader: &mut Reader<'_>, key: &str, value: &Value<'_>, kind: NameKind) -> Vec<String> {
     let names = reader.strings(key, value);
     for (at, name) in &names {
-        let is_typo = |known: &&str| known.eq_ignore_ascii_case(name) || strsim::osa_distance(known, name) == 1;
-        if !known.contains(name) && known.iter().any(is_typo) {
-            reader.problem(at, format!("`{key}` has an unknown name `{name}`"), suggestion(name, known));
+        if let Some(Mistake { what, fix }) = kind.mistake(name) {
+            reader.problem(at, format!("`{key}`: {what}"), fix);
         }
     }
     names.into_iter().map(|(_, name)| name.to_owned()).collect()
