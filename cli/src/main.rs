@@ -8,6 +8,7 @@
 
 mod callback_client;
 mod clock;
+mod color;
 mod conversation;
 mod cost;
 mod defaults;
@@ -35,6 +36,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use color::{BAD, paint};
 use output::is_broken_pipe;
 
 /// The webhook backend for Tencent Cloud Chat: moderates messages before they are sent and keeps them afterwards.
@@ -43,6 +45,8 @@ use output::is_broken_pipe;
 #[derive(Parser)]
 #[command(name = "chathook", version, max_term_width = 110, after_help = EXIT_CODES)]
 struct Arguments {
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
     #[command(subcommand)]
     command: Command,
 }
@@ -63,12 +67,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let Arguments { command } = Arguments::parse();
+    let Arguments { color, command } = Arguments::parse();
+    color.write_global();
     run(command).unwrap_or_else(|error| {
         if is_broken_pipe(&error) {
             return ExitCode::SUCCESS;
         }
-        eprintln!("chathook: {error:#}");
+        anstream::eprintln!("{}: {error:#}", paint(BAD, "chathook"));
         ExitCode::FAILURE
     })
 }
