@@ -1,11 +1,12 @@
 //! Messages as people read them on a terminal.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 
+use anstyle::Style;
 use chathook_archive::{StoredMessage, Version};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
+use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
 use crate::output::{Format, print_json};
 use crate::progress::count;
 use crate::times::Times;
@@ -21,7 +22,7 @@ pub fn print(messages: &[StoredMessage], format: Format, times: &Times) -> anyho
     if format == Format::Json {
         return print_json(&messages);
     }
-    let mut out = std::io::stdout().lock();
+    let mut out = anstream::stdout().lock();
     if columns().is_some_and(|columns| columns < LEAST_COLUMNS) {
         for message in messages {
             write!(out, "{}", details(message, times))?;
@@ -78,31 +79,41 @@ pub fn line(message: &StoredMessage, times: &Times) -> String {
 }
 
 /// The message in lines of its own: who and when, what it says, what became of it and under which ids it is found, and
-/// what it said before it was edited.
+/// what it said before it was edited. With colours, for [`anstream`].
 pub fn details(message: &StoredMessage, times: &Times) -> String {
     let at = sent(message).map_or_else(String::new, |at| format!("{}  ", times.show(at)));
-    let mut lines = vec![format!("{at}{} to {}", message.from_account(), recipient(message))];
-    lines.extend(message.text().lines().map(|line| format!("  {line}")));
+    let mut lines = vec![printable(&format!("{at}{} to {}", message.from_account(), recipient(message)))];
+    lines.extend(message.text().lines().map(|line| format!("  {}", printable(line))));
+    let result = printable(&result(message, times));
+    if !result.is_empty() {
+        lines.push(format!("  {} {}", paint(DIM, "Result:"), paint(style(message), result)));
+    }
     for (name, value) in [
-        ("Result", result(message, times)),
         ("MsgSeq", number(message.msg_seq())),
         ("MsgKey", message.msg_key().unwrap_or_default().to_owned()),
         ("MsgId", message.msg_id().unwrap_or_default().to_owned()),
         ("Random", if message.msg_key().is_some() { String::new() } else { number(message.random()) }),
     ] {
         if !value.is_empty() {
-            lines.push(format!("  {name}: {value}"));
+            lines.push(format!("  {} {}", paint(DIM, format!("{name}:")), printable(&value)));
         }
     }
     for (at, version) in message.versions().iter().enumerate() {
-        lines.push(format!("  Version {}{}: {}", at + 1, origin(version, at, times), version.text()));
+        let which = format!("Version {}{}:", at + 1, origin(version, at, times));
+        lines.push(format!("  {} {}", paint(DIM, printable(&which)), printable(version.text())));
     }
-    let mut text = String::new();
-    for line in lines {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}", printable(&line));
+    lines.join("\n") + "\n"
+}
+
+/// The colour of what became of a message.
+fn style(message: &StoredMessage) -> Style {
+    let has_failed = message.error_code().is_some() || message.send_msg_result().is_some_and(|code| code != 0);
+    let has_changed = message.recall().is_some() || message.erased_at().is_some() || !message.versions().is_empty();
+    match (has_failed, has_changed) {
+        (true, _) => BAD,
+        (_, true) => CHANGED,
+        _ => GOOD,
     }
-    text
 }
 
 /// Who made a version, and when, as far as the platform says.

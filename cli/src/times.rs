@@ -72,7 +72,9 @@ pub fn moment(text: &str) -> anyhow::Result<Moment> {
     }
     let clock = text.parse().map(Moment::Clock);
     clock.map_err(|_| {
-        anyhow::anyhow!("no time: write 2026-11-21T12:00:00Z, 2026-11-21 for the day, or a Unix time in seconds or ms")
+        anyhow::anyhow!(
+            "write RFC 3339 (2026-11-21T12:00:00Z), a day (2026-11-21), or a Unix time in seconds or milliseconds"
+        )
     })
 }
 

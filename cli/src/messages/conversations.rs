@@ -94,9 +94,9 @@ fn to_json(summary: &Summary) -> Value {
     let Summary { conversation, messages, newest } = summary;
     let (messages, newest) = (json!(messages), json!(Some(newest).filter(|newest| **newest > 0)));
     match conversation {
-        Conversation::C2c(a, b) => json!({"Accounts": [a, b], "Messages": messages, "NewestMsgTime": newest}),
+        Conversation::C2c(a, b) => json!({"Accounts": [a, b], "Messages": messages, "Newest": newest}),
         Conversation::Group { group_id, topic_id } => {
-            json!({"GroupId": group_id, "TopicId": topic_id, "Messages": messages, "NewestMsgTime": newest})
+            json!({"GroupId": group_id, "TopicId": topic_id, "Messages": messages, "Newest": newest})
         }
     }
 }

@@ -69,7 +69,7 @@ impl Arguments {
         match self.format {
             Format::Json => print_json(&messages)?,
             Format::Table => {
-                let (times, mut out) = (self.times.times(), std::io::stdout().lock());
+                let (times, mut out) = (self.times.times(), anstream::stdout().lock());
                 for message in &messages {
                     write!(out, "{}", display::details(message, &times))?;
                 }

@@ -25,7 +25,7 @@ pub struct Summary {
     pub conversation: Conversation,
     /// How many messages were sent in it. Those that the platform refused are not counted.
     pub messages: u64,
-    /// The `MsgTime` of its newest message, Unix seconds; 0 if none has a time.
+    /// The `MsgTime` of its newest message, or its arrival if it has none, Unix seconds; 0 if it has neither.
     pub newest: u64,
 }
 
