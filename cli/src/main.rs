@@ -9,8 +9,10 @@
 mod aws_account;
 mod callback_client;
 mod clock;
+mod color;
 mod completions;
 mod conversation;
+mod cost;
 mod defaults;
 mod demo;
 mod display;
@@ -20,6 +22,7 @@ mod input;
 mod local_webhook;
 mod lost_log;
 mod messages;
+mod names;
 mod output;
 mod progress;
 mod recover;
@@ -29,12 +32,14 @@ mod running_serve;
 mod send;
 mod serve;
 mod source;
+mod times;
 
 use std::process::ExitCode;
 
 use chathook_endpoint::VERSION;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use color::{BAD, paint};
 use output::is_broken_pipe;
 
 /// The webhook backend for Tencent Cloud Chat: moderates messages before they are sent and keeps them afterwards.
@@ -43,13 +48,15 @@ use output::is_broken_pipe;
 #[derive(Parser)]
 #[command(name = "chathook", version = VERSION, max_term_width = 110, after_help = EXIT_CODES)]
 struct Arguments {
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
     #[command(subcommand)]
     command: Command,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: an answer was no \
-proper one; `messages get`: no such message; `messages export`: not complete; \
-`messages import`: not all of it is in the table; `recover`: some were not stored; `rules check`: the rules are unusable); 2 the call's words are off.";
+proper one; `messages get`: no such message; `messages export`: not complete, or nothing to export; \
+`messages import`: not all of it is in the table; `recover`: some were not stored, or there was nothing to store; `rules check`: the rules are unusable); 2 the call's words are off.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -65,12 +72,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let Arguments { command } = Arguments::parse();
+    let Arguments { color, command } = Arguments::parse();
+    color.write_global();
     run(command).unwrap_or_else(|error| {
         if is_broken_pipe(&error) {
             return ExitCode::SUCCESS;
         }
-        eprintln!("chathook: {error:#}");
+        anstream::eprintln!("{}: {error:#}", paint(BAD, "chathook"));
         ExitCode::FAILURE
     })
 }

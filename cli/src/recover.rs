@@ -1,13 +1,16 @@
 //! `chathook recover`: stores what a function could only log.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::Context as _;
-use chathook_endpoint::{Archiver, Endpoint, Settings};
-use chathook_protocol::Command;
+use anyhow::{Context as _, ensure};
+use chathook_archive::Stored;
+use chathook_endpoint::{Archiver, Callback, Endpoint, EndpointError, Handler, Settings};
+use chathook_protocol::{Command, Reply};
 use clap::Args;
 use tokio::time::Instant;
 
@@ -41,6 +44,12 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let log = input::read(&arguments.log).with_context(|| format!("cannot read {}", arguments.log.display()))?;
     // Other programs may write to the log, and not in UTF-8.
     let lost = LostLog::parse(&String::from_utf8_lossy(&log));
+    ensure!(
+        !lost.records.is_empty(),
+        "{} has no `lost` record in it; give a function's log as `aws logs filter-log-events` prints it, with the \
+         filter that --help shows",
+        arguments.log.display()
+    );
     let source = arguments.source.open().await?;
     let archive = source.archive().patient();
     let settings = Arc::new(Settings::read(|name| match name {
@@ -50,22 +59,63 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "RETENTION_DAYS" | "STORE_ONLINE_ONLY" => std::env::var(name).ok(),
         _ => None,
     })?);
-    let archiver = Archiver::new(archive.clone(), Arc::clone(&settings));
-    let endpoint = Endpoint::new(settings).route(&Command::AFTER, archiver);
-    let (mut stored, mut failed) = (0, 0);
+    let recoverer = Arc::new(Recoverer::new(Archiver::new(archive.clone(), Arc::clone(&settings))));
+    let endpoint = Endpoint::new(settings).route(&Command::AFTER, Arc::clone(&recoverer));
+    let mut failed = 0;
     for (id, record) in lost.records {
         let result = match record.into_callback(&id, now()) {
             Ok(lost) => endpoint.redrive(&lost, Instant::now() + TIME_PER_CALLBACK).await.map_err(anyhow::Error::from),
             Err(error) => Err(error),
         };
         match result {
-            Ok(()) => stored += 1,
+            Ok(()) => {}
             Err(error) => {
                 failed += 1;
                 eprintln!("request {}: {error:#}", id.request);
             }
         }
     }
-    println!("{stored} stored in {}, {failed} not", archive.table_name());
+    let [stored, there, skipped] = recoverer.counts();
+    print!("{stored} stored in {}, {there} there already, {failed} not stored", archive.table_name());
+    match skipped {
+        0 => println!(),
+        _ => println!(", {skipped} left out, since STORE_ONLINE_ONLY is false"),
+    }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Stores like the functions, and counts what that did.
+struct Recoverer {
+    archiver: Archiver,
+    stored: AtomicU64,
+    there: AtomicU64,
+    skipped: AtomicU64,
+}
+
+impl Recoverer {
+    fn new(archiver: Archiver) -> Self {
+        Self { archiver, stored: AtomicU64::new(0), there: AtomicU64::new(0), skipped: AtomicU64::new(0) }
+    }
+
+    /// What was stored, what was there already, and what was skipped.
+    fn counts(&self) -> [u64; 3] {
+        [&self.stored, &self.there, &self.skipped].map(|count| count.load(Ordering::Relaxed))
+    }
+}
+
+impl Handler for Recoverer {
+    fn handle<'a>(
+        &'a self,
+        callback: Callback<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<Reply, EndpointError>> + Send + 'a>> {
+        Box::pin(async move {
+            let count = match self.archiver.store(&callback).await? {
+                Some(Stored::New | Stored::Replaced) => &self.stored,
+                Some(Stored::Duplicate) => &self.there,
+                None => &self.skipped,
+            };
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok(Reply::allow())
+        })
+    }
 }

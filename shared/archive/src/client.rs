@@ -117,6 +117,12 @@ impl Archive {
         &self.table
     }
 
+    /// Whether the table is on AWS, where requests cost money.
+    #[must_use]
+    pub fn is_on_aws(&self) -> bool {
+        self.config.endpoint_url().is_none()
+    }
+
     /// The same table, where storing callbacks is patient as well.
     #[must_use]
     pub fn patient(&self) -> Self {

@@ -52,43 +52,54 @@ impl Archiver {
         Self { archive: self.archive.patient(), ..self }
     }
 
-    async fn store_message(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
-        let message = callback.message()?;
-        if message.is_online_only() && !self.settings.store_online_only {
-            return Ok(skipped());
+    /// Stores what the callback tells. `None`: it was skipped, as `STORE_ONLINE_ONLY` says.
+    ///
+    /// # Errors
+    /// [`EndpointError`]: it is not stored, or not all of it.
+    pub async fn store(&self, callback: &Callback<'_>) -> Result<Option<Stored>, EndpointError> {
+        let stored = if callback.command.is_change() {
+            self.store_change(callback).await?
+        } else {
+            self.store_message(callback).await?
+        };
+        if stored.is_none() {
+            metrics::counter!("OnlineOnlySkipped").increment(1);
         }
-        let record = Record::new(&message, callback.query, callback.received_at, self.settings.retention_days);
-        count(in_time(callback.deadline, self.archive.store(&record)).await?);
-        Ok(Reply::allow())
+        Ok(stored)
     }
 
-    async fn store_change(&self, callback: &Callback<'_>) -> Result<Reply, EndpointError> {
+    async fn store_message(&self, callback: &Callback<'_>) -> Result<Option<Stored>, EndpointError> {
+        let message = callback.message()?;
+        if message.is_online_only() && !self.settings.store_online_only {
+            return Ok(None);
+        }
+        let record = Record::new(&message, callback.query, callback.received_at, self.settings.retention_days);
+        let stored = in_time(callback.deadline, self.archive.store(&record)).await?;
+        count(stored);
+        Ok(Some(stored))
+    }
+
+    /// A recall may concern several messages. It counts as stored before if none of it was new.
+    async fn store_change(&self, callback: &Callback<'_>) -> Result<Option<Stored>, EndpointError> {
         let change = callback.change()?;
         if let What::Refused(refused) = &change.what
             && refused.message.is_online_only()
             && !self.settings.store_online_only
         {
-            return Ok(skipped());
+            return Ok(None);
         }
         let records = ChangeRecord::of(&change, callback.query, callback.received_at, self.settings.retention_days);
         let writes: Vec<_> = records.iter().map(|record| self.archive.store_change(record)).collect();
         let writes = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
         let stored: Vec<_> = in_time(callback.deadline, writes.try_collect()).await?;
-        stored.into_iter().for_each(count);
-        Ok(Reply::allow())
+        stored.iter().copied().for_each(count);
+        Ok(Some(stored.into_iter().find(|stored| *stored != Stored::Duplicate).unwrap_or(Stored::Duplicate)))
     }
 }
 
 impl Handler for Archiver {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Reply, EndpointError>> {
-        async move {
-            if callback.command.is_change() {
-                self.store_change(&callback).await
-            } else {
-                self.store_message(&callback).await
-            }
-        }
-        .boxed()
+        async move { self.store(&callback).await.map(|_| Reply::allow()) }.boxed()
     }
 }
 
@@ -116,11 +127,6 @@ async fn in_time<T>(
         .await
         .map_err(|_| EndpointError::Deadline)?
         .map_err(|error| EndpointError::NotStored(Box::new(error)))
-}
-
-fn skipped() -> Reply {
-    metrics::counter!("OnlineOnlySkipped").increment(1);
-    Reply::allow()
 }
 
 fn count(stored: Stored) {
