@@ -58,9 +58,12 @@ pub fn command_of(body: &[u8]) -> anyhow::Result<String> {
     Ok(command.into_owned())
 }
 
+/// How long a greeting may take. Where nobody listens that is known at once, so only a busy machine is waited for.
+const GREETING: Duration = Duration::from_secs(5);
+
 /// Whether a chathook answers at `url`. It answers a GET with a known greeting.
 pub fn is_chathook(url: &str) -> bool {
-    let greeting = agent(url, Duration::from_millis(500)).get(url).call();
+    let greeting = agent(url, GREETING).get(url).call();
     let greeting = greeting.ok().and_then(|mut greeting| greeting.body_mut().read_to_vec().ok());
     greeting.is_some_and(|greeting| greeting == Reply::allow().to_json().as_bytes())
 }

@@ -17,6 +17,7 @@ use crate::defaults::{DEMO_APP_ID, DEMO_TOKEN};
 use crate::invocation::program;
 use crate::local_webhook::{LocalWebhook, Storage};
 use crate::platform::{Ids, Message, Recipient};
+use crate::times::Times;
 use crate::{display, example_rules};
 
 /// Show everything once: start the webhook, send messages as the platform does, list what was kept
@@ -63,7 +64,7 @@ pub async fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
     ] {
         println!("\nKept {title}:");
         for message in webhook.archive.messages(&conversation, &MessageQuery::default(), now()).await?.messages {
-            println!("  {}", display::line(&message));
+            println!("  {}", display::line(&message, &Times::local()));
         }
     }
     webhook.stop().await?;

@@ -2,29 +2,46 @@
 
 use std::io::Write as _;
 
-use chathook_archive::StoredMessage;
+use anstyle::Style;
+use chathook_archive::{StoredMessage, Version};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
-use jiff::Timestamp;
 
+use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
 use crate::output::{Format, print_json};
 use crate::progress::count;
+use crate::times::Times;
 
 const HEADER: [&str; 7] = ["MsgTime", "MsgSeq", "From_Account", "To", "Text", "Result", "MsgKey / Random"];
 const TEXT_COLUMN: usize = 4;
 
+/// A table needs so many columns of the terminal. Where there are fewer, each message gets lines of its own.
+const LEAST_COLUMNS: u16 = 100;
+
 /// Prints the messages.
-pub fn print(messages: &[StoredMessage], format: Format) -> anyhow::Result<()> {
+pub fn print(messages: &[StoredMessage], format: Format, times: &Times) -> anyhow::Result<()> {
     if format == Format::Json {
         return print_json(&messages);
     }
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", table(messages))?;
+    let mut out = anstream::stdout().lock();
+    if columns().is_some_and(|columns| columns < LEAST_COLUMNS) {
+        for message in messages {
+            write!(out, "{}", details(message, times))?;
+        }
+    } else if !messages.is_empty() {
+        writeln!(out, "{}", table(messages, times))?;
+    }
     writeln!(out, "{}", count(messages.len() as u64, "message"))?;
     Ok(())
 }
 
+/// How wide the terminal is; `None` where standard output is none. `COLUMNS` overrules it, as in other programs.
+fn columns() -> Option<u16> {
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    told.or_else(|| Table::new().width())
+}
+
 /// The messages as people read them.
-pub fn table(messages: &[StoredMessage]) -> Table {
+fn table(messages: &[StoredMessage], times: &Times) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(HEADER);
@@ -33,15 +50,13 @@ pub fn table(messages: &[StoredMessage]) -> Table {
         text.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(60)));
     }
     for message in messages {
-        let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
-        let to = message.to_account().or(message.group_id()).unwrap_or_default();
         let cells = [
-            sent(message).map_or_else(String::new, time),
+            sent(message).map_or_else(String::new, |at| times.show(at)),
             number(message.msg_seq()),
             message.from_account().to_owned(),
-            message.topic_id().map_or_else(|| to.to_owned(), |topic| format!("{to} {topic}")),
+            recipient(message),
             message.text().to_owned(),
-            result(message),
+            result(message, times),
             message.msg_key().map_or_else(|| number(message.random()), str::to_owned),
         ];
         table.add_row(cells.map(|cell| printable(&cell)));
@@ -50,14 +65,73 @@ pub fn table(messages: &[StoredMessage]) -> Table {
 }
 
 /// The message in one line.
-pub fn line(message: &StoredMessage) -> String {
-    let to = message.to_account().or(message.group_id()).unwrap_or_default();
-    let (from, text, result) = (message.from_account(), message.text(), result(message));
-    let at = sent(message).map_or_else(String::new, time);
+pub fn line(message: &StoredMessage, times: &Times) -> String {
+    let (from, to, text, result) = (message.from_account(), recipient(message), message.text(), result(message, times));
+    let at = sent(message).map_or_else(String::new, |at| times.show(at));
     printable(&format!(
         "{at}  {from} to {to}: {text}{}",
         if result.is_empty() { result } else { format!("  ({result})") }
     ))
+}
+
+/// The message in lines of its own: who and when, what it says, what became of it and under which ids it is found, and
+/// what it said before it was edited. With colours, for [`anstream`].
+pub fn details(message: &StoredMessage, times: &Times) -> String {
+    let at = sent(message).map_or_else(String::new, |at| format!("{}  ", times.show(at)));
+    let mut lines = vec![printable(&format!("{at}{} to {}", message.from_account(), recipient(message)))];
+    lines.extend(message.text().lines().map(|line| format!("  {}", printable(line))));
+    let result = printable(&result(message, times));
+    if !result.is_empty() {
+        lines.push(format!("  {} {}", paint(DIM, "Result:"), paint(style(message), result)));
+    }
+    for (name, value) in [
+        ("MsgSeq", number(message.msg_seq())),
+        ("MsgKey", message.msg_key().unwrap_or_default().to_owned()),
+        ("MsgId", message.msg_id().unwrap_or_default().to_owned()),
+        ("Random", if message.msg_key().is_some() { String::new() } else { number(message.random()) }),
+    ] {
+        if !value.is_empty() {
+            lines.push(format!("  {} {}", paint(DIM, format!("{name}:")), printable(&value)));
+        }
+    }
+    for (at, version) in message.versions().iter().enumerate() {
+        let which = format!("Version {}{}:", at + 1, origin(version, at, times));
+        lines.push(format!("  {} {}", paint(DIM, printable(&which)), printable(version.text())));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The colour of what became of a message.
+fn style(message: &StoredMessage) -> Style {
+    let has_failed = message.error_code().is_some() || message.send_msg_result().is_some_and(|code| code != 0);
+    let has_changed = message.recall().is_some() || message.erased_at().is_some() || !message.versions().is_empty();
+    match (has_failed, has_changed) {
+        (true, _) => BAD,
+        (_, true) => CHANGED,
+        _ => GOOD,
+    }
+}
+
+/// Who made a version, and when, as far as the platform says.
+fn origin(version: &Version, at: usize, times: &Times) -> String {
+    if at == 0 {
+        return ", as it was sent".to_owned();
+    }
+    let number = |name| version.attribute(name).and_then(|digits| digits.parse::<u64>().ok());
+    let edited_at = number("EventTime").map(|ms| ms / 1000).or(number("ReceivedAt"));
+    let when = edited_at.map_or_else(String::new, |at| format!(", edited {}", times.show(at)));
+    let who = version.attribute("Operator_Account").map_or_else(String::new, |account| format!(" by {account}"));
+    format!("{when}{who}")
+}
+
+fn number(number: Option<u64>) -> String {
+    number.map_or_else(String::new, |number| number.to_string())
+}
+
+/// The account or the group, with its topic.
+fn recipient(message: &StoredMessage) -> String {
+    let to = message.to_account().or(message.group_id()).unwrap_or_default();
+    message.topic_id().map_or_else(|| to.to_owned(), |topic| format!("{to} {topic}"))
 }
 
 /// When it was sent, Unix seconds. A message that was never sent has no `MsgTime`.
@@ -74,7 +148,7 @@ pub fn printable(text: &str) -> String {
 }
 
 /// What became of a message: delivered or not, edited how often, recalled by whom, erased.
-fn result(message: &StoredMessage) -> String {
+fn result(message: &StoredMessage, times: &Times) -> String {
     let refused = message.error_code().map(|code| format!("refused {code}"));
     let sent = message.send_msg_result().map(|code| match code {
         0 => "delivered".to_owned(),
@@ -86,15 +160,9 @@ fn result(message: &StoredMessage) -> String {
         times => Some(format!("edited {times} times")),
     };
     let recalled = message.recall().map(|recall| match recall.account {
-        Some(account) => format!("recalled by {account} {}", time(recall.time)),
-        None => format!("recalled {}", time(recall.time)),
+        Some(account) => format!("recalled by {account} {}", times.show(recall.time)),
+        None => format!("recalled {}", times.show(recall.time)),
     });
-    let erased = message.erased_at().map(|at| format!("erased {}", time(at)));
+    let erased = message.erased_at().map(|at| format!("erased {}", times.show(at)));
     [refused, sent, edited, recalled, erased].into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// A time in Unix seconds as RFC 3339; the number itself if it is in no calendar.
-pub fn time(seconds: u64) -> String {
-    let timestamp = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-    timestamp.map_or_else(|| seconds.to_string(), |timestamp| timestamp.to_string())
 }

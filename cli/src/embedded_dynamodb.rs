@@ -29,6 +29,9 @@ pub async fn start(
         }
     };
     let database = database.map_err(|error| anyhow::anyhow!("cannot open the data: {error}"))?;
+    // The usual mode of SQLite's write-ahead log: a write does not wait for the disk. When the power fails the last ones
+    // may be gone, and the data is sound all the same. The engine opens in the mode that waits, and has no other switch.
+    database.disable_bulk_loading().map_err(|error| anyhow::anyhow!("cannot open the data: {error}"))?;
     let listener = bind(listen, "--dynamodb-listen").await?;
     let url = format!("http://{}", listener.local_addr()?);
     let stopped = async move {
@@ -61,6 +64,6 @@ impl EmbeddedTable {
         let (stop, stopped) = watch::channel(false);
         let mut engine = JoinSet::new();
         let url = start(&mut engine, SocketAddr::from(([127, 0, 0, 1], 0)), Some(folder), stopped).await?;
-        Ok(Self { archive: Archive::connect(table, Some(&url)).await, _engine: engine, _stop: stop })
+        Ok(Self { archive: Archive::local(table, &url), _engine: engine, _stop: stop })
     }
 }

@@ -1,27 +1,30 @@
 //! `chathook erase`: blanks what a person sent.
 
+use std::io::{BufRead, IsTerminal as _};
 use std::process::ExitCode;
+use std::time::Instant;
 
-use anyhow::Context as _;
-use chathook_archive::{Archive, ArchiveError, Erasure, Lookup, TableSize};
+use anyhow::{Context as _, bail, ensure};
+use chathook_archive::{Archive, ArchiveError, Erasure, Lookup};
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
-use indicatif::DecimalBytes;
 use serde_json::json;
 
 use crate::clock::now;
+use crate::cost;
 use crate::display;
+use crate::names;
 use crate::output::Format;
 use crate::progress::{self, count};
 use crate::retry::Backoff;
 use crate::source::Source;
+use crate::times::TimesArguments;
 
 /// Blank everything that an account sent, edits included, and keep a receipt
 ///
 /// Messages are blanked, and their changes: edits, and the recalls of one-to-one messages. Who wrote, when and under
 /// which ids stays, so that the others' conversations keep their order; what was said goes, for
-/// good, and the receipt says how much that was. Interrupted, it goes on where it stopped when it is called again. It
-/// needs the table's index by account (the template's AccountIndex), or reads the whole table with --scan.
+/// good, and the receipt says how much that was. It asks before it begins. Interrupted, it goes on where it stopped when
+/// it is called again. It needs the table's index by account (the template's AccountIndex), or reads the whole table with --scan.
 ///
 /// What it does not reach: callbacks that wait in the queues, `lost` records in the log, backups and exports. README says
 /// how long these last.
@@ -32,11 +35,14 @@ chathook erase ada --scan --aws --table chathook-MessageTable-1ABC"
 )]
 pub struct Arguments {
     /// The account
-    #[arg(value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(value_name = "ACCOUNT", value_parser = names::account)]
     account: String,
     /// Count only, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Do not ask before blanking. Scripts need it: without a terminal nobody can answer
+    #[arg(long, conflicts_with = "dry_run")]
+    yes: bool,
     /// Read the whole table, for want of an index
     #[arg(long)]
     scan: bool,
@@ -44,55 +50,114 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(flatten)]
+    times: TimesArguments,
+    #[command(flatten)]
     source: Source,
 }
-
-/// AWS's price of a million read units on demand in us-east-1, in USD.
-const USD_PER_MILLION_READ_UNITS: f64 = 0.125;
 
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let source = arguments.source.open().await?;
     let archive = source.archive();
-    let Arguments { account, dry_run, scan, format, .. } = arguments;
-    let lookup = if *scan { Lookup::Scan } else { Lookup::Index };
-    if *scan {
-        eprintln!("reading the whole table{}", cost(archive.table_size().await?));
+    let Arguments { account, dry_run, yes, .. } = arguments;
+    if !dry_run && !yes {
+        ensure!(
+            std::io::stdin().is_terminal(),
+            "nothing was blanked: nobody is there to confirm it; give --yes, or --dry-run to count only"
+        );
+        if !is_confirmed(account, archive.table_name(), &mut std::io::stdin().lock())? {
+            eprintln!("nothing was blanked");
+            return Ok(ExitCode::FAILURE);
+        }
     }
-    let mut erasure = match dry_run {
+    let mut erasure = None;
+    tokio::select! {
+        biased;
+        _ = tokio::signal::ctrl_c() => {}
+        erased = erase(arguments, archive, &mut erasure) => {
+            let erasure = erased?;
+            report(arguments, archive, &erasure);
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    match erasure.filter(|_| !dry_run) {
+        Some(erasure) => {
+            bail!("interrupted; the erasure is unfinished, with at least {} blanked. {GOES_ON}", counts(&erasure))
+        }
+        None => bail!("interrupted; nothing was blanked"),
+    }
+}
+
+/// What to do about an erasure that did not come to its end.
+const GOES_ON: &str = "Call the same again, and it goes on where it stopped";
+
+/// Asks whether to go on, and reads the answer.
+fn is_confirmed(account: &str, table: &str, answer: &mut impl BufRead) -> anyhow::Result<bool> {
+    let account = display::printable(account);
+    eprint!("This blanks everything that {account} sent, in {table}, for good. Type the account to go on: ");
+    let mut typed = String::new();
+    answer.read_line(&mut typed)?;
+    Ok(typed.trim() == account)
+}
+
+/// Goes through the pages. `under_way` is the erasure as far as it has come.
+async fn erase(arguments: &Arguments, archive: &Archive, under_way: &mut Option<Erasure>) -> anyhow::Result<Erasure> {
+    let Arguments { account, dry_run, scan, .. } = arguments;
+    let times = arguments.times.times();
+    let lookup = if *scan { Lookup::Scan } else { Lookup::Index };
+    let size = if *scan { archive.table_size().await.ok() } else { None };
+    if *scan {
+        eprintln!("reading the whole table{}", size.map(|size| cost::of_reading(archive, size)).unwrap_or_default());
+    }
+    let erasure = match dry_run {
         true => Erasure::dry_run(account, lookup, now()),
         false => archive.begin_erasure(account, lookup, now()).await?,
     };
+    let erasure = under_way.insert(erasure);
     if erasure.is_resumed() {
-        eprintln!("going on with the erasure that began at {}", display::time(erasure.started_at()));
+        let began = times.show(erasure.started_at());
+        eprintln!("going on with the erasure that began at {began} and blanked {} so far", counts(erasure));
+    } else {
+        let does = if *dry_run { "counting" } else { "blanking" };
+        eprintln!("{does} what {} sent, in {}", display::printable(account), archive.table_name());
     }
-    let total = if *scan { archive.table_size().await.ok().map(|size| size.items) } else { None };
-    let progress = progress::items(total);
+    let progress = progress::items(size.map(|size| size.items).filter(|items| *items > 0));
+    let mut lines = progress::Lines::new(Instant::now());
     let mut backoff = Backoff::new();
     while !erasure.is_finished() {
-        match archive.erase_page(&mut erasure, now()).await {
+        match archive.erase_page(erasure, now()).await {
             Ok(()) => backoff = Backoff::new(),
             Err(error @ ArchiveError::IndexMissing { .. }) => {
                 // It takes one permission more, which may be missing.
-                let cost = archive.table_size().await.map(cost).unwrap_or_default();
-                anyhow::bail!("{error}; or call again with --scan, which reads the whole table{cost}");
+                let size = archive.table_size().await;
+                let cost = size.map(|size| cost::of_reading(archive, size)).unwrap_or_default();
+                bail!("{error}; or call again with --scan, which reads the whole table{cost}");
             }
             Err(error) => {
-                let goes_on = "call again, and the erasure goes on where it stopped";
-                backoff.wait(error).await.with_context(|| if *dry_run { "not counted" } else { goes_on })?;
+                backoff.wait(error).await.with_context(|| match dry_run {
+                    true => "not counted".to_owned(),
+                    false => format!("the erasure is unfinished, with {} blanked. {GOES_ON}", counts(erasure)),
+                })?;
             }
         }
-        let (messages, changes) = (erasure.messages(), erasure.changes());
         progress.set_position(erasure.scanned());
-        progress.set_message(format!("{}, {}", count(messages, "message"), count(changes, "change")));
+        progress.set_message(counts(erasure));
+        if progress.is_hidden() && lines.is_due(Instant::now()) {
+            eprintln!("{} looked at, {}", count(erasure.scanned(), "item"), counts(erasure));
+        }
     }
     progress.finish_and_clear();
-    report(archive, account, &erasure, *dry_run, *format);
-    Ok(ExitCode::SUCCESS)
+    Ok(erasure.clone())
 }
 
-fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, format: Format) {
+/// `2 messages and 1 change`
+fn counts(erasure: &Erasure) -> String {
+    format!("{} and {}", count(erasure.messages(), "message"), count(erasure.changes(), "change"))
+}
+
+fn report(arguments: &Arguments, archive: &Archive, erasure: &Erasure) {
+    let Arguments { account, dry_run, format, .. } = arguments;
     let (messages, changes, table) = (erasure.messages(), erasure.changes(), archive.table_name());
-    if format == Format::Json {
+    if *format == Format::Json {
         let report = json!({
             "Account": account, "Table": table, "DryRun": dry_run, "StartedAt": erasure.started_at(),
             "Messages": messages, "Changes": changes, "Receipt": erasure.receipt(),
@@ -103,7 +168,8 @@ fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, fo
     let did = format!("{} of {account} and {} of them", count(messages, "message"), count(changes, "change"));
     match (messages + changes, erasure.previous(), erasure.receipt()) {
         (0, Some(previous), _) => {
-            println!("{table}: nothing new of {account} since the erasure of {}", display::time(previous));
+            let began = arguments.times.times().show(previous);
+            println!("{table}: nothing new of {account} since the erasure of {began}");
         }
         (0, None, _) => {
             println!("{table}: nothing of {account} to blank; is that how the platform spells the account?");
@@ -113,16 +179,17 @@ fn report(archive: &Archive, account: &str, erasure: &Erasure, dry_run: bool, fo
     }
 }
 
-/// What reading the whole table takes, as the end of a sentence about that.
-fn cost(size: TableSize) -> String {
-    let units = size.read_units();
-    #[expect(clippy::cast_precision_loss, reason = "a price is not exact")]
-    let usd = units as f64 * USD_PER_MILLION_READ_UNITS / 1e6;
-    let usd = if usd < 0.01 { "less than 0.01".to_owned() } else { format!("{usd:.2}") };
-    format!(
-        ": about {} items, {}, {units} read units, {usd} USD at {USD_PER_MILLION_READ_UNITS} USD a million (us-east-1; \
-         DynamoDB counts items every six hours)",
-        size.items,
-        DecimalBytes(size.bytes)
-    )
+#[cfg(test)]
+mod tests {
+    use super::is_confirmed;
+
+    #[test]
+    fn only_the_account_itself_confirms() {
+        for (answer, expected) in [("ana\n", true), ("ana", true), (" ana \r\n", true), ("", false), ("\n", false)] {
+            assert_eq!(is_confirmed("ana", "t", &mut answer.as_bytes()).unwrap(), expected, "{answer:?}");
+        }
+        for answer in ["y\n", "yes\n", "Ana\n", "anna\n"] {
+            assert!(!is_confirmed("ana", "t", &mut answer.as_bytes()).unwrap(), "{answer:?}");
+        }
+    }
 }

@@ -78,7 +78,8 @@ impl LocalWebhook {
         };
 
         let table = settings.table_name.as_deref().unwrap_or(TABLE);
-        let archive = Archive::connect(table, Some(&dynamodb)).await;
+        // Patient: the deadline of the answer is the only one here. A local engine may be slow, and does not hang.
+        let archive = Archive::local(table, &dynamodb).patient();
         archive.create_table().await.with_context(|| format!("cannot create the table at {dynamodb}"))?;
 
         let listener = bind(listen, "--listen").await?;

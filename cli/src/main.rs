@@ -6,10 +6,13 @@
     reason = "these comments are the help that people read on a terminal"
 )]
 
+mod aws_account;
 mod callback_client;
 mod clock;
 mod color;
+mod completions;
 mod conversation;
+mod cost;
 mod defaults;
 mod demo;
 mod display;
@@ -24,6 +27,7 @@ mod local_webhook;
 mod lost_log;
 mod message_text;
 mod messages;
+mod names;
 mod output;
 mod platform;
 mod private;
@@ -35,11 +39,13 @@ mod running_serve;
 mod send;
 mod serve;
 mod source;
+mod times;
 mod trigger;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use chathook_endpoint::VERSION;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use color::{BAD, paint};
 use output::is_broken_pipe;
@@ -48,7 +54,7 @@ use output::is_broken_pipe;
 ///
 /// The same handlers run here as in the Lambda functions. `chathook demo` shows all of it in a few seconds.
 #[derive(Parser)]
-#[command(name = "chathook", version, max_term_width = 110, after_help = EXIT_CODES)]
+#[command(name = "chathook", version = VERSION, max_term_width = 110, after_help = EXIT_CODES)]
 struct Arguments {
     #[command(flatten)]
     color: colorchoice_clap::Color,
@@ -56,8 +62,9 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: a file was no callback, or an answer no proper one; `messages get`: no such message; `messages export`: not complete; \
-`messages import`: not all of it is in the table; `recover`: some were not stored; `rules check`: the rules are unusable); 2 the call's words are off.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: a file was no callback, or an \
+answer no proper one; `messages get`: no such message; `messages export`: not complete, or nothing to export; \
+`messages import`: not all of it is in the table; `recover`: some were not stored, or there was nothing to store; `rules check`: the rules are unusable); 2 the call's words are off.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -69,6 +76,8 @@ enum Command {
     Recover(recover::Arguments),
     Erase(erase::Arguments),
     Rules(rules::Arguments),
+    Completions(completions::Completions),
+    Man(completions::ManualPages),
 }
 
 fn main() -> ExitCode {
@@ -94,5 +103,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Recover(arguments) => runtime.block_on(recover::run(&arguments)),
         Command::Erase(arguments) => runtime.block_on(erase::run(&arguments)),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Completions(arguments) => arguments.run(Arguments::command()),
+        Command::Man(arguments) => arguments.run(Arguments::command()),
     }
 }

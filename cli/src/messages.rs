@@ -1,5 +1,6 @@
 //! `chathook messages`: what the archive holds.
 
+mod conversations;
 mod export;
 mod export_format;
 mod get;
@@ -16,7 +17,7 @@ use clap::{Args, Subcommand};
 #[derive(Args)]
 #[command(
     after_help = "Reads from the running `serve`, else from the data it left in --data; with --aws from your account.\n\n\
-Examples:\n  chathook messages list --c2c ada grace\n  \
+Examples:\n  chathook messages conversations\n  chathook messages list --c2c ada grace\n  \
 chathook messages list --group @TGS#1 --newest --limit 20 --format json\n  \
 chathook messages get --msg-key 48374_2837546_1557481126 --c2c ada grace\n  \
 chathook messages list --c2c ada grace --sender ada --text lunch\n  \
@@ -31,6 +32,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Conversations(conversations::Arguments),
     /// The messages of a conversation, or of an account, oldest first
     List(list::Followed),
     /// Those that did not arrive, of a conversation, an account or everybody: one-to-one messages whose delivery failed,
@@ -46,6 +48,7 @@ enum Command {
 
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match &arguments.command {
+        Command::Conversations(arguments) => arguments.run().await,
         Command::List(list) => list.run().await,
         Command::Failed(list) => list.run(Some(Outcome::Failed)).await,
         Command::Recalled(list) => list.run(Some(Outcome::Recalled)).await,

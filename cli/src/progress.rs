@@ -1,6 +1,7 @@
 //! The progress of a command: a bar on standard error if that is a terminal, nothing elsewhere. And counting nouns.
 
 use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -23,6 +24,30 @@ pub fn items(total: Option<u64>) -> ProgressBar {
     )
 }
 
+/// How often a line tells the progress where no bar can.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// When to print a line about the progress, where standard error is no terminal.
+pub struct Lines {
+    last: Instant,
+}
+
+impl Lines {
+    /// None is due yet.
+    pub fn new(now: Instant) -> Self {
+        Self { last: now }
+    }
+
+    /// Whether it is time for a line. If so, the next is due later.
+    pub fn is_due(&mut self, now: Instant) -> bool {
+        let is_due = now.duration_since(self.last) >= LINE_EVERY;
+        if is_due {
+            self.last = now;
+        }
+        is_due
+    }
+}
+
 /// The bar redraws a few times a second, however often it is moved.
 fn bar(total: Option<u64>, with_total: &str, without: &str) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
@@ -32,5 +57,19 @@ fn bar(total: Option<u64>, with_total: &str, without: &str) -> ProgressBar {
     match total {
         Some(total) => ProgressBar::new(total).with_style(style(with_total)),
         None => ProgressBar::new_spinner().with_style(style(without)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_due_every_ten_seconds() {
+        let start = Instant::now();
+        let mut lines = Lines::new(start);
+        let seconds = [0, 9, 10, 11, 19, 35, 44, 45];
+        let due = seconds.map(|seconds| lines.is_due(start + Duration::from_secs(seconds)));
+        assert_eq!(due, [false, false, true, false, false, true, false, true]);
     }
 }

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
-use chathook_endpoint::{Archiver, Endpoint, Settings};
+use anyhow::{Context as _, ensure};
+use chathook_endpoint::{Archiver, Endpoint, Outcome, Settings};
 use chathook_protocol::Command;
 use clap::Args;
 use tokio::time::Instant;
@@ -41,6 +41,12 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let log = input::read(&arguments.log).with_context(|| format!("cannot read {}", arguments.log.display()))?;
     // Other programs may write to the log, and not in UTF-8.
     let lost = LostLog::parse(&String::from_utf8_lossy(&log));
+    ensure!(
+        !lost.records.is_empty(),
+        "{} has no `lost` record in it; give a function's log as `aws logs filter-log-events` prints it, with the \
+         filter that --help shows",
+        arguments.log.display()
+    );
     let source = arguments.source.open().await?;
     let archive = source.archive().patient();
     let settings = Arc::new(Settings::read(|name| match name {
@@ -52,20 +58,26 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })?);
     let archiver = Archiver::new(archive.clone(), Arc::clone(&settings));
     let endpoint = Endpoint::new(settings).route(&Command::AFTER, archiver);
-    let (mut stored, mut failed) = (0, 0);
+    let (mut stored, mut there, mut skipped, mut failed) = (0, 0, 0, 0);
     for (id, record) in lost.records {
         let result = match record.into_callback(&id, now()) {
             Ok(lost) => endpoint.redrive(&lost, Instant::now() + TIME_PER_CALLBACK).await.map_err(anyhow::Error::from),
             Err(error) => Err(error),
         };
         match result {
-            Ok(()) => stored += 1,
+            Ok(Outcome::StoredBefore) => there += 1,
+            Ok(Outcome::Skipped) => skipped += 1,
+            Ok(_) => stored += 1,
             Err(error) => {
                 failed += 1;
                 eprintln!("request {}: {error:#}", id.request);
             }
         }
     }
-    println!("{stored} stored in {}, {failed} not", archive.table_name());
+    print!("{stored} stored in {}, {there} there already, {failed} not stored", archive.table_name());
+    match skipped {
+        0 => println!(),
+        _ => println!(", {skipped} left out, since STORE_ONLINE_ONLY is false"),
+    }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

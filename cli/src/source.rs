@@ -4,18 +4,22 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use chathook_archive::Archive;
-use clap::Args;
+use clap::{ArgGroup, Args};
 
+use crate::aws_account::AwsOptions;
 use crate::defaults::{DATA_FOLDER, TABLE};
 use crate::embedded_dynamodb::EmbeddedTable;
 use crate::running_serve::RunningServe;
 
 /// Which table.
 #[derive(Args)]
+#[command(group = ArgGroup::new("which_table").args(["table", "stack"]).multiple(true))]
 pub struct Source {
-    /// The one on AWS, with the usual credentials and region
-    #[arg(long, requires = "table", conflicts_with = "dynamodb_endpoint")]
+    /// The table on AWS, with the region and credentials that the `aws` program uses, single sign-on included
+    #[arg(long, requires = "which_table", conflicts_with = "dynamodb_endpoint")]
     aws: bool,
+    #[command(flatten)]
+    options: AwsOptions,
     /// The one in this DynamoDB
     #[arg(long, value_name = "URL")]
     dynamodb_endpoint: Option<String>,
@@ -49,13 +53,16 @@ impl Source {
     pub async fn open(&self) -> anyhow::Result<OpenArchive> {
         let table = self.table.as_deref().filter(|table| !table.is_empty()).unwrap_or(TABLE);
         if self.aws {
-            return Ok(OpenArchive::Remote(Archive::connect(table, None).await));
+            let account = self.options.account().await?;
+            let found = self.options.stack_table(&account).await?;
+            let table = found.as_deref().unwrap_or(table);
+            return Ok(OpenArchive::Remote(Archive::with_config(table, &account.config)));
         }
         if let Some(url) = &self.dynamodb_endpoint {
-            return Ok(OpenArchive::Remote(Archive::connect(table, Some(url)).await));
+            return Ok(OpenArchive::Remote(Archive::local(table, url)));
         }
         if let Some(running) = RunningServe::find(&self.data) {
-            return Ok(OpenArchive::Remote(Archive::connect(table, Some(&running.dynamodb)).await));
+            return Ok(OpenArchive::Remote(Archive::local(table, &running.dynamodb)));
         }
         if !self.data.exists() {
             bail!(

@@ -18,6 +18,7 @@ use crate::invocation::{program, quoted};
 use crate::output::{Format, print_json};
 use crate::platform::{Fate, Ids, Message, Recipient};
 use crate::running_serve::RunningServe;
+use crate::times::Times;
 
 /// Send a message as the platform would: ask the webhook, deliver what it says, report it, and look what was kept
 #[derive(Args)]
@@ -155,7 +156,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     } else {
         print(&message, &before, &fate, after.as_ref());
         for message in &kept {
-            anstream::println!("kept    {}", display::line(message));
+            anstream::println!("kept    {}", display::line(message, &Times::local()));
         }
         if !kept.is_empty() {
             anstream::println!("{}", paint(DIM, format!("look    {} messages {}", program(), look(&message))));
@@ -173,7 +174,7 @@ fn ids() -> Ids {
 /// The message in the table.
 async fn kept(message: &Message, dynamodb: &str) -> anyhow::Result<Vec<StoredMessage>> {
     let table = std::env::var("TABLE_NAME").ok().filter(|name| !name.is_empty());
-    let archive = Archive::connect(table.as_deref().unwrap_or(TABLE), Some(dynamodb)).await;
+    let archive = Archive::local(table.as_deref().unwrap_or(TABLE), dynamodb);
     let conversation = message.conversation();
     let found = match message.to {
         Recipient::Account(_) => archive.message_by_key(&conversation, &message.msg_key(), now()).await,

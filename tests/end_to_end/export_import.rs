@@ -198,6 +198,19 @@ async fn an_import_names_what_is_wrong_and_stores_the_rest() {
     let (exported, _) = ended(&run(&dynamodb, &["export", "--all"]), 0);
     assert!(exported.contains("the table's") && exported.lines().count() == 3, "{exported}");
 
+    // The same mistake again and again is told ten times, then summed up.
+    let many: Vec<_> = (1..=25).map(|at| format!(r#"{{"pk":"p","sk":"{at}","N":12e{}}}"#, 900 + at)).collect();
+    put(&archive, &json!({"pk": "p", "sk": "erased", "ErasedAt": 5})).await;
+    let file_of = |lines: &[String]| std::fs::write(&file, lines.join("\n")).expect("a file");
+    file_of(&[&many[..], &[r#"{"pk":"p","sk":"erased","Text":"secret"}"#.to_owned(), "no".to_owned()]].concat());
+    let (printed, said) = ended(&run(&dynamodb, &["import", &file]), 1);
+    let expected =
+        "0 imported into messages, 0 already there, 0 differ and stay, 1 erased and stay blank, 26 not imported\n";
+    assert_eq!(printed, expected);
+    assert_eq!(said.lines().count(), 10 + 1 + 1 + 1, "{said}");
+    assert!(said.contains(&format!("{file}: 15 more lines like this: the attribute \"N\" holds no number")), "{said}");
+    assert!(said.contains(":26: an erasure has blanked it") && said.contains(":27: not a JSON object"), "{said}");
+
     // From a pipe, and as a spreadsheet saves it: other columns, other line ends.
     let mut child =
         messages(&dynamodb, &["import", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("");

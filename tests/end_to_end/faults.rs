@@ -268,7 +268,7 @@ async fn what_nobody_takes_is_in_the_log_and_comes_back_from_there() {
         (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
     };
     for _ in 0..2 {
-        assert_eq!(recover(), (true, "3 stored in messages, 0 not\n".to_owned()));
+        assert_eq!(recover(), (true, "3 stored in messages, 0 there already, 0 not stored\n".to_owned()));
         assert_eq!(kept(&archive).await, [1, 2, 3]);
     }
 

@@ -50,7 +50,7 @@ fn serve_answers_keeps_and_leaves_its_data() {
     assert!(table.contains(key) && table.contains("1 message"), "{table}");
 
     let missing = refused(folder, &["messages", "get", "--msg-key", "1_2_3", "--c2c", a, b], 1);
-    assert!(missing.contains("no such message"), "{missing}");
+    assert!(missing.contains("no such message") && missing.contains("MsgKey 1_2_3 of --c2c"), "{missing}");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn mistakes_are_told_with_the_fix() {
     for (arguments, code, expected) in [
         (vec!["serve"], 1, "rules/rules.toml"),
         (vec!["rules", "check", "rules/rules.toml"], 1, "rules.toml:4"),
-        (vec!["rules", "check", "missing.toml"], 1, "missing.toml"),
+        (vec!["rules", "check", "missing.toml"], 1, "there is no file missing.toml; name a rules file"),
         (vec!["serve", "--listen", "0.0.0.0:0"], 1, "set both"),
         (vec!["serve", "--in-memory", "--data", "x"], 2, "--data"),
         (vec!["send", "missing.json"], 1, "missing.json"),
@@ -175,10 +175,19 @@ fn mistakes_are_told_with_the_fix() {
         (vec!["messages", "list", "--c2c", "a", "b", "--aws"], 2, "--table"),
         (vec!["messages", "get", "--c2c", "a", "b"], 2, "--msg-key"),
         (vec!["messages", "list", "--c2c", "a", "b", "--limit", "0"], 2, "at least 1"),
+        (vec!["messages", "list", "--c2c", "a", "b", "--limit", "all"], 2, "a high one for all"),
+        (vec!["messages", "list", "--c2c", "a", "b", "--element", "TIMFile"], 2, "did you mean `TIMFileElem`?"),
+        (vec!["messages", "list", "--c2c", "a", "b", "--from-time", "2025-10-10", "--to-time", "1"], 1, "exchange"),
+        (vec!["messages", "list", "--account", "ada "], 2, "did you mean `ada`?"),
         (vec!["messages", "list", "--account", ""], 2, "--account"),
+        (vec!["messages", "get", "--c2c", "a", "b", "--msg-key", "1_2"], 2, "MsgSeq_MsgRandom_MsgTime"),
+        (vec!["rules", "check", "rules"], 1, "rules is a folder; name its rules file, as in rules/rules.toml"),
+        (vec!["rules", "pack", "rules/rules.toml", "-o", "rules"], 1, "such as rules/rules.pack"),
         (vec!["erase"], 2, "ACCOUNT"),
         (vec!["erase", ""], 2, "ACCOUNT"),
         (vec!["erase", "ana"], 1, "no `serve` runs"),
+        (vec!["erase", "ana", "--dry-run", "--yes"], 2, "--dry-run"),
+        (vec!["recover", "rules/rules.toml"], 1, "has no `lost` record in it; give a function's log"),
     ] {
         let told = refused(folder, &arguments, code);
         assert!(told.contains(expected), "{arguments:?}: {told}");
@@ -189,6 +198,35 @@ fn mistakes_are_told_with_the_fix() {
     let callback = workspace().join("tests/fixtures/callbacks/c2c_before_send.json").display().to_string();
     let told = refused(folder, &["send", "--url", "http://127.0.0.1:9", &callback], 1);
     assert!(told.contains("chathook serve"), "{told}");
+}
+
+#[test]
+fn shells_and_man_know_every_command_and_the_version_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let version = stdout(&run(folder, &["--version"]));
+    assert!(version.starts_with(concat!("chathook ", env!("CARGO_PKG_VERSION"), " (")), "{version}");
+    for (shell, sign) in [
+        ("bash", "complete -F _chathook"),
+        ("elvish", "edit:completion:arg-completer[chathook]"),
+        ("fish", "complete -c chathook"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("zsh", "#compdef chathook"),
+    ] {
+        let script = stdout(&run(folder, &["completions", shell]));
+        assert!(script.contains(sign) && script.contains("read-receipts"), "{shell}");
+    }
+    assert!(refused(folder, &["completions", "csh"], 2).contains("bash"));
+
+    let _ = stdout(&run(folder, &["man", "share/man1"]));
+    for (page, text) in
+        [("chathook", "Tencent"), ("chathook-messages-list", "\\-\\-follow"), ("chathook-serve", "9000")]
+    {
+        let page = std::fs::read_to_string(folder.join(format!("share/man1/{page}.1"))).expect("a page");
+        assert!(page.contains(".SH") && page.contains(text), "{page}");
+    }
+    std::fs::write(folder.join("file"), "").expect("a file");
+    assert!(refused(folder, &["man", "file"], 1).contains("cannot write to file"));
 }
 
 #[test]
@@ -261,6 +299,147 @@ fn questions_across_conversations_are_answered() {
     assert!(told.contains("no such message"), "the fixture has no MsgId: {told}");
 }
 
+#[test]
+fn what_is_not_found_is_named_with_what_may_be_wrong() {
+    let folder = folder_with(RULES);
+    let _serve = served(folder.path());
+    let community = "@TGS#_@TGS#cGARDENERS";
+    for (arguments, expected) in [
+        (&["list", "--c2c", "ana", "nobody"][..], &["no message of --c2c ana nobody", "spells", "conversations"][..]),
+        (&["list", "--group", community], &["is a community", "--topic"]),
+        (&["list", "--c2c", "ana", "bo", "--element", "TIMAuraElem"], &["no element type TIMAuraElem", "TIMTextElem"]),
+        (&["list", "--c2c", "ana", "bo", "--sender", "cy", "--text", "x"], &["sent by cy, with \"x\" in its text"]),
+        (&["list", "--c2c", "ana", "bo", "--from-time", "2031-01-01"], &["from 2031-01-01T00:00:00Z"]),
+        (&["list", "--c2c", "ana", "bo", "--to-time", "2001-01-01"], &["to 2001-01-01T23:59:59Z"]),
+        (&["list", "--account", "Ana"], &["no message of Ana", "spells"]),
+        (&["failed", "--account", "ana"], &["no message that did not arrive of ana"]),
+        (&["recalled", "--from-time", "2031-01-01"], &["no recalled message of anybody"]),
+        (&["read-receipts", "--c2c", "ana", "nobody"], &["no read receipt of --c2c ana nobody"]),
+    ] {
+        let output = run(folder.path(), &[&["messages"], arguments].concat());
+        let (printed, said) = (stdout(&output), String::from_utf8_lossy(&output.stderr).into_owned());
+        assert!(expected.iter().all(|expected| said.contains(expected)), "{arguments:?}: {said}");
+        assert!(!printed.contains("MsgTime"), "an empty table says nothing: {printed}");
+    }
+    for (arguments, expected) in [
+        (&["get", "--group", community, "--seq", "7"][..], "MsgSeq 7 of --group @TGS#_@TGS#cGARDENERS; "),
+        (&["export", "--c2c", "ana", "nobody", "-o", "out.jsonl"], "nothing of --c2c ana nobody"),
+        (&["export", "--group", community, "--format", "csv", "-o", "out.jsonl"], "--topic"),
+        (&["export", "--c2c", "ana", "nobody"], "nothing to export"),
+    ] {
+        let told = refused(folder.path(), &[&["messages"], arguments].concat(), 1);
+        assert!(told.contains(expected), "{arguments:?}: {told}");
+    }
+    assert!(!folder.path().join("out.jsonl").exists());
+}
+
+#[test]
+fn times_are_read_and_shown_as_people_write_them() {
+    let folder = folder_with(RULES);
+    let _serve = served(folder.path());
+    let list = |zone: &str, arguments: &[&str]| {
+        let mut command = chathook(folder.path());
+        command.env("TZ", zone).args(["messages", "list", "--group", "@TGS#1HIKERS00", "--text", "tent"]);
+        stdout(&command.args(arguments).output().expect("chathook runs"))
+    };
+    for (zone, from, to, expected) in [
+        ("UTC0", "1760000101", "1760000101", "2025-10-09T08:55:01Z"),
+        ("UTC0", "1760000101000", "1760000101999", "2025-10-09T08:55:01Z"),
+        ("UTC0", "2025-10-09", "2025-10-09", "2025-10-09T08:55:01Z"),
+        ("CET-1", "2025-10-09T09:55:01", "2025-10-09T09:55:01", "2025-10-09T09:55:01+01:00"),
+        ("LINT-14", "2025-10-09", "2025-10-09", "2025-10-09T22:55:01+14:00"),
+    ] {
+        let range = ["--from-time", from, "--to-time", to];
+        let table = list(zone, &range);
+        assert!(table.contains("1 message") && table.contains(expected), "{zone} {range:?}: {table}");
+    }
+    let utc = list("CET-1", &["--utc", "--from-time", "2025-10-09T08:55:01", "--to-time", "2025-10-09T08:55:01"]);
+    assert!(utc.contains("2025-10-09T08:55:01Z"), "{utc}");
+}
+
+#[test]
+fn conversations_are_listed_with_the_words_that_list_their_messages() {
+    let folder = folder_with(RULES);
+    let _serve = served(folder.path());
+    let messages = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["messages"], arguments, &["--format", "json"]].concat());
+        serde_json::from_str::<Vec<Value>>(&stdout(&output)).expect("JSON")
+    };
+    let conversations = messages(&["conversations"]);
+    let newest: Vec<_> = conversations.iter().map(|one| one["Newest"].as_u64()).collect();
+    assert!(newest.len() > 3 && newest.is_sorted_by(|one, next| one >= next), "{newest:?}");
+    for conversation in &conversations {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let options = match conversation["Accounts"].as_array() {
+            Some(accounts) => vec!["--c2c".to_owned(), text(&accounts[0]), text(&accounts[1])],
+            None => ["--group", &text(&conversation["GroupId"]), "--topic", &text(&conversation["TopicId"])]
+                .map(str::to_owned)
+                .to_vec(),
+        };
+        let options: Vec<_> = options.iter().map(String::as_str).collect();
+        let listed = messages(&[&["list", "--limit", "1000"], &options[..]].concat());
+        assert_eq!(conversation["Messages"], listed.len(), "{conversation}");
+        // What has no MsgTime counts by its arrival.
+        let sent = |message: &Value| message["MsgTime"].as_u64().or(message["ReceivedAt"].as_u64());
+        let newest = listed.iter().filter_map(sent).max();
+        assert_eq!(conversation["Newest"].as_u64(), newest, "{conversation}");
+    }
+    assert_eq!(messages(&["conversations", "--limit", "2"]), conversations[..2]);
+
+    let output = run(folder.path(), &["messages", "conversations"]);
+    let table = stdout(&output);
+    let topic = "--group @TGS#_@TGS#cGARDENERS --topic @TGS#_@TGS#cGARDENERS@TOPIC#_Roses";
+    assert!(table.contains("--c2c ana bo ") && table.contains(topic), "{table}");
+    assert!(table.contains(&format!("{} conversations", conversations.len())), "{table}");
+    assert!(output.stderr.is_empty(), "locally it costs nothing: {output:?}");
+}
+
+#[test]
+fn a_narrow_terminal_gets_details_and_get_shows_versions() {
+    let folder = folder_with(RULES);
+    let _serve = served(folder.path());
+    let shown = |columns: &str, arguments: &[&str]| {
+        let mut command = chathook(folder.path());
+        command.env("COLUMNS", columns).arg("messages").args(arguments);
+        stdout(&command.output().expect("chathook runs"))
+    };
+    let list = ["list", "--c2c", "ana", "bo"];
+    let (narrow, wide) = (shown("80", &list), shown("100", &list));
+    assert!(!narrow.contains('│') && wide.contains('│'), "{narrow}{wide}");
+    let get = ["get", "--c2c", "ana", "bo", "--msg-key", "51203_7719034_1760000001"];
+    let got = shown("200", &get);
+    for expected in [
+        "2025-10-09T08:53:21Z  ana to bo\n  Lunch at one?\n",
+        "\n  Result: delivered, edited, recalled by ana 20",
+        "\n  MsgKey: 51203_7719034_1760000001\n",
+        "\n  Version 1, as it was sent: ",
+        "\n  Version 2, edited 2025-10-09T",
+        ": Lunch at one?\n",
+    ] {
+        assert!(narrow.contains(expected) && got.contains(expected), "{expected}: {narrow}\n{got}");
+    }
+
+    // A pipe gets colours only if it is told to.
+    let coloured = |arguments: &[&str], no_color: &str| {
+        let mut command = chathook(folder.path());
+        command.env("NO_COLOR", no_color).arg("messages").args(get).args(arguments);
+        stdout(&command.output().expect("chathook runs")).contains('\u{1b}')
+    };
+    let always = &["--color", "always"];
+    for (arguments, no_color, expected) in [
+        (&[][..], "", false),
+        (always, "", true),
+        (always, "1", true),
+        (&["--color", "auto"], "1", false),
+        (&["--color", "never"], "", false),
+    ] {
+        assert_eq!(coloured(arguments, no_color), expected, "{arguments:?} {no_color}");
+    }
+}
+
+/// Far more than a line takes. A program that hangs must not hang the tests.
+const PATIENCE: Duration = Duration::from_mins(5);
+
 /// A command that runs until it is killed.
 struct Following {
     child: Child,
@@ -277,7 +456,7 @@ impl Following {
     }
 
     fn next_line(&self) -> String {
-        self.lines.recv_timeout(Duration::from_secs(30)).expect("a line within 30 s")
+        self.lines.recv_timeout(PATIENCE).expect("a line")
     }
 }
 
@@ -352,15 +531,57 @@ fn erase_blanks_says_how_much_and_needs_no_index() {
     let folder = folder_with(RULES);
     let _serve = served(folder.path());
     let erase = |arguments: &[&str]| stdout(&run(folder.path(), &[&["erase", "ana"], arguments].concat()));
+    // Nobody is there to answer.
+    let told = refused(folder.path(), &["erase", "ana"], 1);
+    assert!(told.contains("nothing was blanked") && told.contains("--yes"), "{told}");
     let would = erase(&["--dry-run"]);
     assert!(would.contains("would blank 5 messages of ana and 3 changes"), "{would}");
     let scanned: Value = serde_json::from_str(&erase(&["--dry-run", "--scan", "--format", "json"])).expect("JSON");
     assert_eq!((&scanned["Messages"], &scanned["Changes"], &scanned["DryRun"]), (&5.into(), &3.into(), &true.into()));
-    let did = erase(&[]);
+    let did = erase(&["--yes"]);
     assert!(did.contains("blanked 5 messages of ana and 3 changes") && did.contains("`erasure#ana`"), "{did}");
     let table = stdout(&run(folder.path(), &["messages", "list", "--account", "ana"]));
     assert!(table.contains("erased") && !table.contains("Lunch"), "{table}");
-    assert!(erase(&[]).contains("nothing new of ana since"));
-    let unknown = stdout(&run(folder.path(), &["erase", "Ana"]));
+    assert!(erase(&["--yes"]).contains("nothing new of ana since"));
+    let unknown = stdout(&run(folder.path(), &["erase", "Ana", "--yes"]));
     assert!(unknown.contains("nothing of Ana to blank"), "{unknown}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_that_is_interrupted_says_how_to_go_on() {
+    let (direct, archive) = engine().await;
+    for at in 0..250 {
+        let item = serde_json::json!({
+            "pk": "c2c#ana#bo", "sk": format!("{at:020}#{at:020}#{at:020}"), "From_Account": "ana", "To_Account": "bo",
+            "MsgTime": at, "OccurredAt": at, "Text": "secret",
+        });
+        archive.import(&RawItem::from_json(&item.to_string()).expect("an item")).await.expect("written");
+    }
+    // It would take seconds, and then there is no answer any more.
+    let (dynamodb, switch) = proxy(&direct, Fault::Late(Duration::from_millis(100))).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let erase = |endpoint: &str| {
+        let mut command = chathook(folder.path());
+        command.args(["erase", "ana", "--yes", "--dynamodb-endpoint", endpoint, "--table", TABLE]);
+        command
+    };
+    let mut child = erase(&dynamodb).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut said = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    said.read_line(&mut line).expect("text");
+    assert_eq!(line, "blanking what ana sent, in messages\n", "it says so without a terminal");
+    switch.set(Fault::Silence);
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(killed.success());
+    let rest: Vec<_> = said.lines().map_while(Result::ok).collect();
+    assert_eq!(child.wait().expect("a status").code(), Some(1));
+    let told = rest.join("\n");
+    assert!(told.contains("the erasure is unfinished") && told.contains("it goes on where it stopped"), "{told}");
+
+    let done = tokio::task::spawn_blocking({
+        let mut command = erase(&direct);
+        move || command.output().expect("chathook runs")
+    });
+    let done = stdout(&done.await.expect("no panic"));
+    assert_eq!(done, "messages: blanked 250 messages of ana and 0 changes of them; the receipt is `erasure#ana`\n");
 }

@@ -85,6 +85,20 @@ fn check_names_each_problem_and_fails() {
     assert_eq!(rules, ["adverts", "trial"]);
     assert_eq!(report["rules"], json!([{"id": "contacts", "mode": "live"}, {"id": "seen", "mode": "live"}]));
 
+    let names = r#"
+        schema = 1
+        [[rule]]
+        id = "names"
+        when = { terms = ["x"], element_types = ["TIMFile"] }
+        scope = { group_types = ["Comunity"], senders = [" ada"] }
+        action = { type = "discard" }
+    "#;
+    fs::write(folder.join("names.toml"), names).expect("a file");
+    let told = refused(folder, &["check", "names.toml"], 1);
+    for nearest in ["TIMFileElem", "Community", "ada"] {
+        assert!(told.contains(&format!("did you mean `{nearest}`?")), "{told}");
+    }
+
     fs::write(folder.join("none.toml"), "schema = ").expect("a file");
     assert!(refused(folder, &["check", "none.toml"], 1).contains("none.toml:1"));
     refused(folder, &["check"], 2);
@@ -143,6 +157,27 @@ fn explain_shows_the_verdict_and_where_each_rule_hit() {
 
     let callback = workspace().join("tests/fixtures/callbacks/group_before_send.json").display().to_string();
     assert!(done(folder, &["explain", "rules.toml", &callback]).starts_with("verdict: allow"));
+    for (arguments, code, expected) in [
+        (&["missing.json"][..], 1, "there is no file missing.json; if it is the message itself, give it with --text"),
+        (&["./missing"], 1, "--text"),
+        (&["."], 1, "--text"),
+        (&["--file", "missing"], 1, "cannot read missing"),
+        (&["--file", "rules.toml"], 1, "rules.toml is not a callback's JSON"),
+        (&["-"], 1, "standard input is not a callback's JSON"),
+        (&[], 2, "TEXT|FILE"),
+        (&["x", "--text", "y"], 2, "--text"),
+        (&["x", "--group", "g", "--group-type", "Pubilc"], 2, "did you mean `Public`?"),
+        (&["x", "--platform", "android"], 2, "did you mean `Android`?"),
+        (&["x", "--from", "ada "], 2, "did you mean `ada`?"),
+    ] {
+        let told = refused(folder, &[&["explain", "rules.toml"], arguments].concat(), code);
+        assert!(told.contains(expected), "{arguments:?}: {told}");
+    }
+    for text in ["--text=missing.json", "--text=-", "t.me/casino/a.b", "see https://example.com/a.json", "casino.txt 1"]
+    {
+        assert!(done(folder, &["explain", "rules.toml", text]).starts_with("verdict: "), "{text}");
+    }
+    assert!(done(folder, &["explain", "rules.toml", "--file", &callback]).starts_with("verdict: allow"));
     refused(folder, &["explain", "rules.toml", "--c2c", "--group", "g", "text"], 2);
     refused(folder, &["explain", "missing.toml", "text"], 1);
 }

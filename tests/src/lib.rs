@@ -109,7 +109,7 @@ pub async fn start_engine() -> String {
 /// If it does not start.
 pub async fn engine() -> (String, Archive) {
     let url = start_engine().await;
-    let archive = Archive::connect(TABLE, Some(&url)).await;
+    let archive = Archive::local(TABLE, &url);
     archive.create_table().await.expect("an empty table");
     (url, archive)
 }

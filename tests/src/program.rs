@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 #[must_use]
 pub fn chathook(folder: &Path) -> Command {
     let mut command = Command::new(binary("chathook"));
-    command.current_dir(folder).stdin(Stdio::null());
+    command.current_dir(folder).stdin(Stdio::null()).env("TZ", "UTC0").env_remove("COLUMNS");
     for name in
         ["SDK_APP_ID", "CALLBACK_TOKEN", "PREVIOUS_CALLBACK_TOKEN", "ALLOW_UNSIGNED", "TABLE_NAME", "RULES_PATH"]
     {

@@ -14,7 +14,7 @@ use clap::{ArgGroup, Args};
 use indicatif::{HumanBytes, ProgressBar};
 
 use crate::clock::now;
-use crate::conversation::ConversationArguments;
+use crate::conversation::{self, AsOptions, ConversationArguments};
 use crate::messages::export_format::{Format, MAX_LINE};
 use crate::output::is_broken_pipe;
 use crate::progress::{self, count};
@@ -37,7 +37,7 @@ chathook messages export --group @TGS#1 --format csv -o group.csv\n  \
 chathook messages export --all -o all.jsonl --aws --table chathook-MessageTable-1ABC\n  \
 chathook messages export --all -o all.jsonl --aws --table chathook-MessageTable-1ABC --resume\n  \
 chathook messages export --all | jq -r 'select(.Text) | [.From_Account, .Text] | @tsv'\n\n\
-Exit codes: 0 the export is complete, 1 it is not, with the reason on standard error.")]
+Exit codes: 0 the export is complete, 1 it is not, or there is nothing to export, with the reason on standard error.")]
 #[command(group = ArgGroup::new("what").args(["c2c", "group", "all"]).required(true))]
 pub struct Arguments {
     #[command(flatten)]
@@ -87,7 +87,7 @@ impl Arguments {
             return match export.run(|| Ok(std::io::stdout()), None).await {
                 Err(error) if is_broken_pipe(&error) => Ok(ExitCode::FAILURE),
                 result => {
-                    result.context("the export is not complete")?;
+                    ensure!(result.context("the export is not complete")?, export.nothing());
                     eprintln!("{} exported", count(export.items, "item"));
                     Ok(ExitCode::SUCCESS)
                 }
@@ -107,7 +107,10 @@ impl Arguments {
             result = export.run(|| file.map_or_else(|| create(path), Ok), after) => result,
         };
         // Some file systems report only now that the disk is full.
-        let result = result.and_then(|()| if is_regular_file { Ok(File::open(path)?.sync_all()?) } else { Ok(()) });
+        if matches!(result, Ok(false)) {
+            bail!("{}; {name} was not written", export.nothing());
+        }
+        let result = result.and_then(|_| if is_regular_file { Ok(File::open(path)?.sync_all()?) } else { Ok(()) });
         let written = count(export.items, noun);
         if is_regular_file && path.exists() {
             result
@@ -161,14 +164,22 @@ struct Export<'a> {
 }
 
 impl Export<'_> {
-    /// Writes page after page. `out` is called after the first page was read, so that an export that cannot begin leaves
-    /// no file behind.
+    /// Writes page after page; false if there is nothing to export. `out` is called when the first items were read, so
+    /// that an export without any, or one that cannot begin, leaves no file behind.
     async fn run<W: Write>(
         &mut self,
         out: impl FnOnce() -> anyhow::Result<W>,
         after: Option<ItemKey>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<bool> {
         let mut page = with_retries(|| self.archive.export(self.conversation, after.as_ref())).await?;
+        while page.items.is_empty()
+            && let Some(after) = &page.next_cursor
+        {
+            page = with_retries(|| self.archive.export(self.conversation, Some(after))).await?;
+        }
+        if page.items.is_empty() && after.is_none() {
+            return Ok(false);
+        }
         let progress = self.progress(after.is_some()).await;
         let mut out = BufWriter::with_capacity(1 << 16, out()?);
         if after.is_none() {
@@ -189,7 +200,20 @@ impl Export<'_> {
             page = with_retries(|| self.archive.export(self.conversation, Some(&after))).await?;
         }
         progress.finish_and_clear();
-        Ok(())
+        Ok(true)
+    }
+
+    /// Says that there was nothing, and what to look at.
+    fn nothing(&self) -> String {
+        let table = self.archive.table_name();
+        match self.conversation {
+            Some(conversation) => format!(
+                "there is nothing to export: {table} holds nothing of {}; {}",
+                AsOptions(conversation),
+                conversation::advice(conversation)
+            ),
+            None => format!("there is nothing to export: {table} is empty; is it the right table?"),
+        }
     }
 
     /// The bar shows how much is left only for a whole table from its beginning: nothing else is known in advance.
@@ -325,7 +349,7 @@ mod tests {
     /// A DynamoDB with the default table. Gives its URL too.
     async fn engine() -> (String, Archive) {
         let url = chathook_tests::start_engine().await;
-        let archive = Archive::connect(crate::defaults::TABLE, Some(&url)).await;
+        let archive = Archive::local(crate::defaults::TABLE, &url);
         archive.create_table().await.unwrap();
         (url, archive)
     }
@@ -352,7 +376,7 @@ mod tests {
         let file = folder.path().join("file");
         for format in Format::value_variants() {
             let format = format.to_possible_value().unwrap();
-            for what in [&["--all"][..], &["--c2c", "b", "a"], &["--c2c", "a", "nobody"]] {
+            for what in [&["--all"][..], &["--c2c", "b", "a"]] {
                 let words = [what, &["--format", format.get_name(), "--resume"]].concat();
                 // There being nothing to resume is no reason not to begin.
                 run(&url, &words, &file).await.unwrap();
@@ -364,6 +388,9 @@ mod tests {
                 }
                 std::fs::remove_file(&file).unwrap();
             }
+            let nobody = ["--c2c", "a", "nobody", "--format", format.get_name(), "--resume"];
+            let told = run(&url, &nobody, &file).await.unwrap_err();
+            assert!(told.contains("nothing of --c2c a nobody") && !file.exists(), "{told}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! `chathook messages import`: what an export wrote, into a table.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use indicatif::ProgressBar;
 use tokio::task::JoinSet;
 
 use crate::messages::export_format::{Layout, MAX_LINE};
-use crate::progress;
+use crate::progress::{self, count};
 use crate::retry::with_retries;
 use crate::source::Source;
 
@@ -20,7 +21,8 @@ use crate::source::Source;
 ///
 /// An item is written only where nothing is. What the table holds stays as it is, be it newer or older, so giving a file
 /// again does no harm: what is there already is only counted. A line that cannot be stored is named, with what to mend,
-/// and the others are stored.
+/// and the others are stored. After ten lines with the same mistake the rest are counted. What an erasure has blanked
+/// stays blank.
 ///
 /// jsonl and csv are told apart by what is in the file. Of a csv file only the column `Item` is read.
 #[derive(Args)]
@@ -39,6 +41,9 @@ pub struct Arguments {
 /// How many writes are under way at once. The way to the table takes longer than the write.
 const IN_FLIGHT: usize = 16;
 
+/// So many lines with the same mistake are told one by one.
+const SAID: u64 = 10;
+
 impl Arguments {
     pub async fn run(&self) -> anyhow::Result<ExitCode> {
         let (name, input, bytes): (_, Box<dyn BufRead>, _) = if self.file == Path::new("-") {
@@ -56,6 +61,7 @@ impl Arguments {
             progress: progress::bytes(bytes),
             under_way: JoinSet::new(),
             result: Counts::default(),
+            said: BTreeMap::new(),
         };
         let stopped = import.run(input).await;
         // The writes under way are waited for, whatever stopped the rest.
@@ -63,14 +69,16 @@ impl Arguments {
             let _ = import.one_done().await;
         }
         import.progress.finish_and_clear();
-        let Counts { new, duplicates, conflicts, failed } = import.result;
+        import.sum_up();
+        let Counts { new, duplicates, conflicts, erased, failed } = import.result;
         let table = import.archive.table_name();
+        let erasures = if erased == 0 { String::new() } else { format!("{erased} erased and stay blank, ") };
         writeln!(
             std::io::stdout(),
-            "{new} imported into {table}, {duplicates} already there, {conflicts} differ and stay, {failed} not imported"
+            "{new} imported into {table}, {duplicates} already there, {conflicts} differ and stay, {erasures}{failed} not imported"
         )?;
         stopped.with_context(|| format!("{name} was not read to its end; mend this, and give it again"))?;
-        Ok(if conflicts + failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if conflicts + erased + failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
@@ -80,6 +88,7 @@ struct Counts {
     new: u64,
     duplicates: u64,
     conflicts: u64,
+    erased: u64,
     failed: u64,
 }
 
@@ -90,6 +99,8 @@ struct Import<'a> {
     progress: ProgressBar,
     under_way: JoinSet<(u64, ItemKey, Result<Imported, ArchiveError>)>,
     result: Counts,
+    /// How often each kind of mistake was met, with the text of the first.
+    said: BTreeMap<String, (u64, String)>,
 }
 
 impl Import<'_> {
@@ -145,10 +156,11 @@ impl Import<'_> {
             Ok(Imported::Duplicate) => self.result.duplicates += 1,
             Ok(Imported::Conflict) => {
                 self.result.conflicts += 1;
-                self.say(&format!(
-                    "{}:{number}: differs from what the table holds, which stays: {position}",
-                    self.name
-                ));
+                self.say(number, &format!("differs from what the table holds, which stays: {position}"));
+            }
+            Ok(Imported::Erased) => {
+                self.result.erased += 1;
+                self.say(number, &format!("an erasure has blanked it in the table, where it stays blank: {position}"));
             }
             Err(
                 error
@@ -163,11 +175,30 @@ impl Import<'_> {
 
     fn failed(&mut self, number: u64, error: &anyhow::Error) {
         self.result.failed += 1;
-        self.say(&format!("{}:{number}: {error:#}", self.name));
+        self.say(number, &format!("{error:#}"));
     }
 
-    /// Prints on a line of its own, above the bar.
-    fn say(&self, text: &str) {
-        self.progress.suspend(|| eprintln!("{text}"));
+    /// Tells what is wrong with a line, above the bar; the first few times that it is the same.
+    fn say(&mut self, number: u64, text: &str) {
+        let (times, _) = self.said.entry(kind(text)).or_insert_with(|| (0, text.to_owned()));
+        *times += 1;
+        if *times <= SAID {
+            self.progress.suspend(|| eprintln!("{}:{number}: {text}", self.name));
+        }
     }
+
+    /// Tells how often mistakes were met that were not told any more.
+    fn sum_up(&self) {
+        for (times, first) in self.said.values() {
+            if let Some(more) = times.checked_sub(SAID).filter(|more| *more > 0) {
+                eprintln!("{}: {} like this: {first}", self.name, count(more, "more line"));
+            }
+        }
+    }
+}
+
+/// The mistake without what is the line's own: numbers and what stands in quotes.
+fn kind(text: &str) -> String {
+    let unquoted = text.split('"').step_by(2);
+    unquoted.flat_map(str::chars).filter(|character| !character.is_ascii_digit()).collect()
 }

@@ -6,19 +6,20 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::ensure;
 use chathook_archive::{Archive, ArchiveError, Conversation, Filter, MessageQuery, Outcome, Page, StoredMessage};
-use clap::builder::NonEmptyStringValueParser;
+use chathook_moderation::NameKind;
 use clap::{ArgGroup, Args};
-use jiff::Timestamp;
 
 use crate::clock::now;
-use crate::conversation::ConversationArguments;
+use crate::conversation::{self, AsOptions, ConversationArguments};
 use crate::display;
 use crate::messages::read_receipts;
+use crate::names;
 use crate::output::Format;
 use crate::retry::is_temporary;
 use crate::source::Source;
+use crate::times::{Moment, Times, TimesArguments, moment};
 
 /// How often `--follow` asks for new messages,
 const POLL: Duration = Duration::from_secs(2);
@@ -37,22 +38,23 @@ pub struct List {
     #[command(flatten)]
     conversation: ConversationArguments,
     /// What this account sent, in any conversation; `list` needs the template's AccountIndex for it
-    #[arg(long, value_name = "ACCOUNT", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = ["c2c", "group"])]
+    #[arg(long, value_name = "ACCOUNT", value_parser = names::account, conflicts_with_all = ["c2c", "group"])]
     account: Option<String>,
     /// At most this many
     #[arg(long, default_value = "50", value_name = "N", value_parser = limit)]
     limit: usize,
-    /// Only those sent at this time or later (`recalled` of everybody: recalled then): RFC 3339, or Unix seconds
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    from_time: Option<u64>,
-    /// Only those sent at this time or earlier
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    to_time: Option<u64>,
+    /// Only those sent at this time or later (`recalled` of everybody: recalled then): RFC 3339, a date, or a Unix time
+    /// in seconds or milliseconds
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    from_time: Option<Moment>,
+    /// Only those sent at this time or earlier; a date counts to its end
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    to_time: Option<Moment>,
     /// Only those of this sender
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = names::account)]
     sender: Option<String>,
     /// Only those with an element of this MsgType, such as TIMImageElem
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", value_parser = names::element_type)]
     element: Option<String>,
     /// Only those with this in their text, in any letter case
     #[arg(long, value_name = "TEXT")]
@@ -63,6 +65,8 @@ pub struct List {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    #[command(flatten)]
+    times: TimesArguments,
     #[command(flatten)]
     source: Source,
 }
@@ -102,24 +106,72 @@ impl Followed {
 impl List {
     /// Lists the messages with that outcome, or all.
     pub async fn run(&self, outcome: Option<Outcome>) -> anyhow::Result<ExitCode> {
-        let whose = self.whose();
+        let (whose, times) = (self.whose(), self.times.times());
+        let from_time = self.from_time.map(|moment| moment.first(&times)).transpose()?;
+        let to_time = self.to_time.map(|moment| moment.last(&times)).transpose()?;
+        if let (Some(from), Some(to)) = (from_time, to_time) {
+            let [shown_from, shown_to] = [from, to].map(|time| times.show(time));
+            ensure!(from <= to, "--from-time {shown_from} is after --to-time {shown_to}; exchange the two");
+        }
         let source = self.source.open().await?;
         let query = MessageQuery {
             newest_first: self.newest,
-            from_time: self.from_time,
-            to_time: self.to_time,
+            from_time,
+            to_time,
             filter: Filter { outcome, ..self.filter() },
             ..MessageQuery::default()
         };
         let (messages, more) = list(source.archive(), &whose, query, self.limit).await?;
-        display::print(&messages, self.format)?;
+        display::print(&messages, self.format, &times)?;
+        if messages.is_empty() {
+            eprintln!("{}", self.nothing(source.archive(), &whose, outcome, (from_time, to_time), &times));
+        }
         if let (Format::Table, Whose::Conversation(conversation), None) = (self.format, &whose, outcome) {
-            read_receipts::print(source.archive(), conversation).await?;
+            read_receipts::print(source.archive(), conversation, &times).await?;
         }
         if more {
             eprintln!("more follow; ask for them with a higher --limit, or with --from-time or --to-time");
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What was looked for and not found, and what may be wrong.
+    fn nothing(
+        &self,
+        archive: &Archive,
+        whose: &Whose,
+        outcome: Option<Outcome>,
+        (from_time, to_time): (Option<u64>, Option<u64>),
+        times: &Times,
+    ) -> String {
+        let kind = match outcome {
+            None => "message",
+            Some(Outcome::Failed) => "message that did not arrive",
+            Some(Outcome::Recalled) => "recalled message",
+        };
+        let mut sought = vec![match whose {
+            Whose::Conversation(conversation) => format!("of {}", AsOptions(conversation)),
+            Whose::Account(account) => format!("of {account}"),
+            Whose::Everybody => "of anybody".to_owned(),
+        }];
+        sought.extend(self.sender.as_ref().map(|sender| format!("sent by {sender}")));
+        sought.extend(self.element.as_ref().map(|element| format!("with an element {element}")));
+        sought.extend(self.text.as_ref().map(|text| format!("with {text:?} in its text")));
+        sought.extend(from_time.map(|time| format!("from {}", times.show(time))));
+        sought.extend(to_time.map(|time| format!("to {}", times.show(time))));
+        let known = NameKind::ElementType.known();
+        let unknown = self.element.as_deref().filter(|element| !known.contains(element));
+        let advice = match (unknown, whose) {
+            (Some(element), _) => {
+                format!("the platform documents no element type {element}, but {}", known.join(", "))
+            }
+            (None, Whose::Conversation(conversation)) => {
+                format!("{}; `chathook messages conversations` lists all there are", conversation::advice(conversation))
+            }
+            (None, Whose::Account(_)) => "is the account spelled as the platform spells it?".to_owned(),
+            (None, Whose::Everybody) => "that may well be right".to_owned(),
+        };
+        display::printable(&format!("{} holds no {kind} {}; {advice}", archive.table_name(), sought.join(", ")))
     }
 
     fn whose(&self) -> Whose {
@@ -141,7 +193,7 @@ impl List {
 
     /// Shows what is new, again and again. Ends with an error, or when the reader of our output goes away.
     async fn follow(&self, archive: &Archive, whose: &Whose) -> anyhow::Result<ExitCode> {
-        let filter = self.filter();
+        let (filter, times) = (self.filter(), self.times.times());
         let mut seen = Seen::default();
         let mut troubled = false;
         loop {
@@ -153,7 +205,7 @@ impl List {
                     let mut out = std::io::stdout().lock();
                     for message in &messages[messages.len().saturating_sub(first_only)..] {
                         match self.format {
-                            Format::Table => writeln!(out, "{}", display::line(message))?,
+                            Format::Table => writeln!(out, "{}", display::line(message, &times))?,
                             Format::Json => writeln!(out, "{}", serde_json::to_string(message)?)?,
                         }
                     }
@@ -282,18 +334,10 @@ async fn list(
 }
 
 /// At least one.
-fn limit(text: &str) -> anyhow::Result<usize> {
-    let limit: usize = text.parse()?;
-    anyhow::ensure!(limit > 0, "at least 1");
-    Ok(limit)
-}
-
-/// RFC 3339, or Unix seconds.
-fn time(text: &str) -> anyhow::Result<u64> {
-    if let Ok(seconds) = text.parse() {
-        return Ok(seconds);
+pub fn limit(text: &str) -> anyhow::Result<usize> {
+    match text.parse() {
+        Ok(limit) if limit > 0 => Ok(limit),
+        Ok(_) => anyhow::bail!("it is at least 1"),
+        Err(_) => anyhow::bail!("write a number, a high one for all; `messages export` leaves nothing out"),
     }
-    let timestamp: Timestamp =
-        text.parse().context("neither RFC 3339 (such as 2026-11-21T12:00:00Z) nor Unix seconds")?;
-    u64::try_from(timestamp.as_second()).context("before 1970")
 }

@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chathook_endpoint::moderator::read_rules;
 use chathook_moderation::{Problem, Rules, Warning};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
 use super::arguments::Format;
-use super::load::problem;
+use super::load::{problem, source};
 use super::message::Where;
 use crate::progress::count;
 
@@ -50,7 +49,7 @@ struct Harmless {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let path = &arguments.rules.path;
-    let source = read_rules(path)?;
+    let source = source(path)?;
     let (rules, problems) = match source.compile() {
         Ok(rules) => {
             let problems = rules.problems().to_vec();

@@ -1,11 +1,11 @@
 //! `chathook rules explain`
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use chathook_moderation::{Decision, Hit, ReadableText, Verdict};
 use chathook_protocol::json::Object;
 use clap::Args;
@@ -14,6 +14,7 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::arguments::Format;
 use super::message::{Posted, Where, readable};
+use crate::input;
 
 /// Say what becomes of a message, and why: the verdict, and every hit with its place underlined
 #[derive(Args)]
@@ -21,9 +22,17 @@ pub struct Arguments {
     #[command(flatten)]
     rules: super::arguments::Rules,
 
-    /// A text, or a file with a callback's JSON
-    #[arg(value_name = "TEXT|FILE")]
-    message: String,
+    /// A text, or a file with a callback's JSON; `-` is standard input
+    #[arg(value_name = "TEXT|FILE", required_unless_present_any = ["text", "file"])]
+    message: Option<String>,
+
+    /// This text, even if it is the name of a file
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["message", "file"])]
+    text: Option<String>,
+
+    /// The callback's JSON in this file; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "message")]
+    file: Option<PathBuf>,
 
     #[command(flatten)]
     destination: Where,
@@ -50,14 +59,40 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn posted(arguments: &Arguments) -> anyhow::Result<Posted> {
-    let given = arguments.message.as_str();
-    let path = Path::new(given);
-    if !path.is_file() {
-        return Ok(arguments.destination.text(given));
+    let path = match (&arguments.text, &arguments.file, &arguments.message) {
+        (Some(text), ..) => return Ok(arguments.destination.text(text)),
+        (_, Some(file), _) => file,
+        (.., message) => {
+            let given = message.as_deref().unwrap_or_default();
+            let path = Path::new(given);
+            if given != "-" && !path.is_file() {
+                ensure!(
+                    !looks_like_a_path(path),
+                    "there is no file {given}; if it is the message itself, give it with --text"
+                );
+                return Ok(arguments.destination.text(given));
+            }
+            path
+        }
+    };
+    let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+    let body = input::read(path).with_context(|| format!("cannot read {name}; --text takes a text"))?;
+    let body = readable(&body);
+    let object = Object::parse(&body).with_context(|| format!("{name} is not a callback's JSON"))?;
+    arguments.destination.line(&object, &body).context(name)
+}
+
+/// Whether a word is rather the path of a file than a message.
+fn looks_like_a_path(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    if text.contains(char::is_whitespace) || text.contains("://") {
+        return false;
     }
-    let body = readable(&std::fs::read(path).with_context(|| given.to_owned())?);
-    let object = Object::parse(&body).with_context(|| format!("{given} is not a callback's JSON"))?;
-    arguments.destination.line(&object, &body).with_context(|| given.to_owned())
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let is_in_a_folder = path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && folder.is_dir());
+    ["json", "jsonl", "ndjson", "txt", "toml"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        || path.is_dir()
+        || is_in_a_folder
 }
 
 /// What is delivered in place of the message, as (`MsgBody`, `CloudCustomData`).

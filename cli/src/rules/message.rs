@@ -5,6 +5,8 @@ use chathook_protocol::{Command, Query, SendMsg, json};
 use clap::Args;
 use serde_json::json;
 
+use crate::names;
+
 /// Where a message that is only a text goes.
 #[derive(Args)]
 pub struct Where {
@@ -17,15 +19,15 @@ pub struct Where {
     group: Option<String>,
 
     /// The group's type
-    #[arg(long, value_name = "TYPE", requires = "group", default_value = "Public")]
+    #[arg(long, value_name = "TYPE", requires = "group", default_value = "Public", value_parser = names::group_type)]
     group_type: String,
 
     /// Who sends it
-    #[arg(long, value_name = "ACCOUNT", default_value = "sender")]
+    #[arg(long, value_name = "ACCOUNT", default_value = "sender", value_parser = names::account)]
     from: String,
 
     /// What it is sent from: Android, iOS, Web, RESTAPI and so on
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = names::platform)]
     platform: Option<String>,
 }
 

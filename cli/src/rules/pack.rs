@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Context as _;
-use chathook_endpoint::moderator::read_rules;
+use anyhow::{Context as _, ensure};
 use chathook_moderation::RulesSource;
 use clap::Args;
 
@@ -27,7 +26,13 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let packed = read_rules(&arguments.rules.path)?.pack()?;
+    ensure!(
+        !arguments.output.is_dir(),
+        "{} is a folder; name the file to write, such as {}",
+        arguments.output.display(),
+        arguments.output.join("rules.pack").display()
+    );
+    let packed = super::load::source(&arguments.rules.path)?.pack()?;
     let source = RulesSource::from_bytes("the pack", packed.clone())?;
     let start = Instant::now();
     let rules = source.compile().context("the pack cannot be read back, a bug in chathook; please report it")?;

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::meta::credentials::CredentialsProviderChain;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{Credentials, SharedHttpClient};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient};
+use aws_smithy_async::rt::sleep::default_async_sleep;
 use aws_smithy_http_client::tls;
+use aws_types::SdkConfig;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::error::{ArchiveError, Request};
 use crate::item::ItemKey;
@@ -77,31 +76,36 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Clients of `table`. No request is made yet.
+    /// A table on AWS, for a function. Lambda puts the region and the credentials into the environment, and no other place
+    /// is asked: the parts of the SDK that would ask elsewhere stay out of the functions. No request is made yet.
     ///
-    /// Without an `endpoint` the table is on AWS: region, credentials and everything else come from the usual places, the
-    /// environment first. An `endpoint` is the URL of a local engine, which needs no account: if the environment names no
-    /// region and no credentials, made-up ones are used, and no other place is asked.
-    pub async fn connect(table: &str, endpoint: Option<&str>) -> Self {
-        let loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http_client(endpoint))
-            .timeout_config(HOT.timeouts())
-            .retry_config(HOT.retries());
-        let loader = match endpoint {
-            None => loader,
-            Some(url) => loader
-                .endpoint_url(url)
-                .region(
-                    RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-                        .or_else(Region::from_static("us-east-1")),
-                )
-                .credentials_provider(
-                    CredentialsProviderChain::first_try("environment", EnvironmentVariableCredentialsProvider::new())
-                        .or_else("made up", Credentials::new("local", "local", None, None, "made up")),
-                ),
+    /// `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SQS` and `AWS_ENDPOINT_URL` lead to other places than AWS.
+    #[must_use]
+    pub fn from_environment(table: &str) -> Self {
+        let config = Environment::read().config().http_client(https_client()).service_config(EndpointVariables);
+        Self::with_config(table, &config.build())
+    }
+
+    /// A table in the local engine at `url`, which needs no account: made-up credentials and a made-up region are used
+    /// where the environment has none. No request is made yet.
+    #[must_use]
+    pub fn local(table: &str, url: &str) -> Self {
+        let Environment { region, credentials } = Environment::read();
+        let made_up = Environment {
+            region: region.or(Some(Region::from_static("us-east-1"))),
+            credentials: credentials.or_else(|| Some(Credentials::new("local", "local", None, None, "made up"))),
         };
-        let config = loader.load().await;
-        let location = endpoint.or(config.region().map(Region::as_ref)).unwrap_or("no region").to_owned();
+        // Without TLS the system's root certificates need not be parsed.
+        let http = url.starts_with("http:").then(|| aws_smithy_http_client::Builder::new().build_http());
+        let config = made_up.config().endpoint_url(url).http_client(http.unwrap_or_else(https_client));
+        Self::with_config(table, &config.build())
+    }
+
+    /// A table on AWS, reached as `config` says but with the archive's own time-outs and retries. No request is made yet.
+    #[must_use]
+    pub fn with_config(table: &str, config: &SdkConfig) -> Self {
+        let config = config.to_builder().timeout_config(HOT.timeouts()).retry_config(HOT.retries()).build();
+        let location = config.endpoint_url().or(config.region().map(Region::as_ref)).unwrap_or("no region").to_owned();
         let hot = Client::new(&config);
         let patient = hot.config().to_builder().timeout_config(PATIENT.timeouts()).retry_config(PATIENT.retries());
         Self { hot, patient: Client::from_conf(patient.build()), table: table.to_owned(), location, config }
@@ -111,6 +115,12 @@ impl Archive {
     #[must_use]
     pub fn table_name(&self) -> &str {
         &self.table
+    }
+
+    /// Whether the table is on AWS, where requests cost money.
+    #[must_use]
+    pub fn is_on_aws(&self) -> bool {
+        self.config.endpoint_url().is_none()
     }
 
     /// The same table, where storing callbacks is patient as well.
@@ -141,11 +151,48 @@ impl Archive {
     }
 }
 
-/// A local engine is reached without TLS, so the system's root certificates need not be parsed for it.
-fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
-    let builder = aws_smithy_http_client::Builder::new();
-    if endpoint.is_some_and(|url| url.starts_with("http:")) {
-        return builder.build_http();
+/// The one way to reach AWS: TLS by ring.
+#[must_use]
+pub fn https_client() -> SharedHttpClient {
+    let provider = tls::Provider::rustls(tls::rustls_provider::CryptoMode::Ring);
+    aws_smithy_http_client::Builder::new().tls_provider(provider).build_https()
+}
+
+/// Region and credentials of the environment.
+struct Environment {
+    region: Option<Region>,
+    credentials: Option<Credentials>,
+}
+
+impl Environment {
+    fn read() -> Self {
+        let region = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).map(Region::new);
+        let credentials = variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY"));
+        let credentials = credentials
+            .map(|(id, secret)| Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"));
+        Self { region, credentials }
     }
-    builder.tls_provider(tls::Provider::rustls(tls::rustls_provider::CryptoMode::Ring)).build_https()
+
+    fn config(self) -> aws_types::sdk_config::Builder {
+        let mut config = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(self.region);
+        config.set_sleep_impl(default_async_sleep());
+        config.set_credentials_provider(self.credentials.map(SharedCredentialsProvider::new));
+        config
+    }
+}
+
+/// An environment variable that is not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The endpoints that the environment names: `AWS_ENDPOINT_URL_DYNAMODB` and its like.
+#[derive(Debug)]
+struct EndpointVariables;
+
+impl LoadServiceConfig for EndpointVariables {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let name = key.env();
+        variable(&format!("{name}_{}", key.service_id().to_uppercase().replace(' ', "_"))).or_else(|| variable(name))
+    }
 }

@@ -139,7 +139,7 @@ impl Erasure {
         (self.receipt != Receipt::None).then(|| keys::erasures_of(&self.account))
     }
 
-    /// How many items were looked at since this program began or resumed it.
+    /// How many items were looked at.
     #[must_use]
     pub fn scanned(&self) -> u64 {
         self.scanned
@@ -193,6 +193,7 @@ impl Archive {
         erasure.started_at = began;
         erasure.messages = number("Messages");
         erasure.changes = number("Changes");
+        erasure.scanned = number("Scanned");
         erasure.cursor = receipt.attribute("Cursor").map(str::to_owned);
         Ok(erasure)
     }
@@ -338,6 +339,7 @@ impl Archive {
         receipt.number("FinishedAt", Some(now).filter(|_| erasure.is_finished));
         receipt.number("Messages", Some(erasure.messages));
         receipt.number("Changes", Some(erasure.changes));
+        receipt.number("Scanned", Some(erasure.scanned));
         receipt.text("Cursor", erasure.cursor.as_ref());
         self.patient
             .put_item()

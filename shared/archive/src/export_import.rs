@@ -14,7 +14,7 @@ use crate::item::{self, ItemKey};
 use crate::key_range::KeyRange;
 use crate::keys;
 use crate::raw_item::{RawItem, is_same_item};
-use crate::schema::{EXPIRES_AT, MAX_ITEM_BYTES};
+use crate::schema::{ERASED_AT, EXPIRES_AT, MAX_ITEM_BYTES};
 
 /// One page of an export.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub enum Imported {
     Duplicate,
     /// The table has another item with its key, which stays.
     Conflict,
+    /// An erasure has blanked the item in the table, and it stays blank.
+    Erased,
 }
 
 impl Archive {
@@ -113,8 +115,12 @@ impl Archive {
             Ok(_) => Ok(Imported::New),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => {
-                    let is_same = failed.item().is_some_and(|stored| is_same_item(&item.item, stored));
-                    Ok(if is_same { Imported::Duplicate } else { Imported::Conflict })
+                    let stored = failed.item().filter(|stored| !stored.is_empty());
+                    Ok(match stored {
+                        Some(stored) if is_same_item(&item.item, stored) => Imported::Duplicate,
+                        Some(stored) if stored.contains_key(ERASED_AT) => Imported::Erased,
+                        _ => Imported::Conflict,
+                    })
                 }
                 _ => Err(self.request("dynamodb:PutItem").failed(&error)),
             },

@@ -15,6 +15,7 @@
 mod change_record;
 mod client;
 mod conversation;
+mod conversations;
 mod erase;
 mod error;
 mod export_import;
@@ -39,8 +40,9 @@ mod setup;
 mod store;
 
 pub use change_record::ChangeRecord;
-pub use client::Archive;
+pub use client::{Archive, https_client};
 pub use conversation::Conversation;
+pub use conversations::{Conversations, Summary};
 pub use erase::{Erasure, Lookup};
 pub use error::ArchiveError;
 pub use export_import::{ExportPage, Imported};

@@ -41,7 +41,7 @@ impl Archiver {
     /// # Errors
     /// [`SettingsError`] if no table is named.
     pub async fn open(settings: &Arc<Settings>) -> Result<(Self, Option<Queue>), SettingsError> {
-        let archive = Archive::connect(settings.table_name()?, None).await;
+        let archive = Archive::from_environment(settings.table_name()?);
         warm_up(&archive).await;
         let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
         Ok((Self::new(archive, Arc::clone(settings)), queue))
@@ -53,40 +53,57 @@ impl Archiver {
         Self { archive: self.archive.patient(), ..self }
     }
 
-    async fn store_message(&self, callback: &Callback<'_>) -> Result<Handled, EndpointError> {
+    /// Stores what the callback tells. `None`: it was skipped, as `STORE_ONLINE_ONLY` says.
+    async fn store(&self, callback: &Callback<'_>) -> Result<Option<Stored>, EndpointError> {
+        let stored = if callback.command.is_change() {
+            self.store_change(callback).await?
+        } else {
+            self.store_message(callback).await?
+        };
+        if stored.is_none() {
+            metrics::counter!("OnlineOnlySkipped").increment(1);
+        }
+        Ok(stored)
+    }
+
+    async fn store_message(&self, callback: &Callback<'_>) -> Result<Option<Stored>, EndpointError> {
         let message = callback.message()?;
         if message.is_online_only() && !self.settings.store_online_only {
-            return Ok(skipped());
+            return Ok(None);
         }
         let record = Record::new(&message, callback.query, callback.received_at, self.settings.retention_days);
         let stored = in_time(callback.deadline, self.archive.store(&record)).await?;
-        Ok(done(&[stored]))
+        count(stored);
+        Ok(Some(stored))
     }
 
-    async fn store_change(&self, callback: &Callback<'_>) -> Result<Handled, EndpointError> {
+    /// A recall may concern several messages. It counts as stored before if none of it was new.
+    async fn store_change(&self, callback: &Callback<'_>) -> Result<Option<Stored>, EndpointError> {
         let change = callback.change()?;
         if let What::Refused(refused) = &change.what
             && refused.message.is_online_only()
             && !self.settings.store_online_only
         {
-            return Ok(skipped());
+            return Ok(None);
         }
         let records = ChangeRecord::of(&change, callback.query, callback.received_at, self.settings.retention_days);
         let writes: Vec<_> = records.iter().map(|record| self.archive.store_change(record)).collect();
         let writes = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
         let stored: Vec<_> = in_time(callback.deadline, writes.try_collect()).await?;
-        Ok(done(&stored))
+        stored.iter().copied().for_each(count);
+        Ok(Some(stored.into_iter().find(|stored| *stored != Stored::Duplicate).unwrap_or(Stored::Duplicate)))
     }
 }
 
 impl Handler for Archiver {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         async move {
-            if callback.command.is_change() {
-                self.store_change(&callback).await
-            } else {
-                self.store_message(&callback).await
-            }
+            let outcome = match self.store(&callback).await? {
+                Some(Stored::New | Stored::Replaced) => Outcome::Stored,
+                Some(Stored::Duplicate) => Outcome::StoredBefore,
+                None => Outcome::Skipped,
+            };
+            Ok(Handled { reply: Reply::allow(), outcome })
         }
         .boxed()
     }
@@ -116,18 +133,6 @@ async fn in_time<T>(
         .await
         .map_err(|_| EndpointError::Deadline)?
         .map_err(|error| EndpointError::NotStored(Box::new(error)))
-}
-
-fn skipped() -> Handled {
-    metrics::counter!("OnlineOnlySkipped").increment(1);
-    Handled { reply: Reply::allow(), outcome: Outcome::Skipped }
-}
-
-/// All that a callback reports is in the table. If any of it is new there, the callback is.
-fn done(stored: &[Stored]) -> Handled {
-    stored.iter().copied().for_each(count);
-    let is_new = stored.iter().any(|stored| *stored != Stored::Duplicate);
-    Handled { reply: Reply::allow(), outcome: if is_new { Outcome::Stored } else { Outcome::StoredBefore } }
 }
 
 fn count(stored: Stored) {

@@ -87,7 +87,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// [`EndpointError`]: it is still unstored.
-    pub async fn redrive(&self, unstored: &UnstoredCallback, deadline: Instant) -> Result<(), EndpointError> {
+    pub async fn redrive(&self, unstored: &UnstoredCallback, deadline: Instant) -> Result<Outcome, EndpointError> {
         let (query, body) = (unstored.query(), unstored.body()?);
         let text = json::readable(&body);
         let body = Object::parse(&text).map_err(ShapeError::from)?;
@@ -102,7 +102,7 @@ impl Endpoint {
             received_at: unstored.received_at,
             deadline,
         };
-        handle(handler, callback).await.map(drop)
+        Ok(handle(handler, callback).await?.outcome)
     }
 
     async fn reply(&self, request: &Request, arrival: Arrival, deadlines: &Deadlines) -> Result<Handled, Failed> {

@@ -72,6 +72,7 @@ where
     let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(level).with_target(false).finish();
     log.with(wanted).init();
     log_panics_by_place();
+    tracing::info!(version = crate::VERSION, "started");
     let deployed_as = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| name.to_owned());
     let metrics = metrics_cloudwatch_embedded::Builder::new()
         .cloudwatch_namespace(NAMESPACE)

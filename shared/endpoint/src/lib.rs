@@ -46,4 +46,8 @@ pub use http::{Answer, Arrival, Request};
 pub use moderator::Moderator;
 pub use outcome::{Handled, Moderated, Outcome};
 pub use settings::Settings;
+
+/// The version of this build and, in brackets, the commit that it was made from: `0.1.0 (1234567890ab)`. A `+` means that
+/// files differed from the commit.
+pub const VERSION: &str = env!("CHATHOOK_VERSION");
 pub use unstored::{RetryQueue, UnstoredCallback};

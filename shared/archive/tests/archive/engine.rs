@@ -59,7 +59,7 @@ impl Engine {
                 });
             }
         });
-        (Archive::connect(TABLE, Some(&url)).await.patient(), counter)
+        (Archive::local(TABLE, &url).patient(), counter)
     }
 
     /// Stores many messages at once.
@@ -78,7 +78,7 @@ impl Engine {
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             .build();
         // Patient, because many tests share two cores.
-        let archive = Archive::connect(TABLE, Some(&url)).await.patient();
+        let archive = Archive::local(TABLE, &url).patient();
         Self { archive, raw: Client::from_conf(config), url }
     }
 

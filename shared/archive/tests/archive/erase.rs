@@ -169,10 +169,11 @@ async fn an_erasure_that_is_interrupted_goes_on_and_counts_everything_once() {
     let mut erasure = engine.archive.begin_erasure("ana", Lookup::Index, LATER + 50).await.unwrap();
     assert!(erasure.is_resumed());
     assert_eq!((erasure.started_at(), counts(&erasure)), (LATER, counts(&first)));
+    assert_eq!(erasure.scanned(), first.scanned());
     while !erasure.is_finished() {
         engine.archive.erase_page(&mut erasure, LATER + 50).await.unwrap();
     }
-    assert_eq!(counts(&erasure), (250, 0));
+    assert_eq!((counts(&erasure), erasure.scanned()), ((250, 0), 250));
     assert!(items(&engine).await.iter().all(|row| !row.contains_key("MsgBody")));
     // A finished erasure is not resumed, and the next has another time, even if it begins in the same second.
     let next = engine.archive.begin_erasure("ana", Lookup::Index, LATER).await.unwrap();

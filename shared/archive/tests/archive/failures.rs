@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveStatus,
 };
 use chathook_archive::{Archive, ArchiveError, MessageQuery, Stored};
+use chathook_tests::faults::{Fault, proxy};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -55,6 +56,22 @@ async fn creating_the_table_twice_is_fine_and_sets_the_ttl() {
     let ttl = ttl.time_to_live_description().unwrap();
     assert_eq!(ttl.attribute_name(), Some("ExpiresAt"));
     assert_eq!(ttl.time_to_live_status(), Some(&TimeToLiveStatus::Enabled));
+}
+
+/// A local engine counts every item to describe a table: in one of 100,000 items that takes longer than a function may
+/// wait, and longer the more there are.
+#[tokio::test]
+async fn setting_up_waits_for_a_slow_engine_and_describes_no_table_that_is_complete() {
+    let engine = chathook_tests::start_engine().await;
+    let (slow, _) = proxy(&engine, Fault::Late(Duration::from_millis(400))).await;
+    for _ in 0..2 {
+        assert_eq!(Archive::local(TABLE, &slow).create_table().await, Ok(()));
+    }
+
+    let complete = r#"{"TimeToLiveDescription":{"AttributeName":"ExpiresAt","TimeToLiveStatus":"ENABLED"}}"#;
+    let fake = Fake::answering(200, complete).await;
+    assert_eq!(fake.archive.create_table().await, Ok(()));
+    assert_eq!(fake.requests(), 1, "whether it is complete");
 }
 
 #[tokio::test]
@@ -130,7 +147,7 @@ async fn nobody_listening_is_unreachable() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = Archive::connect(TABLE, Some(&url)).await.store(&secret_record()).await.unwrap_err();
+    let error = Archive::local(TABLE, &url).store(&secret_record()).await.unwrap_err();
     assert!(matches!(&error, ArchiveError::Unreachable { location, .. } if *location == url), "{error:?}");
     assert_discreet(&error);
 }
@@ -138,7 +155,7 @@ async fn nobody_listening_is_unreachable() {
 #[tokio::test(start_paused = true)]
 async fn an_engine_that_never_answers_is_given_up_within_the_answers_budget() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let archive = Archive::connect(TABLE, Some(&format!("http://{}", listener.local_addr().unwrap()))).await;
+    let archive = Archive::local(TABLE, &format!("http://{}", listener.local_addr().unwrap()));
     let start = Instant::now();
     let error = archive.store(&secret_record()).await.unwrap_err();
     assert_eq!(error, ArchiveError::Timeout);
@@ -148,7 +165,7 @@ async fn an_engine_that_never_answers_is_given_up_within_the_answers_budget() {
 #[tokio::test(start_paused = true)]
 async fn who_sets_up_or_asks_is_given_time() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let archive = Archive::connect(TABLE, Some(&format!("http://{}", listener.local_addr().unwrap()))).await;
+    let archive = Archive::local(TABLE, &format!("http://{}", listener.local_addr().unwrap()));
     let (patient, record) = (archive.patient(), secret_record());
     let requests: [Pin<Box<dyn Future<Output = Option<ArchiveError>>>>; 3] = [
         Box::pin(async { archive.create_table().await.err() }),

@@ -17,7 +17,7 @@ pub struct Fake {
 impl Fake {
     pub async fn answering(status: u16, body: &str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let archive = Archive::connect(TABLE, Some(&format!("http://{}", listener.local_addr().unwrap()))).await;
+        let archive = Archive::local(TABLE, &format!("http://{}", listener.local_addr().unwrap()));
         let length = body.len();
         let answer = format!("HTTP/1.1 {status} so\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
         let requests = Arc::new(AtomicUsize::new(0));

@@ -42,7 +42,7 @@ async fn what_sqs_cannot_take_is_not_sent_and_nobody_there_is_an_error() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let nowhere = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = Archive::connect(TABLE, Some(&nowhere)).await.queue(URL).send(SECRET.to_owned()).await.unwrap_err();
+    let error = Archive::local(TABLE, &nowhere).queue(URL).send(SECRET.to_owned()).await.unwrap_err();
     assert!(matches!(error, QueueError::Unreachable { .. }), "{error}");
 }
 
@@ -50,6 +50,6 @@ async fn what_sqs_cannot_take_is_not_sent_and_nobody_there_is_an_error() {
 async fn a_queue_that_never_answers_is_given_up() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let silent = format!("http://{}", listener.local_addr().unwrap());
-    let error = Archive::connect(TABLE, Some(&silent)).await.queue(URL).send(SECRET.to_owned()).await.unwrap_err();
+    let error = Archive::local(TABLE, &silent).queue(URL).send(SECRET.to_owned()).await.unwrap_err();
     assert_eq!(error, QueueError::Timeout);
 }

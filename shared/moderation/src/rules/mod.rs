@@ -2,6 +2,7 @@
 
 mod compiled;
 mod error;
+mod names;
 mod pack;
 mod read;
 mod rule;
@@ -12,6 +13,7 @@ mod warnings;
 
 pub use compiled::Rules;
 pub use error::{Problem, RulesError};
+pub use names::{Mistake, NameKind};
 pub use pack::seal;
 pub(crate) use rule::{Action, Addition, Change, Reject, Rule};
 #[cfg(feature = "schema")]

@@ -7,10 +7,8 @@ use toml::de::DeTable;
 use super::keys;
 use super::reader::{Reader, Value};
 use super::values::names;
+use crate::rules::names::NameKind;
 use crate::rules::rule::{ChatKind, Scope};
-
-const GROUP_TYPES: [&str; 9] =
-    ["Public", "Private", "Work", "ChatRoom", "Meeting", "AVChatRoom", "Community", "BChatRoom", "Live"];
 
 pub(super) fn scope(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Scope> {
     let table = reader.table("scope", value)?;
@@ -29,7 +27,7 @@ pub(super) fn scope(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Scope>
         }
     }
     let group_types = match table.get("group_types") {
-        Some(value) if chat != Some(ChatKind::C2c) => names(reader, "group_types", value, &GROUP_TYPES),
+        Some(value) if chat != Some(ChatKind::C2c) => names(reader, "group_types", value, NameKind::GroupType),
         _ => Vec::new(),
     };
     let except_rest = table.get("except_rest").and_then(|value| reader.boolean("except_rest", value));
@@ -38,9 +36,9 @@ pub(super) fn scope(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Scope>
         group_types,
         group_ids: set(reader, table, "group_ids"),
         topics: set(reader, table, "topics"),
-        senders: set(reader, table, "senders"),
-        except_accounts: set(reader, table, "except_accounts"),
-        except_admins: set(reader, table, "except_admins"),
+        senders: accounts(reader, table, "senders"),
+        except_accounts: accounts(reader, table, "except_accounts"),
+        except_admins: accounts(reader, table, "except_admins"),
         except_rest: except_rest.unwrap_or_default(),
     })
 }
@@ -48,4 +46,9 @@ pub(super) fn scope(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Scope>
 fn set(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> HashSet<String> {
     let strings = table.get(key).map(|value| reader.strings(key, value)).unwrap_or_default();
     strings.into_iter().map(|(_, text)| text.to_owned()).collect()
+}
+
+fn accounts(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> HashSet<String> {
+    let names = table.get(key).map(|value| names(reader, key, value, NameKind::Account));
+    names.unwrap_or_default().into_iter().collect()
 }

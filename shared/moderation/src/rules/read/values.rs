@@ -5,7 +5,8 @@ use std::ops::Range;
 use chathook_matcher::Form;
 
 use super::keys;
-use super::reader::{Reader, Value, suggestion};
+use super::reader::{Reader, Value};
+use crate::rules::names::{Mistake, NameKind};
 
 /// How closely terms must match.
 pub(super) fn form(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Form> {
@@ -30,12 +31,11 @@ pub(super) fn missing<T>(
 
 /// A list of names that may also hold names unknown to us. A near miss of a known name is a mistake: it would never
 /// match, and nobody would notice.
-pub(super) fn names(reader: &mut Reader<'_>, key: &str, value: &Value<'_>, known: &[&str]) -> Vec<String> {
+pub(super) fn names(reader: &mut Reader<'_>, key: &str, value: &Value<'_>, kind: NameKind) -> Vec<String> {
     let names = reader.strings(key, value);
     for (at, name) in &names {
-        let is_typo = |known: &&str| known.eq_ignore_ascii_case(name) || strsim::osa_distance(known, name) == 1;
-        if !known.contains(name) && known.iter().any(is_typo) {
-            reader.problem(at, format!("`{key}` has an unknown name `{name}`"), suggestion(name, known));
+        if let Some(Mistake { what, fix }) = kind.mistake(name) {
+            reader.problem(at, format!("`{key}`: {what}"), fix);
         }
     }
     names.into_iter().map(|(_, name)| name.to_owned()).collect()

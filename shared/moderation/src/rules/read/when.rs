@@ -9,20 +9,7 @@ use super::lists::Lists;
 use super::reader::{Reader, Value, suggestion};
 use super::values::{form, names};
 use crate::conditions::{Bounds, Condition, Contacts, Density, Links, Site};
-
-const ELEMENT_TYPES: [&str; 9] = [
-    "TIMTextElem",
-    "TIMFaceElem",
-    "TIMLocationElem",
-    "TIMCustomElem",
-    "TIMSoundElem",
-    "TIMImageElem",
-    "TIMFileElem",
-    "TIMVideoFileElem",
-    "TIMRelayElem",
-];
-
-const PLATFORMS: [&str; 8] = ["RESTAPI", "Web", "Android", "iOS", "Windows", "Mac", "iPad", "Unknown"];
+use crate::rules::names::NameKind;
 
 /// How large a compiled regex may be, in bytes: `\\w{1000}` would be a hundred times that.
 const REGEX_BYTES: usize = 1 << 20;
@@ -64,10 +51,10 @@ pub(super) fn when(
     }
     all.extend(table.get("density").and_then(|value| density(reader, value)));
     if let Some(value) = table.get("element_types") {
-        all.push(Condition::ElementTypes(names(reader, "element_types", value, &ELEMENT_TYPES)));
+        all.push(Condition::ElementTypes(names(reader, "element_types", value, NameKind::ElementType)));
     }
     if let Some(value) = table.get("platforms") {
-        all.push(Condition::Platforms(names(reader, "platforms", value, &PLATFORMS)));
+        all.push(Condition::Platforms(names(reader, "platforms", value, NameKind::Platform)));
     }
     if let Some(value) = table.get("any") {
         all.extend(tables(reader, "any", value, rule_form, lists).map(Condition::Any));
