@@ -97,7 +97,7 @@ async fn cloudformation() -> String {
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
-    tokio::spawn(async { axum::serve(listener, Router::new().route("/", post(answer))).await });
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/", post(answer))).await });
     url
 }
 
