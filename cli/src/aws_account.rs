@@ -4,9 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use aws_config::profile::{Profile, ProfileFileCredentialsProvider, ProfileSet};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_sigv4::http_request::{self, SignableBody, SignableRequest, SigningSettings};
 use aws_sigv4::sign::v4;
@@ -52,15 +53,20 @@ impl AwsOptions {
         let profile = profiles.get_profile(name);
         ensure!(profile.is_some() || name == "default", no_such_profile(&profiles, name));
 
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https_client());
-        loader = loader.profile_name(name);
-        if self.profile.is_some() {
-            loader = loader.credentials_provider(ProfileFileCredentialsProvider::builder().profile_name(name).build());
-        }
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(https_client()).profile_name(name);
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        let config = loader.load().await;
+        let mut config = loader.load().await;
+        if self.profile.is_some() {
+            // The SDK would ask the environment first.
+            let provider = ProviderConfig::without_region().with_region(config.region().cloned());
+            let provider = ProfileFileCredentialsProvider::builder()
+                .configure(&provider.with_http_client(https_client()))
+                .profile_name(name)
+                .build();
+            config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
+        }
         let region = config.region().map(ToString::to_string);
         let region = region.with_context(|| {
             format!("no AWS region: give --region, set AWS_REGION, or run `aws configure set region REGION --profile {name}`")
