@@ -315,7 +315,7 @@ impl Archive {
             .table_name(self.table_name())
             .set_key(Some(target.key.to_item()))
             .update_expression(format!("SET ErasedAt = :at REMOVE {removed}"))
-            // An update would make an item anew that has expired meanwhile.
+            // Otherwise, an update would bring back an item that has expired.
             .condition_expression("attribute_exists(pk)")
             .set_expression_attribute_names(Some(names))
             .expression_attribute_values(":at", AttributeValue::N(erasure.started_at.to_string()))

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use chathook_matcher::fold::fold;
-use chathook_matcher::{Matcher, Segment};
+use chathook_matcher::{Form, Matcher, Segment};
 use chathook_protocol::{Command, SendMsg};
 use serde_json::json;
 
 use super::compiled::Rules;
-use super::read::Parsed;
+use super::read::{Parsed, WrittenList};
 use super::rule::{Action, Change, Rule, Scope};
 use crate::conditions::Condition;
 
@@ -92,20 +92,35 @@ fn never(rule: &Rule) -> Option<String> {
 
 /// Why a rule can never hit because of a rule above it.
 fn never_reached(rule: &Rule, above: &[Rule], parsed: &Parsed) -> Option<String> {
-    let words = |rule: &Rule| -> Option<HashSet<String>> {
-        let Condition::Terms(list) = &rule.when else { return None };
-        Some(parsed.lists.get(*list)?.terms.iter().map(|term| fold(&term.term.text)).collect())
+    let list = |rule: &Rule| match &rule.when {
+        Condition::Terms(list) => parsed.lists.get(*list),
+        _ => None,
     };
-    let own = words(rule)?;
+    let own = list(rule)?;
     let stops = |stop: &&Rule| {
         matches!(stop.action, Action::Allow)
             && !stop.shadow
             && (stop.scope == Scope::default() || stop.scope == rule.scope)
             && (stop.custom_data || !rule.custom_data)
-            && words(stop).is_some_and(|words| own.is_subset(&words))
+            && list(stop).is_some_and(|list| finds_all(list, own))
     };
     let stop = above.iter().find(stops)?;
     Some(format!("rule {} allows all of its terms before it is read", stop.id))
+}
+
+/// Whether a list finds everything that the other one finds. All terms of a list have the same form.
+fn finds_all(list: &WrittenList, other: &WrittenList) -> bool {
+    let form = |list: &WrittenList| list.terms.first().map(|term| term.term.form).unwrap_or_default();
+    let (form, other_form) = (form(list), form(other));
+    let is_as_wide = form == other_form || form == Form::Evasive || other_form == Form::Exact;
+    let keys =
+        |list: &WrittenList| -> HashSet<_> { list.terms.iter().map(|term| key(&term.term.text, form)).collect() };
+    is_as_wide && list.allow_phrases.is_empty() && keys(other).is_subset(&keys(list))
+}
+
+/// What terms of that form have in common if they find the same.
+fn key(term: &str, form: Form) -> String {
+    if form == Form::Exact { term.to_owned() } else { fold(term) }
 }
 
 /// The conditions that must all hold.
@@ -127,7 +142,7 @@ fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
         for (index, term) in (first..end).zip(&list.terms) {
             let text = &term.term.text;
             let mut warn = |what| warnings.push(Warning { rule: list.owner.rule.clone(), what });
-            if !known.insert(fold(text)) {
+            if !known.insert(key(text, term.term.form)) {
                 warn(format!("the term `{text}` is there twice"));
                 continue;
             }

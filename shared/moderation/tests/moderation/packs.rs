@@ -127,7 +127,7 @@ fn forged_packs_do_no_harm() {
 }
 
 #[test]
-fn what_is_hardly_meant_is_told() {
+fn probable_mistakes_are_reported() {
     let text = r#"
         schema = 1
         [[rule]]
@@ -183,6 +183,26 @@ fn what_is_hardly_meant_is_told() {
         when = { terms = ["standup"] }
         scope = { senders = ["d", "c", "b", "a"], group_types = ["Work"] }
         action = { type = "discard" }
+        [[rule]]
+        id = "exact"
+        when = { terms = ["Night", "NIGHT"], form = "exact" }
+        action = { type = "allow" }
+        [[rule]]
+        id = "below exact"
+        when = { terms = ["night"] }
+        action = { type = "discard" }
+        [[rule]]
+        id = "but a phrase"
+        when = { terms = ["morning"], allow_phrases = ["morning star"] }
+        action = { type = "allow" }
+        [[rule]]
+        id = "below but a phrase"
+        when = { terms = ["morning"] }
+        action = { type = "discard" }
+        [[rule]]
+        id = "below both"
+        when = { terms = ["Night"], form = "exact" }
+        action = { type = "discard" }
     "#;
     let told: Vec<_> = source(text, &[])
         .warnings()
@@ -198,6 +218,7 @@ fn what_is_hardly_meant_is_told() {
         "nobody: it can never hit: all of its senders are excepted",
         "server: it can never hit: it asks for the platform RESTAPI and excepts it",
         "same scope: it can never hit: rule work allows all of its terms before it is read",
+        "below both: it can never hit: rule exact allows all of its terms before it is read",
         "twice: the term `快加微信号` is not needed: `加微信` is found wherever it is",
         "twice: the term `Casino` is there twice",
         "twice: the term `casino bonus` is not needed: `casino` is found wherever it is",
