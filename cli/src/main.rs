@@ -62,9 +62,10 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: a file was no callback, or an \
-answer no proper one; `messages get`: no such message; `messages export`: not complete, or nothing to export; \
-`messages import`: not all of it is in the table; `recover`: some were not stored, or there was nothing to store; `rules check`: the rules are unusable); 2 the call's words are off.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: a file was no \
+callback, or an answer no proper one; `messages get`: no such message; `messages export`: not complete, or nothing to \
+export; `messages import`: not all of it is in the table; `recover`: some were not stored, or there was nothing to store; \
+`rules check`: the rules are unusable); 2 the command line is wrong.";
 
 #[derive(Subcommand)]
 enum Command {
