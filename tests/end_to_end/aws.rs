@@ -67,7 +67,7 @@ impl Home {
     }
 }
 
-/// A CloudFormation that knows the stacks `chathook` and `other`, and nobody but `AKIAPROCESS`.
+/// A `CloudFormation` that knows the stacks `chathook` and `other`, and nobody but `AKIAPROCESS`.
 async fn cloudformation() -> String {
     let answer = async |headers: HeaderMap, body: String| {
         let signature =
