@@ -26,8 +26,8 @@ use crate::times::TimesArguments;
 /// good, and the receipt says how much that was. It asks before it begins. Interrupted, it goes on where it stopped when
 /// it is called again. It needs the table's index by account (the template's AccountIndex), or reads the whole table with --scan.
 ///
-/// What it does not reach: callbacks that wait in the queues, `lost` records in the log, backups and exports. README says
-/// how long these last.
+/// What it does not reach: callbacks that wait in the queues, `lost` records in the log, backups and exports.
+/// docs/archive.md says how long these last.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  chathook erase ada --dry-run\n  chathook erase ada --aws --table chathook-MessageTable-1ABC\n  \
