@@ -175,6 +175,8 @@ fn masks_stay_masked(reader: &mut Reader<'_>, parsed: &mut Parsed) {
     let masks: HashMap<char, String> = parsed
         .rules
         .iter()
+        // A rule in shadow mode masks nothing, so it may disable no other.
+        .filter(|rule| !rule.shadow)
         .filter_map(|rule| match &rule.action {
             Action::Rewrite(Change::Mask(with)) => Some((fold_char(with.chars().next()?), rule.id.clone())),
             _ => None,
