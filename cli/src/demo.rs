@@ -26,7 +26,7 @@ pub struct Arguments {}
 
 const GROUP: &str = "@TGS#DEMO";
 
-/// A message that somebody sends, and what the example rules make of it.
+/// A message that somebody sends, and the verdict of the example rules.
 struct Sample {
     from: &'static str,
     /// `None`: to the group.

@@ -270,7 +270,7 @@ impl PartialExport {
         Ok(Some(Self { ends: Some((item(&first)?, item(&last)?)), file, whole_lines }))
     }
 
-    /// Cuts off a last line that is not whole. Gives the file, and the key of its last item.
+    /// Cuts off an incomplete last line. Returns the file, and the key of its last item.
     async fn resume(mut self, export: &Export<'_>) -> anyhow::Result<(Option<File>, Option<ItemKey>)> {
         if let Some((first, last)) = &self.ends {
             let (begin, end) = (first.key(), last.key());
@@ -346,7 +346,7 @@ mod tests {
         arguments: Arguments,
     }
 
-    /// A DynamoDB with the default table. Gives its URL too.
+    /// A DynamoDB with the default table. Also returns its URL.
     async fn engine() -> (String, Archive) {
         let url = chathook_tests::start_engine().await;
         let archive = Archive::local(crate::defaults::TABLE, &url);
@@ -432,7 +432,7 @@ mod tests {
             assert!(std::fs::read(&file).unwrap() == *content, "{words:?}: {told}");
         }
 
-        // Of another table, or of this one before it was made anew.
+        // Of another table, or of this one before it was created again.
         let (other_url, other) = engine().await;
         put(&other, "group#h#", "another").await;
         std::fs::write(&file, &h).unwrap();

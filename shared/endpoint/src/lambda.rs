@@ -21,8 +21,8 @@ use crate::http::Arrival;
 use crate::settings::{LogLevel, Settings, SettingsError};
 use crate::unstored::UnstoredCallback;
 
-/// The namespace of all metrics in CloudWatch. Each carries the dimension `function`: the name on Lambda, which tells
-/// one deployment's functions from another's.
+/// The namespace of all metrics in CloudWatch. Each carries the dimension `function`: the name on Lambda, which
+/// differs from one deployment's functions to another's.
 const NAMESPACE: &str = "chathook";
 
 /// Runs the function called `name` with the endpoint that `build` makes from the settings. Returns only if it cannot
