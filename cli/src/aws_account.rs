@@ -20,7 +20,7 @@ use clap::Args;
 /// The output of template.yaml that names the table.
 const TABLE_OUTPUT: &str = "TableName";
 
-/// Which account, and where in it.
+/// Which account and region, and which stack.
 #[derive(Args)]
 pub struct AwsOptions {
     /// The AWS profile; by default AWS_PROFILE, else `default`
@@ -29,12 +29,12 @@ pub struct AwsOptions {
     /// The AWS region; by default AWS_REGION, else the profile's
     #[arg(long, value_name = "NAME", requires = "aws")]
     region: Option<String>,
-    /// Take the table from the outputs of this CloudFormation stack, such as `chathook`, whatever --table says
+    /// Use the table in the outputs of this CloudFormation stack, such as `chathook`; overrides --table
     #[arg(long, value_name = "NAME", requires = "aws")]
     stack: Option<String>,
 }
 
-/// An account that can be asked.
+/// An account that was found, ready for requests.
 pub struct AwsAccount {
     /// For the SDK.
     pub config: SdkConfig,
@@ -87,12 +87,12 @@ impl AwsOptions {
         let described = tokio::task::spawn_blocking(|| request.send()).await??;
         let region = &account.region;
         let outputs = outputs(&described).with_context(|| {
-            format!("CloudFormation ({region}) does not show the stack {stack}; see --region and --profile")
+            format!("CloudFormation ({region}) does not show the stack {stack}; check --region and --profile")
         })?;
         let table = outputs.into_iter().find(|(key, _)| key == TABLE_OUTPUT).map(|(_, value)| value);
         let none = || {
             format!(
-                "the stack {stack} ({region}) has no output {TABLE_OUTPUT}: it is none of chathook, or keeps no messages"
+                "the stack {stack} ({region}) has no output {TABLE_OUTPUT}: it is not a chathook stack, or stores no messages"
             )
         };
         table.with_context(none).map(Some)
@@ -115,7 +115,7 @@ fn remedy(profile: Option<&Profile>, name: &str) -> String {
     if has("sso_session") || has("sso_start_url") {
         format!("sign in with `aws sso login --profile {name}`")
     } else if has("credential_process") {
-        format!("see what the credential_process of the profile {name} prints")
+        format!("check what the credential_process of the profile {name} prints")
     } else {
         format!("set up the profile {name} with `aws configure`, or name another one with --profile")
     }
@@ -129,7 +129,7 @@ struct SignedRequest {
 }
 
 impl AwsAccount {
-    /// The request for what CloudFormation knows about a stack.
+    /// The request that asks CloudFormation to describe a stack.
     fn describe(&self, stack: &str) -> anyhow::Result<SignedRequest> {
         let url = self.cloudformation()?;
         let body = form_urlencoded::Serializer::new(String::new())
@@ -150,7 +150,7 @@ impl AwsAccount {
         Ok(SignedRequest { url, headers, body })
     }
 
-    /// Where CloudFormation is: `AWS_ENDPOINT_URL_CLOUDFORMATION`, its like in the profile, or the region's.
+    /// CloudFormation's URL: `AWS_ENDPOINT_URL_CLOUDFORMATION`, the same setting in the profile, or the region's URL.
     fn cloudformation(&self) -> anyhow::Result<String> {
         let key =
             ServiceConfigKey::builder().service_id("CloudFormation").env("AWS_ENDPOINT_URL").profile("endpoint_url");
@@ -161,7 +161,7 @@ impl AwsAccount {
         }
         let region = &self.region;
         let is_name = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        ensure!(is_name, "{region:?} is no AWS region; give one such as eu-central-1 with --region");
+        ensure!(is_name, "{region:?} is not an AWS region; give one such as eu-central-1 with --region");
         let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         Ok(format!("https://cloudformation.{region}.{domain}/"))
     }
@@ -188,7 +188,7 @@ fn outputs(xml: &str) -> anyhow::Result<Vec<(String, String)>> {
     let mut document = Document::new(xml);
     let (mut outputs, mut is_described) = (Vec::new(), false);
     let (mut key, mut value, mut code, mut message) = Default::default();
-    // Each of these names stands for one thing, wherever it is.
+    // Each of these names has one meaning, wherever it appears.
     while let Some(element) = document.next_start_element() {
         let text: &mut Option<String> = match element.local() {
             "DescribeStacksResult" => {
@@ -202,7 +202,7 @@ fn outputs(xml: &str) -> anyhow::Result<Vec<(String, String)>> {
             _ => continue,
         };
         *text = Some(try_data(&mut document.scoped_to(element))?.into_owned());
-        // Either may be the first.
+        // Either may come first.
         if key.is_some() && value.is_some() {
             outputs.extend(key.take().zip(value.take()));
         }

@@ -30,15 +30,15 @@ pub struct CallbackAnswer {
     pub status: u16,
     /// The answer's body; a string if it is not JSON, which the platform could not read either.
     pub reply: Value,
-    /// In a word or two.
+    /// What became of the callback, in a word or two.
     pub verdict: String,
-    /// The ids of the rules that hit. Only a `serve` tells them.
+    /// The ids of the rules that hit. Only `serve` reports them.
     pub rules: Option<String>,
     /// How long it took.
     pub milliseconds: u64,
 }
 
-/// A client for `url`. A proxy that the environment names is for other machines, not for this one.
+/// A client for `url`. A proxy set in the environment is not used to reach this machine.
 fn agent(url: &str, timeout: Duration) -> ureq::Agent {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(timeout));
@@ -58,7 +58,7 @@ pub fn command_of(body: &[u8]) -> anyhow::Result<String> {
     Ok(command.into_owned())
 }
 
-/// How long a greeting may take. Where nobody listens that is known at once, so only a busy machine is waited for.
+/// How long a greeting may take. A closed port fails at once, so only a busy machine takes long.
 const GREETING: Duration = Duration::from_secs(5);
 
 /// Whether a chathook answers at `url`. It answers a GET with a known greeting.
@@ -84,7 +84,7 @@ impl CallbackClient {
     pub fn new(url: &str, app_id: String, token: Option<&str>) -> anyhow::Result<Self> {
         if !url.contains("://") {
             let scheme = if is_here(url) { "http" } else { "https" };
-            bail!("{url} is no URL; write {scheme}://{url}");
+            bail!("{url} is not a URL; write {scheme}://{url}");
         }
         if url.contains('?') {
             bail!("{url} has a query; give the URL as it is pasted into the console, which allows none");
@@ -138,7 +138,7 @@ impl CallbackAnswer {
     }
 }
 
-/// An answer in a word or two. What the platform's answers do not tell is in `outcome`, which a chathook adds.
+/// An answer in a word or two. chathook adds `outcome`, which says what the platform's own fields cannot.
 fn verdict(command: &str, status: u16, reply: &Value, outcome: Option<&str>) -> String {
     let info = reply["ErrorInfo"].as_str().filter(|info| !info.is_empty());
     let with_info = |what: String| info.map_or_else(|| what.clone(), |info| format!("{what}: {info}"));

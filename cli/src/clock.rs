@@ -1,4 +1,4 @@
-//! The time. Everything below takes it as an argument.
+//! Reads the clock. Everything else takes the time as an argument.
 
 /// Now, in Unix milliseconds.
 pub fn now_ms() -> u64 {

@@ -1,5 +1,5 @@
-//! Colours, the same in all commands. What is printed with `anstream::println!` or to `anstream::stdout()` has them where
-//! `--color`, `NO_COLOR` and the terminal allow.
+//! Colours, the same in all commands. Output through `anstream::println!` or `anstream::stdout()` has them if
+//! `--color`, `NO_COLOR` and the terminal allow it.
 
 use anstyle::{AnsiColor, Style};
 

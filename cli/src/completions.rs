@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use clap_complete::Shell;
 
-/// Print a script with which a shell completes chathook's commands and options
+/// Print a script that lets a shell complete chathook's commands and options
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
 chathook completions bash >~/.local/share/bash-completion/completions/chathook\n  \
@@ -24,14 +24,14 @@ pub struct Completions {
 #[derive(Args)]
 #[command(after_help = "Example:\n  chathook man ~/.local/share/man/man1 && man chathook")]
 pub struct ManualPages {
-    /// The folder to write them to; it is made if need be
+    /// The folder to write them to; it is created if needed
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }
 
 impl Completions {
     pub fn run(&self, mut program: clap::Command) -> anyhow::Result<ExitCode> {
-        // First into memory: the generator panics when its reader goes away.
+        // Into memory first: the generator panics if its reader goes away.
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut program, "chathook", &mut script);
         std::io::stdout().write_all(&script)?;

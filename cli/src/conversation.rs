@@ -13,16 +13,16 @@ pub struct ConversationArguments {
     /// The one-to-one conversation of these two accounts, in either order
     #[arg(long, num_args = 2, value_names = ["A", "B"], value_parser = names::account, conflicts_with_all = ["group", "topic"])]
     c2c: Option<Vec<String>>,
-    /// The group of this GroupId
+    /// The group with this GroupId
     #[arg(long, value_name = "ID")]
     group: Option<String>,
-    /// The topic of this TopicId in the group
+    /// The topic with this TopicId in the group
     #[arg(long, value_name = "ID", requires = "group")]
     topic: Option<String>,
 }
 
 impl ConversationArguments {
-    /// The conversation that is named, if one is.
+    /// The conversation that the options name, if any.
     pub fn conversation(&self) -> Option<Conversation> {
         match (self.c2c.as_deref(), &self.group) {
             (Some([a, b]), _) => Some(Conversation::C2c(a.clone(), b.clone())),
@@ -61,12 +61,12 @@ pub fn advice(conversation: &Conversation) -> String {
     }
 }
 
-/// The platform begins the ids of communities so.
+/// The ids of communities begin with this.
 fn is_community(group_id: &str) -> bool {
     group_id.starts_with("@TGS#_")
 }
 
-/// A word for a POSIX shell.
+/// Quotes a word for a POSIX shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "@#%+=:,./_-".contains(c);
     if !word.is_empty() && !word.starts_with(['#', '-']) && word.chars().all(is_plain) {

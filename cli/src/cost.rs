@@ -6,7 +6,7 @@ use indicatif::DecimalBytes;
 /// AWS's price of a million read units on demand in us-east-1, in USD.
 const USD_PER_MILLION_READ_UNITS: f64 = 0.125;
 
-/// What reading the whole table takes, as the end of a sentence about that. A local table costs nothing.
+/// How much there is to read in the whole table and what that costs, as the end of a sentence. A local table is free.
 pub fn of_reading(archive: &Archive, size: TableSize) -> String {
     let items = format!(": about {} items, {}", size.items, DecimalBytes(size.bytes));
     if !archive.is_on_aws() {

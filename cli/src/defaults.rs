@@ -1,9 +1,9 @@
-//! What holds unless settings or options say otherwise. `serve` and the commands that look for it agree on these.
+//! Defaults, which settings and options override. `serve` and the commands that look for it share them.
 
 /// The app id of the demo app.
 pub const DEMO_APP_ID: &str = "1400000000";
 
-/// The token of the demo app, which everybody knows: it is good for loopback only.
+/// The token of the demo app. Everybody knows it, so it is used on loopback only.
 pub const DEMO_TOKEN: &str = "chathook-demo";
 
 /// The table's name.

@@ -20,13 +20,13 @@ use crate::platform::{Ids, Message, Recipient};
 use crate::times::Times;
 use crate::{display, example_rules};
 
-/// Show everything once: start the webhook, send messages as the platform does, list what was kept
+/// Show everything once: start the webhook, send messages as the platform does, list what was stored
 #[derive(Args)]
 pub struct Arguments {}
 
 const GROUP: &str = "@TGS#DEMO";
 
-/// A message that somebody sends, and what the example rules make of it.
+/// A message that somebody sends, and the verdict of the example rules.
 struct Sample {
     from: &'static str,
     /// `None`: to the group.
@@ -54,7 +54,7 @@ pub async fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
     let storage = Storage::Memory { listen: any_port };
     let webhook = LocalWebhook::start(any_port, &storage, settings, moderator, None).await?;
     println!("Five messages go through the webhook, as Tencent Cloud Chat would bring them.");
-    println!("The example rules judge each before it is delivered; what is delivered is kept.\n");
+    println!("The example rules judge each before it is delivered; what is delivered is stored.\n");
 
     let client = CallbackClient::new(&webhook.url, DEMO_APP_ID.to_owned(), Some(DEMO_TOKEN))?;
     tokio::task::spawn_blocking(move || send_all(&client)).await??;
@@ -78,7 +78,7 @@ pub async fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sends each message, and the first one's last callback once more.
+/// Sends each message, then repeats the last callback of the first one.
 fn send_all(client: &CallbackClient) -> anyhow::Result<()> {
     let time = now();
     for (seq, sample) in (1..).zip(SAMPLES) {

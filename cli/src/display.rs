@@ -14,7 +14,7 @@ use crate::times::Times;
 const HEADER: [&str; 7] = ["MsgTime", "MsgSeq", "From_Account", "To", "Text", "Result", "MsgKey / Random"];
 const TEXT_COLUMN: usize = 4;
 
-/// A table needs so many columns of the terminal. Where there are fewer, each message gets lines of its own.
+/// The terminal width, in columns, that a table needs. In a narrower one each message gets lines of its own.
 const LEAST_COLUMNS: u16 = 100;
 
 /// Prints the messages.
@@ -34,7 +34,7 @@ pub fn print(messages: &[StoredMessage], format: Format, times: &Times) -> anyho
     Ok(())
 }
 
-/// How wide the terminal is; `None` where standard output is none. `COLUMNS` overrules it, as in other programs.
+/// The width of the terminal; `None` if standard output is not one. `COLUMNS` overrides it, as in other programs.
 fn columns() -> Option<u16> {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     told.or_else(|| Table::new().width())
@@ -74,8 +74,8 @@ pub fn line(message: &StoredMessage, times: &Times) -> String {
     ))
 }
 
-/// The message in lines of its own: who and when, what it says, what became of it and under which ids it is found, and
-/// what it said before it was edited. With colours, for [`anstream`].
+/// The message in lines of its own: time and sender, text, result, ids, and what it said before it was edited. With
+/// colours, for [`anstream`].
 pub fn details(message: &StoredMessage, times: &Times) -> String {
     let at = sent(message).map_or_else(String::new, |at| format!("{}  ", times.show(at)));
     let mut lines = vec![printable(&format!("{at}{} to {}", message.from_account(), recipient(message)))];
@@ -139,7 +139,7 @@ fn sent(message: &StoredMessage) -> Option<u64> {
     message.msg_time().or(message.event_time().map(|ms| ms / 1000))
 }
 
-/// `text` without characters that move the cursor, colour the terminal or turn the line around.
+/// `text` without characters that move the cursor, colour the terminal or reverse the text.
 pub fn printable(text: &str) -> String {
     let acts = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -147,7 +147,7 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if acts(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// What became of a message: delivered or not, edited how often, recalled by whom, erased.
+/// What became of a message: whether it was delivered, edited, recalled or erased, and by whom.
 fn result(message: &StoredMessage, times: &Times) -> String {
     let refused = message.error_code().map(|code| format!("refused {code}"));
     let sent = message.send_msg_result().map(|code| match code {

@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 
 use crate::private;
 
-/// Starts an engine on `listen` that ends with `stop`. Gives its URL. Without a `folder` it keeps its data in memory.
+/// Starts an engine on `listen` that runs until `stop`. Returns its URL. Without a `folder` it keeps its data in
+/// memory.
 pub async fn start(
     servers: &mut JoinSet<anyhow::Result<()>>,
     listen: SocketAddr,
@@ -29,8 +30,8 @@ pub async fn start(
         }
     };
     let database = database.map_err(|error| anyhow::anyhow!("cannot open the data: {error}"))?;
-    // The usual mode of SQLite's write-ahead log: a write does not wait for the disk. When the power fails the last ones
-    // may be gone, and the data is sound all the same. The engine opens in the mode that waits, and has no other switch.
+    // The usual mode of SQLite's write-ahead log: a write does not wait for the disk. A power failure may lose the last
+    // writes, but the data stays sound. The engine opens in the mode that waits, and this is its only switch.
     database.disable_bulk_loading().map_err(|error| anyhow::anyhow!("cannot open the data: {error}"))?;
     let listener = bind(listen, "--dynamodb-listen").await?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -50,7 +51,7 @@ pub async fn bind(listen: SocketAddr, option: &str) -> anyhow::Result<TcpListene
     })
 }
 
-/// The table in the data that a `serve` left. It is open for as long as this lives.
+/// The table in the data that `serve` left. It stays open as long as this value lives.
 pub struct EmbeddedTable {
     /// The table.
     pub archive: Archive,

@@ -21,13 +21,13 @@ use crate::times::TimesArguments;
 
 /// Blank everything that an account sent, edits included, and keep a receipt
 ///
-/// Messages are blanked, and their changes: edits, and the recalls of one-to-one messages. Who wrote, when and under
-/// which ids stays, so that the others' conversations keep their order; what was said goes, for
-/// good, and the receipt says how much that was. It asks before it begins. Interrupted, it goes on where it stopped when
-/// it is called again. It needs the table's index by account (the template's AccountIndex), or reads the whole table with --scan.
+/// It blanks messages and their changes: edits, and recalls of one-to-one messages. What was said is gone for good.
+/// Sender, time and ids stay, so that other people's conversations keep their order. The receipt says how much was
+/// blanked. The command asks before it begins. If it was interrupted, run it again: it goes on where it stopped. It
+/// needs the table's index by account (the template's AccountIndex); with --scan it reads the whole table instead.
 ///
-/// What it does not reach: callbacks that wait in the queues, `lost` records in the log, backups and exports.
-/// docs/archive.md says how long these last.
+/// It does not reach callbacks that wait in the queues, `lost` records in the log, backups or exports. docs/archive.md
+/// says how long these last.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  chathook erase ada --dry-run\n  chathook erase ada --aws --table chathook-MessageTable-1ABC\n  \
@@ -40,10 +40,10 @@ pub struct Arguments {
     /// Count only, and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do not ask before blanking. Scripts need it: without a terminal nobody can answer
+    /// Do not ask before blanking; scripts need this, since nobody is there to answer
     #[arg(long, conflicts_with = "dry_run")]
     yes: bool,
-    /// Read the whole table, for want of an index
+    /// Read the whole table, for one without the index by account
     #[arg(long)]
     scan: bool,
     /// How to print
@@ -87,8 +87,8 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// What to do about an erasure that did not come to its end.
-const GOES_ON: &str = "Call the same again, and it goes on where it stopped";
+/// What to do about an erasure that did not finish.
+const GOES_ON: &str = "Run the same command again, and it goes on where it stopped";
 
 /// Asks whether to go on, and reads the answer.
 fn is_confirmed(account: &str, table: &str, answer: &mut impl BufRead) -> anyhow::Result<bool> {
@@ -99,7 +99,7 @@ fn is_confirmed(account: &str, table: &str, answer: &mut impl BufRead) -> anyhow
     Ok(typed.trim() == account)
 }
 
-/// Goes through the pages. `under_way` is the erasure as far as it has come.
+/// Erases page by page. `under_way` is the erasure so far.
 async fn erase(arguments: &Arguments, archive: &Archive, under_way: &mut Option<Erasure>) -> anyhow::Result<Erasure> {
     let Arguments { account, dry_run, scan, .. } = arguments;
     let times = arguments.times.times();
@@ -127,10 +127,10 @@ async fn erase(arguments: &Arguments, archive: &Archive, under_way: &mut Option<
         match archive.erase_page(erasure, now()).await {
             Ok(()) => backoff = Backoff::new(),
             Err(error @ ArchiveError::IndexMissing { .. }) => {
-                // It takes one permission more, which may be missing.
+                // The size needs one more permission, which may be missing.
                 let size = archive.table_size().await;
                 let cost = size.map(|size| cost::of_reading(archive, size)).unwrap_or_default();
-                bail!("{error}; or call again with --scan, which reads the whole table{cost}");
+                bail!("{error}; or run it again with --scan, which reads the whole table{cost}");
             }
             Err(error) => {
                 backoff.wait(error).await.with_context(|| match dry_run {

@@ -1,4 +1,4 @@
-//! The rules that ship with the functions, for where there are no others yet.
+//! The rules that ship with the functions, used until there are others.
 
 use chathook_moderation::{Rules, RulesError, RulesSource};
 

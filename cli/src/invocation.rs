@@ -1,6 +1,6 @@
-//! The commands that the program suggests, so that they work as they are printed.
+//! Makes the commands that the program suggests work as they are printed.
 
-/// What calls this program: `chathook`, the path that it was called by, or `cargo run --` where cargo started it.
+/// How to call this program: `chathook`, the path that it was called by, or `cargo run --` where cargo started it.
 pub fn program() -> String {
     // `cargo run` names the package that it runs, and tests name themselves.
     if std::env::var("CARGO_PKG_NAME").is_ok_and(|name| name == env!("CARGO_PKG_NAME")) {
@@ -9,7 +9,7 @@ pub fn program() -> String {
     std::env::args().next().map_or_else(|| "chathook".to_owned(), |path| quoted(&path))
 }
 
-/// `word` as a shell takes it.
+/// `word`, quoted for a shell if needed.
 pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

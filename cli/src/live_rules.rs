@@ -1,4 +1,4 @@
-//! The rules of a `serve`: read anew when their file changes, so that a change can be tried at once.
+//! The rules of `serve`. They are read again when their file changes, so that a change can be tried at once.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,10 +14,10 @@ use crate::example_rules;
 use crate::live_view::LiveView;
 use crate::progress::count;
 
-/// How often the files are looked at while nobody sends anything.
+/// How often the files are checked while nobody sends anything.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Moderates by what the rules' file says now.
+/// Moderates by the current content of the rules file.
 pub struct LiveRules {
     path: PathBuf,
     view: Arc<LiveView>,
@@ -33,20 +33,20 @@ struct State {
 /// When a file was changed and how long it is; `None` if it is not there.
 type Stamp = Option<(SystemTime, u64)>;
 
-/// What was read at one time.
+/// The result of one reading.
 struct Reading {
     rules: Result<Rules, RulesError>,
     files: Vec<(PathBuf, Stamp)>,
 }
 
 impl LiveRules {
-    /// Reads the rules at `path`. If there are none and `or_examples` allows it, the example rules hold until there are.
-    /// Gives them with a line that says which they are.
+    /// Reads the rules at `path`. If there are none and `or_examples` allows it, the example rules apply until there
+    /// are some. Also returns a line that says which rules these are.
     pub fn start(path: PathBuf, or_examples: bool, view: Arc<LiveView>) -> anyhow::Result<(Arc<Self>, String)> {
         let Reading { rules, files } = read(&path);
         let (rules, said) = if or_examples && stamp(&path).is_none() {
             let said = format!(
-                "the built-in examples, since there is no {}; write one and it holds at once, or name one with --rules",
+                "the built-in examples, since there is no {}; write one and it applies at once, or name one with --rules",
                 path.display()
             );
             (example_rules::load()?, said)
@@ -62,7 +62,7 @@ impl LiveRules {
         Ok((Arc::new(Self { path, view, state }), said))
     }
 
-    /// Looks at the files again and again.
+    /// Checks the files at intervals, for ever.
     pub async fn watch(&self) {
         loop {
             tokio::time::sleep(PAUSE).await;
@@ -70,9 +70,9 @@ impl LiveRules {
         }
     }
 
-    /// The rules that hold now. A broken file changes nothing, and people are told where it is broken.
+    /// The rules that apply now. A broken file changes nothing, and the view shows where it is broken.
     fn moderator(&self) -> Moderator {
-        // What a panic left is whole: it is replaced in one step.
+        // A panic cannot leave it half-changed: it is replaced in one step.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.files.iter().any(|(path, was)| stamp(path) != *was) {
             let Reading { rules, files } = read(&self.path);
@@ -97,8 +97,8 @@ impl Handler for LiveRules {
     }
 }
 
-/// Reads the rules and the files of terms that they name. Files are looked at before they are read, so that a change
-/// meanwhile is seen the next time.
+/// Reads the rules and the files of terms that they name. Each file's time is noted before it is read, so that a change
+/// in between is seen the next time.
 fn read(path: &Path) -> Reading {
     let mut files = vec![(path.to_owned(), stamp(path))];
     let mut read = || {

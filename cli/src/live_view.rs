@@ -1,4 +1,4 @@
-//! What people see of a `serve` that runs: a line for each callback, or JSON for programs.
+//! What a running `serve` shows: a line for each callback, or JSON for programs.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const TEXT_COLUMNS: usize = 48;
 
 /// Prints what happens.
 pub struct LiveView {
-    /// JSON in place of lines.
+    /// JSON instead of lines.
     pub json: bool,
     /// Whether to show what messages say.
     pub with_text: bool,
@@ -26,7 +26,7 @@ pub struct LiveView {
 pub struct Answered<'a> {
     /// As it came.
     pub request: &'a Request,
-    /// What the caller heard.
+    /// What the caller got.
     pub answer: &'a Answer,
     /// What was done.
     pub outcome: &'a Outcome,
@@ -35,7 +35,7 @@ pub struct Answered<'a> {
 }
 
 impl LiveView {
-    /// Prints a callback. Who only looks if we are there is not one.
+    /// Prints a callback. A request that only checks whether somebody answers is not one.
     pub fn show(&self, answered: &Answered<'_>) {
         if matches!(answered.outcome, Outcome::Probe) {
             return;
@@ -55,7 +55,7 @@ impl LiveView {
     }
 
     fn tell(&self, style: Style, news: &str) {
-        // Programs read standard output, which holds nothing but JSON then.
+        // Programs read standard output, so it holds only JSON.
         if self.json {
             eprintln!("{news}");
         } else {
@@ -141,7 +141,7 @@ impl Answered<'_> {
         }
     }
 
-    /// Which rules hit, and what the sender or the others get to see; or what went wrong.
+    /// Which rules hit, and what the sender or the others see; or what went wrong.
     fn detail(&self, with_text: bool) -> Option<String> {
         let moderated = match self.outcome {
             Outcome::Moderated(moderated) => moderated,
@@ -168,7 +168,7 @@ impl Answered<'_> {
     }
 }
 
-/// The parts that say something, with `between` between them.
+/// The parts that are not empty, joined by `between`.
 fn joined(parts: [Option<String>; 2], between: &str) -> String {
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between)
 }

@@ -57,7 +57,7 @@ pub struct LocalWebhook {
 }
 
 impl LocalWebhook {
-    /// Starts everything and creates the table. `moderator` takes the before-callbacks; each callback is shown in `view`.
+    /// Starts everything and creates the table. `moderator` takes the before-callbacks; `view` shows each callback.
     pub async fn start(
         listen: SocketAddr,
         store: &Storage,
@@ -78,7 +78,7 @@ impl LocalWebhook {
         };
 
         let table = settings.table_name.as_deref().unwrap_or(TABLE);
-        // Patient: the deadline of the answer is the only one here. A local engine may be slow, and does not hang.
+        // Patient: the answer's deadline is the only one here. A local engine may be slow, but it does not hang.
         let archive = Archive::local(table, &dynamodb).patient();
         archive.create_table().await.with_context(|| format!("cannot create the table at {dynamodb}"))?;
 
@@ -94,7 +94,7 @@ impl LocalWebhook {
         Ok(Self { url, dynamodb, archive, stop, servers })
     }
 
-    /// Finishes the requests under way, and ends. A request that stalls is not waited for.
+    /// Finishes the requests under way and stops. It does not wait for a request that stalls.
     pub async fn stop(self) -> anyhow::Result<()> {
         let Self { stop, servers, .. } = self;
         stop.send_replace(true);
@@ -105,7 +105,7 @@ impl LocalWebhook {
     }
 }
 
-/// Every command under `/`, and under the name of each function what that one handles.
+/// The paths: `/` takes every command, and the path named after a function takes what that function handles.
 fn router(
     settings: &Arc<Settings>,
     moderator: &Arc<dyn Handler>,
@@ -127,7 +127,9 @@ fn router(
         .route("/group-after-send", endpoint(&[Command::GroupAfterSend]))
         .route("/after-change", endpoint(&Command::AFTER_CHANGE))
         .fallback(async || {
-            let reply = Reply::fail("no such path; / takes every command, /c2c-before-send and its like one each");
+            let reply = Reply::fail(
+                "no such path; / takes every command, /c2c-before-send and the like take those of one function",
+            );
             respond(Answer { status: 404, body: reply.to_json() }, None)
         })
 }

@@ -12,7 +12,7 @@ pub struct LostLog {
     pub records: BTreeMap<CallbackId, LostRecord>,
 }
 
-/// What names a callback. The request's id alone does not: `serve` counts its requests from 1 each time it starts.
+/// What identifies a callback. The request's id alone does not: `serve` counts its requests from 1 each time it starts.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct CallbackId {
     /// The request's id.
@@ -42,7 +42,7 @@ impl LostLog {
             return self.find(&value);
         }
         for line in log.lines() {
-            // Whatever collects logs may put a time and a stream before the line.
+            // A log collector may put a time and a stream before the line.
             let json = line.find('{').and_then(|start| serde_json::from_str(&line[start..]).ok());
             match json {
                 Some(value) => self.find(&value),
@@ -99,7 +99,7 @@ impl LostLog {
 }
 
 impl LostRecord {
-    /// The callback, put together from its parts. `now` (Unix seconds) is when it arrived, if the log does not say so.
+    /// The callback, put together from its parts. `now` (Unix seconds) stands in if the log has no arrival time.
     pub fn into_callback(self, id: &CallbackId, now: u64) -> anyhow::Result<UnstoredCallback> {
         let Self { parts, bodies } = self;
         let there = bodies.len() as u64;

@@ -50,7 +50,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use color::{BAD, paint};
 use output::is_broken_pipe;
 
-/// The webhook backend for Tencent Cloud Chat: moderates messages before they are sent and keeps them afterwards.
+/// The webhook backend for Tencent Cloud Chat: moderates messages before they are sent and stores them afterwards.
 ///
 /// The same handlers run here as in the Lambda functions. `chathook demo` shows all of it in a few seconds.
 #[derive(Parser)]
@@ -62,8 +62,8 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: a file was no \
-callback, or an answer no proper one; `messages get`: no such message; `messages export`: not complete, or nothing to \
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 not done, with the reason on standard error (`send`: a file was not a \
+callback, or an answer was not valid; `messages get`: no such message; `messages export`: not complete, or nothing to \
 export; `messages import`: not all of it is in the table; `recover`: some were not stored, or there was nothing to store; \
 `rules check`: the rules are unusable); 2 the command line is wrong.";
 

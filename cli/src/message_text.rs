@@ -3,7 +3,7 @@
 use serde_json::Value;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// A `MsgBody` in a few words: its texts in quotes, and what else is in it. `None` if it is none.
+/// A `MsgBody` in a few words: its texts in quotes, and its other elements. `None` if it is not a `MsgBody`.
 pub fn content(msg_body: &Value) -> Option<String> {
     elements(msg_body, |text| format!("{text:?}"))
 }
@@ -30,7 +30,7 @@ fn elements(msg_body: &Value, show_text: impl Fn(&str) -> String) -> Option<Stri
     Some(msg_body.as_array()?.iter().map(element).collect::<Vec<_>>().join(" "))
 }
 
-/// `text` in at most so many columns.
+/// `text`, cut to a number of columns.
 pub fn shortened(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();

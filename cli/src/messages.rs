@@ -35,10 +35,10 @@ enum Command {
     Conversations(conversations::Arguments),
     /// The messages of a conversation, or of an account, oldest first
     List(list::Followed),
-    /// Those that did not arrive, of a conversation, an account or everybody: one-to-one messages whose delivery failed,
-    /// group messages that the platform refused
+    /// The messages that did not arrive, of a conversation, an account or everybody: one-to-one messages whose delivery
+    /// failed, and group messages that the platform refused
     Failed(list::List),
-    /// Those that somebody recalled, of a conversation, an account or everybody
+    /// The messages that were recalled, of a conversation, an account or everybody
     Recalled(list::List),
     Get(get::Arguments),
     ReadReceipts(read_receipts::Arguments),

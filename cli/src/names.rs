@@ -1,4 +1,4 @@
-//! Options that are names: one that can hardly be meant is refused, with the nearest one.
+//! Options that take a name. One that is almost certainly a mistake is refused, and the error suggests the nearest one.
 
 use chathook_moderation::{Mistake, NameKind};
 

@@ -1,4 +1,4 @@
-//! The platform's part in sending a message: it asks before, does as it is told, and tells afterwards.
+//! The platform's part in sending a message: it asks the webhook, does what the answer says, and reports it afterwards.
 
 use anstyle::Style;
 use anyhow::Context as _;
@@ -38,7 +38,7 @@ pub enum Recipient {
     },
 }
 
-/// The numbers that tell a message from others.
+/// The numbers that identify a message.
 #[derive(Clone, Copy)]
 pub struct Ids {
     /// `MsgSeq`
@@ -61,11 +61,11 @@ pub enum Fate {
         /// `CloudCustomData`
         custom_data: Option<String>,
     },
-    /// It is delivered as it is, since the answer was no proper one.
+    /// It is delivered as it is, since the answer was not valid.
     Unmoderated,
-    /// The sender sees it sent, the others nothing.
+    /// The sender sees it as sent; the others see nothing.
     Hidden,
-    /// The sender gets this error, the others nothing.
+    /// The sender gets this error; the others see nothing.
     Refused {
         /// What the sender's client shows.
         code: u64,
@@ -75,7 +75,8 @@ pub enum Fate {
 }
 
 impl Message {
-    /// Sends it: asks, and if it is delivered, tells. Gives the answers, the second only then.
+    /// Sends it: asks the webhook and, if it is delivered, reports it. Returns the answers to both; the second only
+    /// then.
     pub fn send(&self, client: &CallbackClient) -> anyhow::Result<(CallbackAnswer, Fate, Option<CallbackAnswer>)> {
         let before = self.post(client, &self.callback(None))?;
         let fate = self.fate(&before);
@@ -84,7 +85,7 @@ impl Message {
         Ok((before, fate, after))
     }
 
-    /// Tells that it was delivered.
+    /// Reports that it was delivered.
     pub fn report(&self, client: &CallbackClient, fate: &Fate) -> anyhow::Result<CallbackAnswer> {
         self.post(client, &self.callback(Some(fate)))
     }
@@ -105,7 +106,7 @@ impl Message {
             (Some(0), _) => Fate::Rewritten { body: body.unwrap_or(&self.body).clone(), custom_data },
             (Some(2), _) => Fate::Hidden,
             (Some(code), to) => {
-                // The platform has codes of its own for a plain 1.
+                // The platform replaces a plain 1 with codes of its own.
                 let code = match (code, to) {
                     (1, Recipient::Account(_)) => 20006,
                     (1, Recipient::Group { .. }) => 10016,
@@ -166,7 +167,7 @@ impl Message {
             Fate::Rewritten { body, .. } => {
                 format!("Delivered to {to} as {}{rules}.", content(body).unwrap_or_default())
             }
-            Fate::Unmoderated => format!("Delivered to {to} without moderation: the answer was no proper one."),
+            Fate::Unmoderated => format!("Delivered to {to} without moderation: the answer was not valid."),
             Fate::Hidden => format!("Hidden from others; {from} sees it sent{rules}."),
             Fate::Refused { code, text } if text.is_empty() => format!("Refused; {from} sees the error {code}{rules}."),
             Fate::Refused { code, text } => format!("Refused; {from} sees the error {code}, {text:?}{rules}."),
@@ -189,7 +190,7 @@ impl Message {
 }
 
 impl Fate {
-    /// The colour to tell it in.
+    /// The colour to show it in.
     pub fn style(&self) -> Style {
         match self {
             Self::Delivered => GOOD,

@@ -1,4 +1,4 @@
-//! What is kept on this machine are people's messages, so only the owner of the files may read them.
+//! The files on this machine hold people's messages, so only their owner may read them.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::path::Path;
@@ -13,14 +13,14 @@ pub fn create_folder(folder: &Path) -> anyhow::Result<()> {
     builder.recursive(true).create(folder).with_context(|| format!("cannot create {}", folder.display()))
 }
 
-/// Opens the file to write to it, for its owner alone, and creates it if it is not there. What it holds is kept.
+/// Opens the file to write to it, for its owner alone, and creates it if it is not there. Its content stays.
 pub fn open_file(path: &Path) -> anyhow::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut open = || {
         let file = options.create(true).truncate(false).write(true).open(path)?;
-        // It may be there from before.
+        // It may exist already, with other permissions.
         #[cfg(unix)]
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         std::io::Result::Ok(file)

@@ -10,12 +10,12 @@ pub fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// For input of so many bytes; `None` if that is unknown.
+/// For input of this many bytes; `None` if the number is unknown.
 pub fn bytes(total: Option<u64>) -> ProgressBar {
     bar(total, "{wide_bar} {percent} %, {bytes_per_sec}, {eta} left", "{spinner} {bytes}, {bytes_per_sec}")
 }
 
-/// For about so many items. The bar's message follows their number.
+/// For about this many items. The bar's message comes after their number.
 pub fn items(total: Option<u64>) -> ProgressBar {
     bar(
         total,
@@ -24,16 +24,16 @@ pub fn items(total: Option<u64>) -> ProgressBar {
     )
 }
 
-/// How often a line tells the progress where no bar can.
+/// How often a line reports the progress where there is no bar.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// When to print a line about the progress, where standard error is no terminal.
+/// When to print a line about the progress, if standard error is not a terminal.
 pub struct Lines {
     last: Instant,
 }
 
 impl Lines {
-    /// None is due yet.
+    /// No line is due yet.
     pub fn new(now: Instant) -> Self {
         Self { last: now }
     }

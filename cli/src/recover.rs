@@ -20,7 +20,8 @@ use crate::source::Source;
 /// Store callbacks from the `lost` records of a function's log
 ///
 /// A function logs a message in this way when neither the table nor the queue took it. Storing one twice does no harm,
-/// so a log may be given again, and logs may overlap. `RETENTION_DAYS` and `STORE_ONLINE_ONLY` count as for the functions.
+/// so a log may be given again, and logs may overlap. `RETENTION_DAYS` and `STORE_ONLINE_ONLY` apply as in the
+/// functions.
 #[derive(Args)]
 #[command(after_help = "Reads lines as a function or `serve` writes them, with anything before them, and what \
 `aws logs filter-log-events` prints.\n\nExample:\n  \
@@ -34,12 +35,12 @@ pub struct Arguments {
     source: Source,
 }
 
-/// How long one callback may take: a person waits, and the platform does not.
+/// How long one callback may take: a person waits for it, not the platform.
 const TIME_PER_CALLBACK: Duration = Duration::from_secs(30);
 
 pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let log = input::read(&arguments.log).with_context(|| format!("cannot read {}", arguments.log.display()))?;
-    // Other programs may write to the log, and not in UTF-8.
+    // Other programs may write to the log too, perhaps not in UTF-8.
     let lost = LostLog::parse(&String::from_utf8_lossy(&log));
     ensure!(
         !lost.records.is_empty(),
@@ -50,7 +51,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let source = arguments.source.open().await?;
     let archive = source.archive().patient();
     let settings = Arc::new(Settings::read(|name| match name {
-        // Who sent it was verified before it was lost.
+        // The sender was verified before the callback was lost.
         "SDK_APP_ID" => Some(DEMO_APP_ID.to_owned()),
         "ALLOW_UNSIGNED" => Some("true".to_owned()),
         "RETENTION_DAYS" | "STORE_ONLINE_ONLY" => std::env::var(name).ok(),

@@ -1,4 +1,5 @@
-//! Retries for requests that may take minutes: a table that is throttled or away for a while must not end an export.
+//! Retries for requests that may take minutes: a table that is throttled or unavailable for a while must not end an
+//! export.
 
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ impl Backoff {
     /// Waits until it is time for the next attempt.
     ///
     /// # Errors
-    /// The error itself, if another attempt would not help, or if there were enough.
+    /// The error itself, if another attempt would not help, or if there were enough attempts.
     pub async fn wait(&mut self, error: ArchiveError) -> Result<(), ArchiveError> {
         if !is_temporary(&error) || self.pause > LONGEST_PAUSE {
             return Err(error);

@@ -1,4 +1,4 @@
-//! `chathook rules`: tools to write a rules file and to trust it.
+//! `chathook rules`: tools to write, test and pack rules files.
 
 mod arguments;
 mod check;

@@ -1,4 +1,4 @@
-//! How other commands find a `serve` that runs: it leaves a file in its data folder.
+//! How other commands find a running `serve`: it leaves a file in its data folder.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::callback_client::is_chathook;
 use crate::private;
 
-/// A `serve` that runs.
+/// A running `serve`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RunningServe {
     /// The webhook's URL.
@@ -21,11 +21,11 @@ impl RunningServe {
     /// The `serve` that runs with this data folder, if one does.
     pub fn find(folder: &Path) -> Option<Self> {
         let running: Self = serde_json::from_slice(&std::fs::read(Self::file(folder)).ok()?).ok()?;
-        // A `serve` that was killed left its file behind, and its port to others.
+        // A `serve` that was killed left its file behind, and another program may use its port now.
         is_chathook(&running.webhook).then_some(running)
     }
 
-    /// Announces this one in its data folder.
+    /// Announces this `serve` in its data folder.
     pub fn announce(&self, folder: &Path) -> anyhow::Result<()> {
         private::create_folder(folder)?;
         let mut file = private::open_file(&Self::file(folder))?;
@@ -36,7 +36,7 @@ impl RunningServe {
 
     /// Withdraws the announcement.
     pub fn withdraw(folder: &Path) {
-        // The file may be gone, or may stay: `find` tells either from a `serve` that runs.
+        // A file that is gone or stays does no harm: `find` checks whether `serve` answers.
         let _ = std::fs::remove_file(Self::file(folder));
     }
 

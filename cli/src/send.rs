@@ -35,9 +35,9 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// A line for each
+    /// One line for each
     Text,
-    /// A JSON object for each, with the whole reply
+    /// One JSON object for each, with the whole reply
     Json,
 }
 

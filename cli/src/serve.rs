@@ -21,13 +21,14 @@ use crate::running_serve::RunningServe;
 
 /// Run the webhook on this machine: the functions' own handlers over plain HTTP, with a DynamoDB inside
 ///
-/// `/` takes every command; `/c2c-before-send`, `/group-before-send`, `/c2c-after-send` and `/group-after-send` take one
-/// each, `/after-change` those of what happens later, as the functions do. Settings are the functions' environment variables; without SDK_APP_ID and CALLBACK_TOKEN
-/// it runs for a demo app, on loopback only. Each callback is a line: what it is, what became of it, and of whom it is.
-/// The rules are read anew when their file changes. Ctrl-C stops it.
+/// `/` takes every command. `/c2c-before-send`, `/group-before-send`, `/c2c-after-send` and `/group-after-send` take
+/// one each, and `/after-change` takes the commands for later changes, as the functions do. The settings are the
+/// functions' environment variables. Without SDK_APP_ID and CALLBACK_TOKEN it runs for a demo app, on loopback only.
+/// Each callback is one line: what it is, what became of it, and whose it is. The rules are read again when their file
+/// changes. Ctrl-C stops it.
 #[derive(Args)]
 pub struct Arguments {
-    /// Where to take callbacks
+    /// Where to listen for callbacks
     #[arg(long, default_value = "127.0.0.1:9000", value_name = "ADDRESS", value_parser = address)]
     listen: SocketAddr,
 
@@ -35,11 +36,11 @@ pub struct Arguments {
     #[arg(long, default_value = "127.0.0.1:8000", value_name = "ADDRESS", value_parser = address, conflicts_with = "dynamodb_endpoint")]
     dynamodb_listen: SocketAddr,
 
-    /// Where the embedded DynamoDB keeps its data
+    /// The folder in which the embedded DynamoDB stores its data
     #[arg(long, default_value = DATA_FOLDER, value_name = "DIR")]
     data: PathBuf,
 
-    /// Forget all records at the end
+    /// Store nothing on disk; all records are gone at the end
     #[arg(long, conflicts_with_all = ["data", "dynamodb_endpoint"])]
     in_memory: bool,
 
@@ -71,7 +72,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let is_colored = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_colored).with_target(false);
-    // The view shows what the handlers would warn of. The engine calls every repeated message an error.
+    // The view already shows the handlers' warnings. The engine logs every repeated message as an error.
     let wanted = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("chathook_endpoint", LevelFilter::ERROR)
@@ -161,7 +162,7 @@ fn settings(listen: SocketAddr, dynamodb_listen: SocketAddr) -> anyhow::Result<(
     Ok((settings, is_demo))
 }
 
-/// A command line that posts a message and signs itself. Shows no token but the demo's.
+/// A command line that signs and posts a message. Shows no token but the demo's.
 fn curl(url: &str, app_id: &str, is_demo: bool, is_signed: bool) -> String {
     let token = if is_demo { DEMO_TOKEN } else { "$CALLBACK_TOKEN" };
     let mut prepare = String::new();

@@ -1,4 +1,4 @@
-//! Where data comes from: a table on AWS, another DynamoDB, a `serve` that runs, or the data that one left.
+//! Where data comes from: a table on AWS, another DynamoDB, a running `serve`, or the data that one left.
 
 use std::path::PathBuf;
 
@@ -20,22 +20,22 @@ pub struct Source {
     aws: bool,
     #[command(flatten)]
     options: AwsOptions,
-    /// The one in this DynamoDB
+    /// The table in this DynamoDB
     #[arg(long, value_name = "URL")]
     dynamodb_endpoint: Option<String>,
-    /// The table; `chathook` for a local one
+    /// The table's name; by default `chathook` for a local one
     #[arg(long, env = "TABLE_NAME", value_name = "NAME")]
     table: Option<String>,
-    /// The data that `serve` left
+    /// The folder with the data that `serve` left
     #[arg(long, default_value = DATA_FOLDER, value_name = "DIR", conflicts_with_all = ["aws", "dynamodb_endpoint"])]
     data: PathBuf,
 }
 
 /// An archive that is open.
 pub enum OpenArchive {
-    /// Somebody else serves it.
+    /// Another process serves it.
     Remote(Archive),
-    /// Nobody does, so it is served here.
+    /// No other process does, so this one serves it.
     Embedded(EmbeddedTable),
 }
 

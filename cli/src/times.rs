@@ -6,10 +6,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
-/// The option that all commands with times have.
+/// The option of all commands that show or read times.
 #[derive(Args)]
 pub struct TimesArguments {
-    /// Show times in UTC, not in the local time zone, and take times without a zone for UTC
+    /// Show times in UTC, not in the local time zone, and read times without a zone as UTC
     #[arg(long)]
     utc: bool,
 }
@@ -32,7 +32,7 @@ impl Times {
         Self { zone: TimeZone::system() }
     }
 
-    /// A time in Unix seconds as RFC 3339, which options for times accept; the number itself if it is in no calendar.
+    /// A time in Unix seconds as RFC 3339, which options for times accept; the number itself if no date fits it.
     pub fn show(&self, seconds: u64) -> String {
         let timestamp = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let Some(timestamp) = timestamp else { return seconds.to_string() };

@@ -20,7 +20,7 @@ use crate::platform::{Fate, Ids, Message, Recipient};
 use crate::running_serve::RunningServe;
 use crate::times::Times;
 
-/// Send a message as the platform would: ask the webhook, deliver what it says, report it, and look what was kept
+/// Send a message as the platform would: ask the webhook, deliver what it says, report it, and look up what was stored
 #[derive(Args)]
 #[command(after_help = "Signs with SDK_APP_ID and CALLBACK_TOKEN; without them, for a `serve` without settings.\n\n\
 Examples:\n  chathook trigger c2c --from ada --to grace \"Lunch at noon?\"\n  \
@@ -65,13 +65,13 @@ enum Chat {
 /// What the message holds, and where it goes. Its elements come in the order of these options.
 #[derive(Args)]
 struct What {
-    /// What it says
+    /// Its text
     #[arg(required_unless_present_any = ["image", "file", "json"])]
     text: Option<String>,
     /// A picture, by its URL
     #[arg(long, value_name = "URL")]
     image: Option<String>,
-    /// A file, by its name; there need not be one
+    /// A file, by its name; no such file needs to exist
     #[arg(long, value_name = "NAME")]
     file: Option<String>,
     /// Elements in the platform's JSON: one, or an array
@@ -85,7 +85,7 @@ struct What {
     format: Format,
 }
 
-/// Reads elements, an object or an array of these.
+/// Reads elements: one object, or an array of objects.
 fn elements(text: &str) -> Result<Value, String> {
     let is_element = |element: &Value| element["MsgType"].is_string();
     let example = r#"write {"MsgType": "TIMTextElem", "MsgContent": {"Text": "hello"}}"#;
@@ -165,7 +165,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(if is_proper { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Numbers that no other message has. A group's are its places in the group's history, so they grow with the time.
+/// Numbers that no other message has. In a group they are places in its history, so they grow with time.
 fn ids() -> Ids {
     let random = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default();
     Ids { seq: now_ms(), random, time: now() }
@@ -180,7 +180,7 @@ async fn kept(message: &Message, dynamodb: &str) -> anyhow::Result<Vec<StoredMes
         Recipient::Account(_) => archive.message_by_key(&conversation, &message.msg_key(), now()).await,
         Recipient::Group { .. } => archive.message_by_seq(&conversation, message.ids.seq, now()).await,
     };
-    found.context("the message was reported; the table does not say whether it is kept")
+    found.context("the message was reported; the table does not say whether it is stored")
 }
 
 fn print(message: &Message, before: &CallbackAnswer, fate: &Fate, after: Option<&CallbackAnswer>) {
@@ -200,7 +200,7 @@ fn print(message: &Message, before: &CallbackAnswer, fate: &Fate, after: Option<
     }
 }
 
-/// The words that ask for the message.
+/// The arguments of `chathook messages` that show the message.
 fn look(message: &Message) -> String {
     match &message.to {
         Recipient::Account(to) => {

@@ -1,7 +1,7 @@
 //! Gives each binary its version and the commit that it was built from.
 //!
-//! Debug builds have no commit: whoever makes one has the source at hand, and would otherwise build everything again after
-//! every commit. Nor has a build without git, or outside a repository.
+//! Debug builds have no commit: whoever makes one has the source at hand, and would otherwise rebuild everything after
+//! every commit. Builds without git, or outside a repository, have none either.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ fn main() {
 
 /// The commit that is checked out, with a `+` if files differ from it.
 fn commit() -> Option<String> {
-    // Git writes here whatever is checked out or committed.
+    // Git writes here on every checkout and commit.
     let log = git(&["rev-parse", "--git-path", "logs/HEAD"])?;
     if std::path::Path::new(&log).exists() {
         println!("cargo::rerun-if-changed={log}");

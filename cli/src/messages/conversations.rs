@@ -21,7 +21,7 @@ use crate::times::TimesArguments;
 
 /// Who talks with whom: all conversations, the one with the newest message first, with the number of their messages
 ///
-/// No index knows this, so it reads the whole table, and on AWS says what that costs. A local table costs nothing.
+/// No index has this, so the command reads the whole table. On AWS it says what that costs; a local table is free.
 #[derive(Args)]
 pub struct Arguments {
     /// At most this many
@@ -40,7 +40,7 @@ impl Arguments {
     pub async fn run(&self) -> anyhow::Result<ExitCode> {
         let source = self.source.open().await?;
         let archive = source.archive();
-        // A role may be allowed to scan the table and not to describe it.
+        // A role may be allowed to scan the table, but not to describe it.
         let size = archive.table_size().await.ok();
         if archive.is_on_aws() {
             let cost = size.map(|size| cost::of_reading(archive, size)).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! `chathook messages export`: what the archive holds, as lines of a file.
 //!
-//! No state is kept beside the file. Its last whole line names the item after which DynamoDB goes on, so that an export
-//! that ended anywhere, by whatever means, can be resumed from the file alone.
+//! The file is the only state. Its last whole line names the item after which DynamoDB goes on, so that an export that
+//! stopped anywhere, for whatever reason, can be resumed from the file alone.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead as _, BufReader, BufWriter, ErrorKind, IsTerminal as _, Read as _, Seek as _, SeekFrom, Write};
@@ -23,14 +23,14 @@ use crate::source::Source;
 
 /// Write all items of a conversation, or of the table, to a file: messages, and all that happened to them later
 ///
-/// Nothing is left out and nothing merged: a line is an item of the table with every attribute, whether it is a message,
-/// a recall, an edit, a read receipt or a refused message, expired or not. In jsonl it is a JSON object: a string of the
-/// table is a JSON string (MsgBody is the exact text in one), a number a JSON number with all its digits. A csv file has
-/// columns for people, and the same object in the last one. `messages import` reads either.
+/// Nothing is left out and nothing is merged. A line is an item of the table with every attribute: a message, a recall,
+/// an edit, a read receipt or a refused message, expired or not. In jsonl it is a JSON object. A string of the table is
+/// a JSON string (MsgBody is the exact text in one), and a number is a JSON number with all its digits. A csv file has
+/// columns for people, and the same object in the last one. `messages import` reads both.
 ///
-/// An export may be interrupted or killed at any moment: the same command with --resume cuts off a line that is not
-/// whole, and goes on after the last one. The file ends up as if nothing had happened, but for what was written to the
-/// table meanwhile: some of that may be in it, and some not.
+/// An export may be interrupted or killed at any moment. The same command with --resume cuts off an incomplete last
+/// line and goes on from there. The file ends up as if nothing had happened, except that it may have only some of what
+/// was written to the table meanwhile.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  chathook messages export --c2c ada grace\n  \
 chathook messages export --group @TGS#1 --format csv -o group.csv\n  \
@@ -51,7 +51,7 @@ pub struct Arguments {
     /// Where to write; without it, or with `-`, standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Go on where an export of the same to the same file was interrupted
+    /// Continue an interrupted export of the same data to the same file
     #[arg(long, requires = "output")]
     resume: bool,
     #[command(flatten)]
@@ -64,7 +64,7 @@ impl Arguments {
         let partial = match output {
             None if self.resume => bail!("only a file can be resumed: name it with -o"),
             Some(path) if is_special(path) && self.resume => {
-                bail!("{} is no file, and only a file can be resumed", path.display())
+                bail!("{} is not a file, and only a file can be resumed", path.display())
             }
             Some(path) if is_special(path) => None,
             Some(path) if !self.resume && path.exists() => {
@@ -191,7 +191,7 @@ impl Export<'_> {
                 out.write_all(line.as_bytes())?;
                 self.bytes += line.len() as u64;
             }
-            // Reading is paid for, so nothing that was read may be lost.
+            // Reads cost money, so nothing that was read may be lost.
             out.flush()?;
             self.items += page.items.len() as u64;
             progress.set_position(self.items);
@@ -216,13 +216,13 @@ impl Export<'_> {
         }
     }
 
-    /// The bar shows how much is left only for a whole table from its beginning: nothing else is known in advance.
+    /// The bar shows how much is left only for a whole table from its beginning: no other size is known in advance.
     async fn progress(&self, is_resumed: bool) -> ProgressBar {
         if !std::io::stderr().is_terminal() || self.is_shown {
             return ProgressBar::hidden();
         }
         let total = match self.conversation {
-            // A role may be allowed to scan the table and not to describe it.
+            // A role may be allowed to scan the table, but not to describe it.
             None if !is_resumed => self.archive.table_size().await.ok().map(|size| size.items),
             _ => None,
         };
@@ -270,7 +270,7 @@ impl PartialExport {
         Ok(Some(Self { ends: Some((item(&first)?, item(&last)?)), file, whole_lines }))
     }
 
-    /// Cuts off a last line that is not whole. Gives the file, and the key of its last item.
+    /// Cuts off an incomplete last line. Returns the file, and the key of its last item.
     async fn resume(mut self, export: &Export<'_>) -> anyhow::Result<(Option<File>, Option<ItemKey>)> {
         if let Some((first, last)) = &self.ends {
             let (begin, end) = (first.key(), last.key());
@@ -346,7 +346,7 @@ mod tests {
         arguments: Arguments,
     }
 
-    /// A DynamoDB with the default table. Gives its URL too.
+    /// A DynamoDB with the default table. Also returns its URL.
     async fn engine() -> (String, Archive) {
         let url = chathook_tests::start_engine().await;
         let archive = Archive::local(crate::defaults::TABLE, &url);
@@ -378,7 +378,7 @@ mod tests {
             let format = format.to_possible_value().unwrap();
             for what in [&["--all"][..], &["--c2c", "b", "a"]] {
                 let words = [what, &["--format", format.get_name(), "--resume"]].concat();
-                // There being nothing to resume is no reason not to begin.
+                // With nothing to resume, the export begins.
                 run(&url, &words, &file).await.unwrap();
                 let whole = std::fs::read(&file).unwrap();
                 for end in 0..=whole.len() {
@@ -432,7 +432,7 @@ mod tests {
             assert!(std::fs::read(&file).unwrap() == *content, "{words:?}: {told}");
         }
 
-        // Of another table, or of this one before it was made anew.
+        // Of another table, or of this one before it was created again.
         let (other_url, other) = engine().await;
         put(&other, "group#h#", "another").await;
         std::fs::write(&file, &h).unwrap();

@@ -1,8 +1,8 @@
 //! The archive's items as the lines of a file, which `messages export` writes and `messages import` reads. Pure.
 //!
-//! In either format a line is one item and has all of it, so a file can be cut after any line and continued there. In a
-//! csv file the last column is the item; the others are for people, and nothing reads them. What a spreadsheet does to a
-//! file that it opens and saves, another encoding among it, must not change an item: so it is ASCII there.
+//! In either format a line holds one whole item, so a file can be cut after any line and continued there. In a csv file
+//! the last column is the item; the others are for people, and no program reads them. An item must survive a
+//! spreadsheet that opens the file and saves it, perhaps in another encoding, so that column is ASCII.
 
 use std::fmt::Write as _;
 
@@ -49,7 +49,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The header of a file: its first line, if that is no item; else empty.
+    /// The header of a file: its first line, if that is not an item; else empty.
     pub fn header(self) -> anyhow::Result<String> {
         match self {
             Self::Jsonl => Ok(String::new()),
@@ -134,7 +134,7 @@ fn harmless(text: &str) -> String {
     if begins && !line.strip_prefix('-').is_some_and(is_number) { format!("'{line}") } else { line }
 }
 
-/// How the items of a file are laid out. Its first line tells.
+/// How the items of a file are laid out. Its first line shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// Each line is an item.

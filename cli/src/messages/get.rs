@@ -16,7 +16,7 @@ use crate::times::TimesArguments;
 
 /// One message of a conversation, with what it said before it was edited, and its recall
 ///
-/// It is found by its MsgId, one-to-one also by its MsgKey, in a group by its MsgSeq.
+/// Name it by its MsgId, or by its MsgKey (one-to-one) or its MsgSeq (in a group).
 #[derive(Args)]
 #[group(id = "which", required = true, multiple = false, args = ["msg_key", "msg_id", "seq"])]
 #[command(group = ArgGroup::new("conversation").args(["c2c", "group"]).required(true))]

@@ -19,12 +19,12 @@ use crate::source::Source;
 
 /// Store the items of a file that `messages export` wrote
 ///
-/// An item is written only where nothing is. What the table holds stays as it is, be it newer or older, so giving a file
-/// again does no harm: what is there already is only counted. A line that cannot be stored is named, with what to mend,
-/// and the others are stored. After ten lines with the same mistake the rest are counted. What an erasure has blanked
-/// stays blank.
+/// An item is written only if the table has none with its key. What the table holds stays as it is, newer or older, so
+/// importing a file twice does no harm: items that are there already are only counted. A line that cannot be stored is
+/// named, with the fix, and the others are stored. After ten lines with the same mistake the rest are only counted.
+/// What an erasure has blanked stays blank.
 ///
-/// jsonl and csv are told apart by what is in the file. Of a csv file only the column `Item` is read.
+/// The content of the file shows whether it is jsonl or csv. Of a csv file only the column `Item` is read.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  chathook messages import group.csv\n  \
 chathook messages import all.jsonl --aws --table chathook-MessageTable-1ABC\n  \
@@ -38,10 +38,10 @@ pub struct Arguments {
     source: Source,
 }
 
-/// How many writes are under way at once. The way to the table takes longer than the write.
+/// How many writes are under way at once. The way to the table takes longer than the write itself.
 const IN_FLIGHT: usize = 16;
 
-/// So many lines with the same mistake are told one by one.
+/// How many lines with the same mistake are reported one by one.
 const SAID: u64 = 10;
 
 impl Arguments {
@@ -64,7 +64,7 @@ impl Arguments {
             said: BTreeMap::new(),
         };
         let stopped = import.run(input).await;
-        // The writes under way are waited for, whatever stopped the rest.
+        // Wait for the writes under way, whatever stopped the rest.
         while !import.under_way.is_empty() {
             let _ = import.one_done().await;
         }
@@ -178,7 +178,7 @@ impl Import<'_> {
         self.say(number, &format!("{error:#}"));
     }
 
-    /// Tells what is wrong with a line, above the bar; the first few times that it is the same.
+    /// Reports what is wrong with a line, above the bar; the same mistake only the first few times.
     fn say(&mut self, number: u64, text: &str) {
         let (times, _) = self.said.entry(kind(text)).or_insert_with(|| (0, text.to_owned()));
         *times += 1;
@@ -187,7 +187,7 @@ impl Import<'_> {
         }
     }
 
-    /// Tells how often mistakes were met that were not told any more.
+    /// Reports how many more lines had each mistake.
     fn sum_up(&self) {
         for (times, first) in self.said.values() {
             if let Some(more) = times.checked_sub(SAID).filter(|more| *more > 0) {
@@ -197,7 +197,7 @@ impl Import<'_> {
     }
 }
 
-/// The mistake without what is the line's own: numbers and what stands in quotes.
+/// The mistake without what differs from line to line: numbers and quoted text.
 fn kind(text: &str) -> String {
     let unquoted = text.split('"').step_by(2);
     unquoted.flat_map(str::chars).filter(|character| !character.is_ascii_digit()).collect()

@@ -1,4 +1,4 @@
-//! `chathook messages list` and its like: pages of messages until there are enough, or for ever.
+//! `chathook messages list`, `failed` and `recalled`: read pages of messages until there are enough, or for ever.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -21,10 +21,10 @@ use crate::retry::is_temporary;
 use crate::source::Source;
 use crate::times::{Moment, Times, TimesArguments, moment};
 
-/// How often `--follow` asks for new messages,
+/// How often `--follow` asks for new messages.
 const POLL: Duration = Duration::from_secs(2);
 
-/// … and for how many at once: so many may come out of order.
+/// How many it asks for at once: this many may come out of order.
 const LOOK_BACK: usize = 50;
 
 /// The page size if a filter may pass over most messages.
@@ -56,7 +56,7 @@ pub struct List {
     /// Only those with an element of this MsgType, such as TIMImageElem
     #[arg(long, value_name = "TYPE", value_parser = names::element_type)]
     element: Option<String>,
-    /// Only those with this in their text, in any letter case
+    /// Only those whose text contains this, in any letter case
     #[arg(long, value_name = "TEXT")]
     text: Option<String>,
     /// Newest first
@@ -77,8 +77,8 @@ pub struct List {
 pub struct Followed {
     #[command(flatten)]
     list: List,
-    /// Show the newest messages, then each new one as it comes, and of the newest 50 each one again that was edited or
-    /// recalled; as JSON one object a line. In a group that counts its messages, those without a number are not seen
+    /// Show the newest messages, then each new one as it comes, and any of the newest 50 again when it is edited or
+    /// recalled; as JSON, one object a line. In a group that numbers its messages, those without a number are not shown
     #[arg(long, conflicts_with_all = ["newest", "from_time", "to_time"])]
     follow: bool,
 }
@@ -191,7 +191,7 @@ impl List {
         }
     }
 
-    /// Shows what is new, again and again. Ends with an error, or when the reader of our output goes away.
+    /// Shows what is new, for ever. Ends only with an error, or when the reader of our output goes away.
     async fn follow(&self, archive: &Archive, whose: &Whose) -> anyhow::Result<ExitCode> {
         let (filter, times) = (self.filter(), self.times.times());
         let mut seen = Seen::default();
@@ -211,7 +211,7 @@ impl List {
                     }
                     out.flush()?;
                 }
-                // Any other error would come again and again.
+                // Any other error would come back each time.
                 Err(error)
                     if seen.has_begun()
                         && (is_temporary(&error) || matches!(error, ArchiveError::Unreachable { .. })) =>
@@ -231,9 +231,9 @@ impl List {
 /// What `--follow` has shown.
 #[derive(Default)]
 struct Seen {
-    /// A hash of each message, and at which look it was last among the newest.
+    /// A hash of each message, and the number of the poll that last had it among the newest.
     messages: HashMap<String, (u64, u64)>,
-    /// How many looks succeeded.
+    /// How many polls succeeded.
     looks: u64,
 }
 
@@ -242,7 +242,7 @@ impl Seen {
         self.looks > 0
     }
 
-    /// The messages that are new or have changed, oldest first; the first time at least the newest `limit`. A look that
+    /// The messages that are new or have changed, oldest first; the first time at least the newest `limit`. A poll that
     /// fails changes nothing.
     async fn look(
         &mut self,
@@ -307,7 +307,7 @@ async fn page(archive: &Archive, whose: &Whose, query: &MessageQuery) -> Result<
     }
 }
 
-/// Reads pages until there are `limit` messages. Gives also whether more follow.
+/// Reads pages until there are `limit` messages. Also returns whether more follow.
 async fn list(
     archive: &Archive,
     whose: &Whose,

@@ -13,7 +13,7 @@ pub enum Format {
     Json,
 }
 
-/// The rules that a command is about.
+/// The rules that a command works on.
 #[derive(Args)]
 pub struct Rules {
     /// The rules file, or a packed one

@@ -17,7 +17,7 @@ use super::load::{problem, source};
 use super::message::Where;
 use crate::progress::count;
 
-/// Validate rules and the word lists they name; every problem is told with its line and the fix
+/// Validate rules and the word lists they name; every problem is reported with its line and the fix
 ///
 /// Warns of rules that can never hit and of terms that another one makes superfluous. With --words it lists the
 /// harmless words of a dictionary that a rule would hit. Warnings do not change the exit code.
@@ -43,7 +43,7 @@ const SHOWN: usize = 20;
 struct Harmless {
     word: String,
     rule: String,
-    /// What the rule takes it for.
+    /// How the rule reads it.
     normalised: String,
 }
 
@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The words of a dictionary that a rule would hit, but for those that the operator named.
+/// The words of a dictionary that a rule would hit, except those that the operator named.
 fn hit_words(rules: &Rules, dictionary: &Path) -> anyhow::Result<Vec<Harmless>> {
     let sender = Where::anybody();
     let mut words = Vec::new();
@@ -95,7 +95,7 @@ fn hit_words(rules: &Rules, dictionary: &Path) -> anyhow::Result<Vec<Harmless>> 
     Ok(words)
 }
 
-/// What a check has come to.
+/// The result of a check.
 struct Report<'a> {
     path: &'a Path,
     rules: &'a Rules,

@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let rules = super::load::rules(&arguments.rules.path)?;
     let posted = posted(arguments)?;
     let message = posted.message()?;
-    // The first time, memory and caches are cold, which says nothing about a function that runs.
+    // The first run finds memory and caches cold, unlike a function that is running.
     let _ = rules.moderate(&message, &posted.query);
     let start = Instant::now();
     let verdict = rules.moderate(&message, &posted.query);
@@ -82,7 +82,7 @@ fn posted(arguments: &Arguments) -> anyhow::Result<Posted> {
     arguments.destination.line(&object, &body).context(name)
 }
 
-/// Whether a word is rather the path of a file than a message.
+/// Whether a word looks more like the path of a file than like a message.
 fn looks_like_a_path(path: &Path) -> bool {
     let text = path.to_string_lossy();
     if text.contains(char::is_whitespace) || text.contains("://") {
@@ -185,7 +185,8 @@ const SHOWN: usize = 20;
 const AROUND: usize = 24;
 const OF_HIT: usize = 60;
 
-/// The text around a hit, and the line that marks it. What is invisible is shown as a dot, so that disguises are seen.
+/// The text around a hit, and the line that marks it. Invisible characters are shown as dots, so that disguises can be
+/// seen.
 fn underlined(text: &str, hit: &Hit<'_>) -> (String, String) {
     let (before, rest) = text.split_at_checked(hit.span.start).unwrap_or((text, ""));
     let (inside, after) = rest.split_at_checked(hit.span.len()).unwrap_or((rest, ""));

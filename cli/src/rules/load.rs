@@ -1,4 +1,4 @@
-//! Rules as tools need them.
+//! Loads rules for the commands.
 
 use std::path::Path;
 
@@ -19,8 +19,8 @@ pub fn source(path: &Path) -> anyhow::Result<RulesSource> {
     Ok(read_rules(path)?)
 }
 
-/// The rules at `path` as a function would load them. Problems with single rules are told, on standard error, and their
-/// rules are missing.
+/// The rules at `path` as a function would load them. Problems with single rules are reported on standard error,
+/// and those rules are left out.
 pub fn rules(path: &Path) -> anyhow::Result<Rules> {
     let rules = source(path)?.compile()?;
     for problem in rules.problems() {

@@ -41,13 +41,13 @@ pub struct Posted {
 }
 
 impl Where {
-    /// A one-to-one message of anybody.
+    /// A one-to-one message from anybody.
     pub fn anybody() -> Self {
         let (group_type, from) = ("Public".to_owned(), "sender".to_owned());
         Self { c2c: true, group: None, group_type, from, platform: None }
     }
 
-    /// A message of that text.
+    /// A message with that text.
     pub fn text(&self, text: &str) -> Posted {
         let body = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}]);
         let (command, callback) = match &self.group {
@@ -62,14 +62,14 @@ impl Where {
         Posted { command, body: callback.to_string(), query: platform(self.platform.as_deref()), is_text: true }
     }
 
-    /// A callback's JSON. After-callbacks are read as if their message was yet to be sent.
+    /// A callback's JSON. An after-callback is read as if its message had yet to be sent.
     pub fn callback(&self, body: &str, object: &Object<'_>) -> Posted {
         let is_group = match object.text("CallbackCommand").as_deref().and_then(Command::parse) {
             Some(command) => command.is_group(),
             None => object.get("GroupId").is_some(),
         };
         let command = if is_group { Command::GroupBeforeSend } else { Command::C2cBeforeSend };
-        // A stored callback may say beside it what came in the query.
+        // A callback from a file may also hold what came in its query.
         let stored = object.text("OptPlatform");
         let query = platform(self.platform.as_deref().or(stored.as_deref()));
         Posted { command, body: body.to_owned(), query, is_text: false }

@@ -13,8 +13,8 @@ use crate::progress::count;
 
 /// Pack a rules file and its word lists into one file that loads in milliseconds
 ///
-/// Functions, `serve` and the other commands take it wherever they take a rules file. Rules with a mistake in them are
-/// not packed.
+/// Functions, `serve` and the other commands accept it wherever they accept a rules file. Rules with a mistake in them
+/// are not packed.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let rules = source.compile().context("the pack cannot be read back, a bug in chathook; please report it")?;
     let passed = start.elapsed();
 
-    // Whoever reads the file meanwhile gets the old one or the new one.
+    // Whoever reads the file meanwhile gets the whole old one or the whole new one.
     let output = &arguments.output;
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
     let cannot_write = || format!("cannot write {}", output.display());

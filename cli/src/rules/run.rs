@@ -21,11 +21,11 @@ use super::message::{Posted, Where};
 
 /// Moderate a file of messages, one JSON object a line, and sum up what each rule did
 ///
-/// A line is {"text": "…"} or a whole callback; other keys are carried over. Each line of the output has "verdict",
-/// "rules" and "spans" (UTF-8 byte offsets, the end exclusive) in addition, "shadow" with the spans of rules in shadow
-/// mode if there are any, and what is delivered instead, if it was changed: "rewritten", a string for a text, the
-/// MsgBody for a callback, and "custom_data", the CloudCustomData. The summary goes to standard output, or to standard
-/// error when the results go there.
+/// A line is {"text": "…"} or a whole callback; other keys are carried over. Each line of the output also has
+/// "verdict", "rules" and "spans" (UTF-8 byte offsets, the end exclusive). If rules in shadow mode hit, "shadow" has
+/// their spans. If the message was changed, "rewritten" has what is delivered instead (a string for a text, the MsgBody
+/// for a callback), and "custom_data" its CloudCustomData. The summary goes to standard output, or to standard error
+/// when the results go to standard output.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub struct Arguments {
     format: Format,
 }
 
-/// The keys that results add. Those of an earlier run do not stay.
+/// The keys that results add. Those of an earlier run are removed.
 const ADDED: [&str; 6] = ["verdict", "rules", "spans", "shadow", "rewritten", "custom_data"];
 
 /// The longest line that is read: no callback is longer than the endpoint takes, and lines carry little more.
@@ -184,7 +184,7 @@ fn rewritten(posted: &Posted, decision: &Decision, out: &mut dyn Write) -> anyho
     Ok(())
 }
 
-/// JSON without line breaks. In its strings there are none.
+/// JSON without line breaks. Its strings cannot hold any.
 fn one_line(value: &RawValue) -> std::borrow::Cow<'_, str> {
     let json = value.get();
     if json.contains(['\n', '\r']) { json.replace(['\n', '\r'], " ").into() } else { json.into() }

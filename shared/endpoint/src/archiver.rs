@@ -15,8 +15,8 @@ use crate::outcome::{Handled, Outcome};
 use crate::settings::{Settings, SettingsError};
 use crate::unstored::RetryQueue;
 
-/// How long the throw-away read may take. It makes the first callback quick; to wait longer than a handshake within a
-/// region takes would make the first callback slow.
+/// How long the throw-away read may take. It makes the first callback quick. Waiting longer than a handshake within a
+/// region takes would make it slow again.
 const WARM_UP: Duration = Duration::from_millis(100);
 
 /// How many messages of one recall are written at a time. The platform recalls a few at most.
@@ -36,7 +36,7 @@ impl Archiver {
         Self { archive, settings }
     }
 
-    /// Stores in the table that the settings name, which is read once already. Also gives the queue that they name.
+    /// Stores in the table that the settings name, after one read to warm up. Also returns the queue that they name.
     ///
     /// # Errors
     /// [`SettingsError`] if no table is named.
@@ -53,7 +53,7 @@ impl Archiver {
         Self { archive: self.archive.patient(), ..self }
     }
 
-    /// Stores what the callback tells. `None`: it was skipped, as `STORE_ONLINE_ONLY` says.
+    /// Stores what the callback reports. `None`: it was skipped, as `STORE_ONLINE_ONLY` says.
     async fn store(&self, callback: &Callback<'_>) -> Result<Option<Stored>, EndpointError> {
         let stored = if callback.command.is_change() {
             self.store_change(callback).await?

@@ -52,7 +52,8 @@ impl<'a> Callback<'a> {
 /// Handlers are trait objects so that a binary holds only the handlers that its `main.rs` names: the linker drops the
 /// others, and with them the AWS SDK or the rules.
 pub trait Handler: Send + Sync {
-    /// The answer to the callback, and what was done. Nothing may still be running when it returns, since Lambda freezes the function then.
+    /// The answer to the callback, and what was done. Nothing may still be running when it returns, since Lambda
+    /// freezes the function then.
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>>;
 }
 

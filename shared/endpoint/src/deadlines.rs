@@ -6,19 +6,19 @@ use tokio::time::Instant;
 
 use crate::http::Arrival;
 
-/// What a handler is given at least, however late the request came. Nobody reads the answer to an after-callback, but
+/// The least time that a handler gets, however late the request came. Nobody reads the answer to an after-callback, but
 /// what it brings must be stored; and a clock that is off must not fail every write.
 const LEAST_FOR_HANDLER: Duration = Duration::from_millis(200);
 
 /// The part of the time that the handler gets if there is a queue for what it cannot store. The queue gets the rest.
 const HANDLER_SHARE: f64 = 0.6;
 
-/// What the queue is given at least. A late answer to an after-callback does no harm: at worst the platform sends it
+/// The least time that the queue gets. A late answer to an after-callback does no harm: at worst the platform sends it
 /// again. A callback that neither the table nor the queue took is lost.
 const LEAST_FOR_QUEUE: Duration = Duration::from_millis(400);
 
-/// How long after its arrival the platform has certainly given a callback up: it waits 2 s. Where the operator has
-/// switched that on, it then sends an after-callback again.
+/// How long after its arrival the platform has certainly given up on a callback: it waits 2 s. It then sends an
+/// after-callback again, if the operator has switched that on.
 const PLATFORM_GAVE_UP: Duration = Duration::from_millis(2300);
 
 /// The deadlines of one request. All count from the moment the request reached the front.

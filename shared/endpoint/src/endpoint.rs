@@ -1,4 +1,4 @@
-//! From a request to an answer. The order of the steps is a contract, which README's "answers" table tells users.
+//! From a request to an answer. The order of the steps is a contract; docs/operations.md tells users about it.
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
@@ -83,7 +83,7 @@ impl Endpoint {
         }
     }
 
-    /// Stores a callback from the queue or the log, or fails until `deadline`. It was verified when it came.
+    /// Stores a callback from the queue or the log, or fails by `deadline`. It was verified when it came.
     ///
     /// # Errors
     /// [`EndpointError`]: it is still unstored.
@@ -149,7 +149,7 @@ impl Endpoint {
         Ok((*command, handler.as_ref()))
     }
 
-    /// Logs and counts why there is no reply, and gives what the caller hears instead.
+    /// Logs and counts why there is no reply, and returns what the caller gets instead.
     async fn fail(
         &self,
         request: &Request,

@@ -1,4 +1,4 @@
-//! Why a request has no answer from its handler: what the log says, and what the caller hears.
+//! Why a request has no answer from its handler: what the log says, and what the caller gets.
 
 use chathook_protocol::{Command, RejectCode, Reply, ShapeError, SignError};
 use thiserror::Error;
@@ -9,7 +9,7 @@ use crate::settings::OnFailure;
 /// Why a request has no answer from its handler.
 ///
 /// `Display` is what the log says: the reason and what to do about it, never what a person wrote.
-/// [`EndpointError::answer`] is what the caller hears, and it never tells the reason.
+/// [`EndpointError::answer`] is what the caller gets, and it never has the reason.
 #[derive(Debug, Error)]
 pub enum EndpointError {
     /// The caller is not the platform calling for our app.
@@ -37,7 +37,7 @@ pub enum EndpointError {
         "the record was not stored before the deadline; DynamoDB is slow or in another region, or ANSWER_WITHIN_MS is too low"
     )]
     Deadline,
-    /// A message in the queue that is no callback. Names the field that cannot be read.
+    /// A message in the queue that is not a callback. Names the field that cannot be read.
     #[error("it is not a parked callback: the field {0} is missing or unreadable")]
     Unreadable(&'static str),
     /// A bug.
@@ -57,7 +57,7 @@ pub enum Forbidden {
     /// Authentication is off in the console, or the caller is not the platform.
     #[error("{0} is missing from the query; switch authentication on in the console and set the same token there")]
     Unsigned(&'static str),
-    /// The signature does not hold.
+    /// The signature is not valid.
     #[error(transparent)]
     Sign(#[from] SignError),
     /// The query has this parameter twice, with different values.
@@ -69,7 +69,7 @@ pub enum Forbidden {
 }
 
 impl EndpointError {
-    /// What the caller hears if the callback has this command and `ON_FAILURE` is `on_failure`.
+    /// What the caller gets if the callback has this command and `ON_FAILURE` is `on_failure`.
     #[must_use]
     pub fn answer(&self, command: Option<Command>, on_failure: OnFailure) -> Answer {
         match self {

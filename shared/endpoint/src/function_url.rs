@@ -1,9 +1,9 @@
 //! A function URL's event and response (payload format 2.0).
 //!
-//! The response is `lambda_http`'s. The event is read here, because what cannot be read is answered by the runtime with
-//! an error, and then the platform delivers the message unmoderated. `lambda_http`'s event type refuses a lone surrogate
-//! in the body or the query, an event without a method, and a time that is not an integer. Its conversion panics on a
-//! body that is not base64 although the event says so, and on a query with characters that no URI may hold.
+//! The response is `lambda_http`'s. The event is read here, because the runtime answers an event that it cannot read
+//! with an error, and then the platform delivers the message unmoderated. `lambda_http`'s event type refuses a lone
+//! surrogate in the body or the query, an event without a method, and a time that is not an integer. Its conversion
+//! panics on a body that is not base64 although the event says so, and on a query with characters that no URI may hold.
 
 use std::fmt;
 
@@ -49,7 +49,7 @@ struct Http {
 }
 
 impl FunctionUrlEvent {
-    /// When the request reached AWS, Unix milliseconds. A number in quotes or with a fraction is read, too.
+    /// When the request reached AWS, Unix milliseconds. A number in quotes or with a fraction is accepted too.
     #[must_use]
     pub fn at_front_ms(&self) -> Option<u64> {
         let time = self.request_context.time_epoch.as_ref()?;

@@ -5,7 +5,7 @@ use chathook_protocol::{Query, Reply};
 /// The largest body that is read, in bytes. A message has at most 12 KB, so no callback comes near.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// A request. Nothing is known yet of who sent it.
+/// A request. Nobody has checked yet who sent it.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// Names the request in the log.
@@ -14,7 +14,7 @@ pub struct Request {
     pub method: String,
     /// The raw query string, without the `?`.
     pub raw_query: String,
-    /// The same, read.
+    /// The same, parsed.
     pub query: Query,
     /// The body, decoded.
     pub body: Vec<u8>,
@@ -66,7 +66,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The answer that brings a reply to the platform.
+    /// The answer that carries a reply to the platform.
     #[must_use]
     pub fn ok(reply: &Reply) -> Self {
         Self { status: 200, body: reply.to_json() }

@@ -21,11 +21,12 @@ use crate::http::Arrival;
 use crate::settings::{LogLevel, Settings, SettingsError};
 use crate::unstored::UnstoredCallback;
 
-/// The namespace of all metrics in CloudWatch. Each carries the dimension `function`: the name on Lambda, which tells
-/// one deployment's functions from another's.
+/// The namespace of all metrics in CloudWatch. Each carries the dimension `function`: the name on Lambda, which
+/// differs from one deployment's functions to another's.
 const NAMESPACE: &str = "chathook";
 
-/// Runs the function called `name` with the endpoint that `build` makes of the settings. Ends only when it cannot start.
+/// Runs the function called `name` with the endpoint that `build` makes from the settings. Returns only if it cannot
+/// start.
 pub async fn run<B>(name: &'static str, build: B) -> ExitCode
 where
     B: AsyncFnOnce(Arc<Settings>) -> Result<Endpoint, SettingsError>,
@@ -57,7 +58,7 @@ where
     }
 }
 
-/// Logs, metrics and settings, and the endpoint made of these.
+/// Logs, metrics and settings, and the endpoint made from these.
 async fn start<B>(name: &'static str, build: B) -> Result<(Endpoint, &'static Collector), ExitCode>
 where
     B: AsyncFnOnce(Arc<Settings>) -> Result<Endpoint, SettingsError>,
@@ -67,7 +68,7 @@ where
         Ok(LogLevel::Debug) => LevelFilter::DEBUG,
         Ok(LogLevel::Info) | Err(_) => LevelFilter::INFO,
     };
-    // What others log at the level DEBUG may quote messages.
+    // What other crates log at the level DEBUG may quote messages.
     let wanted = Targets::new().with_default(LevelFilter::INFO).with_target("chathook_endpoint", level);
     let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(level).with_target(false).finish();
     log.with(wanted).init();
@@ -178,7 +179,7 @@ fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A panic's message may quote what a person wrote, so the log gets its place alone.
+/// A panic's message may quote what a person wrote, so only its place is logged.
 pub fn log_panics_by_place() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);

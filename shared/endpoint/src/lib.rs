@@ -13,14 +13,14 @@
 //! - [`http`]: the request and its answer.
 //! - [`verify`]: who may call.
 //! - [`callback`]: a verified callback, and what handles it.
-//! - [`error`]: why there is no reply; what the log says of it and what the caller hears.
+//! - [`error`]: why there is no reply; what the log says about it and what the caller gets.
 //! - [`outcome`]: what became of a request, in more words than the platform's answers have.
 //! - [`endpoint`]: from a request to an answer, and `deadlines`: how long each step of that may take.
 //! - [`moderator`], [`archiver`]: the handlers, for messages before they are sent, and after they were sent or changed.
 //! - [`unstored`]: a callback that could not be stored, on its way to the queue and back, or to the log.
 //! - [`lambda`], [`function_url`]: all of that as a Lambda function.
 //!
-//! A function links what it names: a binary that makes no [`Archiver`] has no AWS SDK in it, and one that makes no
+//! A function links only what it names: a binary that makes no [`Archiver`] has no AWS SDK in it, and one that makes no
 //! [`Moderator`] has no rules.
 
 pub mod archiver;
@@ -47,7 +47,7 @@ pub use moderator::Moderator;
 pub use outcome::{Handled, Moderated, Outcome};
 pub use settings::Settings;
 
-/// The version of this build and, in brackets, the commit that it was made from: `0.1.0 (1234567890ab)`. A `+` means that
-/// files differed from the commit.
+/// The version of this build and, in brackets, the commit that it was made from: `0.1.0 (1234567890ab)`. A `+` means
+/// that files differed from the commit.
 pub const VERSION: &str = env!("CHATHOOK_VERSION");
 pub use unstored::{RetryQueue, UnstoredCallback};

@@ -14,8 +14,8 @@ use crate::outcome::{Handled, Moderated, Outcome};
 /// Moderates messages that wait for a verdict. A clone shares the rules.
 #[derive(Clone)]
 pub struct Moderator {
-    /// `None`: unusable. The function goes on all the same, since a crash in init would fail every callback of the
-    /// app, and each message gets what `ON_FAILURE` says.
+    /// `None` if they are unusable. The function still runs, since a crash in init would fail every callback of the
+    /// app; each message gets what `ON_FAILURE` says.
     rules: Option<Arc<Rules>>,
 }
 
@@ -26,8 +26,8 @@ impl Moderator {
         Self { rules: Some(Arc::new(rules)) }
     }
 
-    /// Moderates by the rules at `path`. What is wrong with them is logged, once, here: with single rules, which are
-    /// left out, or with all of them.
+    /// Moderates by the rules at `path`. Problems are logged here, once. One with a single rule leaves that rule out;
+    /// one with the file makes all rules unusable.
     #[must_use]
     pub fn load(path: &Path) -> Self {
         match read_rules(path).and_then(|source| source.compile()) {
@@ -52,7 +52,7 @@ impl Moderator {
 /// Reads what is at `path`: a rules file with the files of terms that it names, or a pack.
 ///
 /// # Errors
-/// [`RulesError`] if there is no such file, or one that is no text. What is wrong in it is found when it is compiled.
+/// [`RulesError`] if there is no such file, or if it is not text. Mistakes in it are found when it is compiled.
 pub fn read_rules(path: &Path) -> Result<RulesSource, RulesError> {
     let name = path.display().to_string();
     let content = std::fs::read(path).map_err(|error| {

@@ -1,5 +1,5 @@
-//! The environment variables, the same on Lambda and locally. All are checked at start, every problem is told,
-//! and each names the variable and the fix. An empty variable is an unset one: templates cannot leave one out.
+//! The environment variables, the same on Lambda and locally. All are checked at start, and every problem
+//! is reported with the variable and the fix. An empty variable counts as unset, since templates cannot leave one out.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,12 +14,13 @@ pub struct Settings {
     /// `SDK_APP_ID`: the app's `SDKAppID` in the console. Needed by everyone: callbacks of other apps are refused.
     pub sdk_app_id: String,
     /// `CALLBACK_TOKEN`, then `PREVIOUS_CALLBACK_TOKEN`: the authentication token set in the console. Empty only with
-    /// `ALLOW_UNSIGNED=true`. The second is for those who rotate the first: both hold until it is taken away.
+    /// `ALLOW_UNSIGNED=true`. The second is for those who rotate the first: both are accepted until it is removed.
     pub tokens: Vec<Token>,
-    /// `TABLE_NAME`: the table of message records. Needed by what archives: `webhook` and the after-send functions.
+    /// `TABLE_NAME`: the table of message records. Needed by functions that archive: `webhook` and the after-send
+    /// functions.
     pub table_name: Option<String>,
-    /// `QUEUE_URL`, default unset: the SQS queue in which callbacks wait that could not be stored; without it they go to
-    /// the log. For what archives.
+    /// `QUEUE_URL`, default unset: the SQS queue for callbacks that could not be stored; without it they go to the log.
+    /// For functions that archive.
     pub queue_url: Option<String>,
     /// `RULES_PATH`, default `rules/rules.toml`: the moderation rules, relative to the function's folder. For those who
     /// keep several rule sets in one bundle.
@@ -32,7 +33,7 @@ pub struct Settings {
     /// `STORE_ONLINE_ONLY`, default true: whether messages with `OnlineOnlyFlag` 1 (typing indicators among them) are
     /// stored. For those who pay for each write.
     pub store_online_only: bool,
-    /// `RETENTION_DAYS`, default unset (for ever): when a record expires. For those whom the law or the cost binds.
+    /// `RETENTION_DAYS`, default unset (for ever): when a record expires. For those whom law or cost obliges to delete.
     pub retention_days: Option<u32>,
     /// `LOG_LEVEL`, default `info`: `debug` also logs the messages that no rule touched, whose they are and never what
     /// they say. For those who ask why a message was let through.
@@ -51,7 +52,7 @@ pub enum LogLevel {
 /// What a before-callback gets when moderation itself fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnFailure {
-    /// Deliver unmoderated: chat goes on, and an alarm on `FailedOpen` tells.
+    /// Deliver unmoderated: chat goes on, and an alarm on `FailedOpen` reports it.
     Allow,
     /// Reject: nothing passes unmoderated, and nobody can chat until it is repaired.
     Reject,
@@ -87,7 +88,7 @@ impl Settings {
             ),
             answer_within: Duration::from_millis(from.number("ANSWER_WITHIN_MS", 100, 1800).unwrap_or(1500)),
             store_online_only: from.choice("STORE_ONLINE_ONLY", BOOLEAN, true),
-            // A century and more is "for ever" misspelt.
+            // Whoever asks for more than a century means "for ever", and should leave it unset.
             retention_days: from.number("RETENTION_DAYS", 1, 36_500).and_then(|days| u32::try_from(days).ok()),
             log_level: from.choice(
                 "LOG_LEVEL",
@@ -101,7 +102,7 @@ impl Settings {
     /// The table's name.
     ///
     /// # Errors
-    /// [`SettingsError`] when it is not set: what archives cannot start without.
+    /// [`SettingsError`] when it is not set: functions that archive cannot start without it.
     pub fn table_name(&self) -> Result<&str, SettingsError> {
         let missing =
             || SettingsError(vec!["TABLE_NAME is not set; set it to the name of the DynamoDB table".to_owned()]);

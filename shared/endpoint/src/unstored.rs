@@ -14,7 +14,7 @@ const CHUNK: usize = 48 * 1024;
 
 /// A durable queue in which callbacks wait until they can be stored.
 ///
-/// A trait object, as [`crate::Handler`] is and for the same reason: only what archives links SQS.
+/// A trait object like [`crate::Handler`], and for the same reason: only functions that archive link SQS.
 pub trait RetryQueue: Send + Sync {
     /// Puts the text into the queue, or says why it cannot.
     fn send(&self, text: String) -> BoxFuture<'_, Result<(), Box<dyn std::error::Error + Send + Sync>>>;
@@ -77,7 +77,7 @@ impl UnstoredCallback {
     /// back. This is the one exception to never logging what people write.
     ///
     /// The body comes in numbered parts. Each part has the query, so that the parts of one `request_id` are enough to
-    /// make the callback again.
+    /// rebuild the callback.
     pub(crate) fn log_lost(&self) {
         let Self { request_id, received_at, query, base64, .. } = self;
         let parts = base64.len().div_ceil(CHUNK).max(1);

@@ -82,7 +82,7 @@ const FORBIDDEN: Expected =
     (403, r#"{"ActionStatus":"FAIL","ErrorInfo":"forbidden; the reason is in the function's log","ErrorCode":1}"#);
 const ALLOW: Expected = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}"#);
 const REJECT: Expected = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":1}"#);
-/// What the handler answers, so that it is told from all that the endpoint answers by itself.
+/// What the handler answers. The endpoint answers nothing like it by itself.
 const HANDLED: Expected = (200, r#"{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":2}"#);
 const NOT_STORED: Expected = (200, r#"{"ActionStatus":"FAIL","ErrorInfo":"the message was not stored","ErrorCode":1}"#);
 

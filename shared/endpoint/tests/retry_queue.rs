@@ -19,7 +19,7 @@ const NOW: u64 = 1_800_000_000;
 const AFTER: &str = "C2C.CallbackAfterSendMsg";
 const BEFORE: &str = "C2C.CallbackBeforeSendMsg";
 
-/// A store of which the sender says how it behaves.
+/// A store that behaves as the message's sender says.
 #[derive(Clone, Default)]
 struct Store(Arc<Mutex<Vec<(String, u64)>>>);
 

@@ -1,4 +1,4 @@
-//! Settings: every problem is told, with the variable and the fix.
+//! Settings: every problem is reported, with the variable and the fix.
 
 use chathook_endpoint::Settings;
 use chathook_endpoint::settings::{LogLevel, OnFailure};
