@@ -5,8 +5,9 @@ setting is described.
 How a document is read:
 - A block ```sh is run line by line in a copy of the project, `cargo run --` and `chathook` alike. What NOT_RUN names is
   only checked: the program, the subcommand and the flags exist.
-- A block ```text below it is the output of what was run. A line `…` stands for any lines, `…` within a line for any text.
-  Times and long numbers may differ.
+- A block ```text below it is the output of what was run, or what a command that still runs has printed since; the test
+  waits for that. A line `…` stands for any lines, `…` within a line for any text. Times, ports and long numbers may differ.
+- The blocks of a document share one folder: what one starts or writes is there for the next.
 - In docs/rules.md, a block ```toml is a rules file, or one line of a rule for each example."""
 
 import json
@@ -18,6 +19,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+from itertools import zip_longest
 from pathlib import Path
 
 import tomlkit  # the SAM CLI brings it
@@ -137,7 +139,7 @@ class Project:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="chathook-docs-"))
-        self.running = []
+        self.running, self.outputs = [], []
         shutil.copytree(ROOT / "rules", self.folder / "rules")
         shutil.copytree(ROOT / "tests/fixtures", self.folder / "tests/fixtures")
         programs = self.folder / ".programs"
@@ -147,6 +149,7 @@ class Project:
         (programs / "cargo").chmod(0o755)
         settings = ("SDK_APP_ID", "CALLBACK_TOKEN", "PREVIOUS_CALLBACK_TOKEN", "ALLOW_UNSIGNED", "TABLE_NAME", "RULES_PATH")
         self.environment = {name: value for name, value in os.environ.items() if name not in settings}
+        self.environment |= {"COLUMNS": "80", "TZ": "UTC"}  # the terminal that the documents show
         self.environment["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
 
     @classmethod
@@ -177,10 +180,11 @@ class Project:
         )
 
     def start(self, command):
-        """Starts what runs until it is stopped, and waits for its first lines; gives these."""
+        """Starts what runs until it is stopped, and waits for its first lines."""
         if "serve" in command:
             command += " --listen 127.0.0.1:0 --dynamodb-listen 127.0.0.1:0"  # others may use the usual ports
         output = self.folder / f".output-{len(self.running)}"
+        self.outputs.append(output)
         with output.open("w") as file:
             process = subprocess.Popen(
                 ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
@@ -192,12 +196,18 @@ class Project:
             if process.poll() is not None or wanted in output.read_text():
                 break
             time.sleep(0.05)
-        return process, output.read_text()
+        return process
+
+    def printed(self):
+        """What each of the commands that were started has printed so far."""
+        return [output.read_text() for output in self.outputs]
 
 
 def normal(text):
-    """Without what differs from run to run, in the same width."""
-    text = re.sub(r"\d+(\.\d+)? (µs|ms)\b", r"0 \2", text)
+    """Without what differs from run to run."""
+    text = re.sub(r" *\b\d+(\.\d+)? (µs|ms)\b", " 0 ms", text)  # with the padding, and in either unit
+    text = re.sub(r"\b127\.0\.0\.1:\d+", "127.0.0.1:0", text)
+    text = re.sub(r"\b\d+_\d+_\d+\b", "0_0_0", text)  # a MsgKey: the middle number has up to ten digits
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2000-01-01T00:00:00Z", text)
     text = re.sub(r"\d{9,}", lambda digits: "9" * len(digits[0]), text)
     return "\n".join(line.rstrip() for line in text.split("\n"))
@@ -220,24 +230,35 @@ class Commands(unittest.TestCase):
                     self.run_all(project, blocks)
 
     def run_all(self, project, blocks):
-        output = ""
+        ran, output, begun = False, "", []
         for block in blocks:
-            if block.language == "text" and output:
-                self.assertRegex(normal(output), shown(block.lines), f"the output shown in line {block.line}")
+            if block.language == "text" and ran:
+                self.wait_for_output(project, block, output, begun)
             if block.language != "sh":
                 continue
-            output = ""
+            ran, output, begun = False, "", [len(text) for text in project.printed()]
             for command in block.commands():
                 if NOT_RUN.search(command):
                     self.check(project, command)
-                elif ENDLESS.search(command):
-                    process, text = project.start(command)
-                    self.assertIsNone(process.poll(), f"line {block.line}: {command} ended: {text}")
-                    output += text
+                    continue
+                ran = True
+                if ENDLESS.search(command):
+                    process = project.start(command)
+                    self.assertIsNone(process.poll(), f"line {block.line}: {command} ended: {project.printed()[-1]}")
                 else:
                     done = project.run(command)
                     self.assertEqual(done.returncode, 0, f"line {block.line}: {command}\n{done.stdout}{done.stderr}")
                     output += done.stdout
+
+    def wait_for_output(self, project, block, output, begun):
+        """Until what is shown is in the output of the commands that ended, or in what the others have printed since they
+        had printed as much as `begun` says."""
+        for _ in range(600):
+            printed = output + "".join(text[start:] for text, start in zip_longest(project.printed(), begun, fillvalue=0))
+            if shown(block.lines).search(normal(printed)):
+                return
+            time.sleep(0.05)
+        self.assertRegex(normal(printed), shown(block.lines), f"the output shown in line {block.line}")
 
     def test_what_is_named_in_the_text_exists(self):
         with Project() as project:
