@@ -208,7 +208,7 @@ async fn an_import_names_what_is_wrong_and_stores_the_rest() {
         "0 imported into messages, 0 already there, 0 differ and stay, 1 erased and stay blank, 26 not imported\n";
     assert_eq!(printed, expected);
     assert_eq!(said.lines().count(), 10 + 1 + 1 + 1, "{said}");
-    assert!(said.contains(&format!("{file}: 15 more lines like this: the attribute \"N\" holds no number")), "{said}");
+    assert!(said.contains(&format!("{file}: 15 more lines like this: the attribute \"N\" is not a number")), "{said}");
     assert!(said.contains(":26: an erasure has blanked it") && said.contains(":27: not a JSON object"), "{said}");
 
     // From a pipe, and as a spreadsheet saves it: other columns, other line ends.
