@@ -53,8 +53,8 @@ pub async fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
     let storage = Storage::Memory { listen: any_port };
     let webhook = LocalWebhook::start(any_port, &storage, settings, moderator, None).await?;
-    println!("Five messages go through the webhook, as Tencent Cloud Chat would bring them.");
-    println!("The example rules judge each before it is delivered; what is delivered is stored.\n");
+    println!("Five messages go through the webhook, as Tencent Cloud Chat would send them.");
+    println!("The example rules judge each before delivery. What is delivered is stored.\n");
 
     let client = CallbackClient::new(&webhook.url, DEMO_APP_ID.to_owned(), Some(DEMO_TOKEN))?;
     tokio::task::spawn_blocking(move || send_all(&client)).await??;

@@ -272,7 +272,7 @@ fn a_pack_works_wherever_a_rules_file_does() {
     let mut damaged = pack.clone();
     damaged[100] ^= 1;
     for (bytes, expected) in
-        [(&damaged[..], "damaged"), (&pack[..200], "damaged"), (&b"\x89PNG\r\n\x1a\n"[..], "no packed rules")]
+        [(&damaged[..], "damaged"), (&pack[..200], "damaged"), (&b"\x89PNG\r\n\x1a\n"[..], "not a rules pack")]
     {
         fs::write(folder.join("wrong.pack"), bytes).expect("a file");
         for command in [vec!["check", "wrong.pack"], vec!["explain", "wrong.pack", "x"]] {
