@@ -152,7 +152,7 @@ class Refusals(Case):
     def test_what_was_not_built(self):
         given = {"SDK_APP_ID": APP, "CALLBACK_TOKEN": TOKEN}
         other = {"arm64": "x86_64", "x86_64": "arm64"}[ARCHITECTURE]
-        expected = f"is built for {ARCHITECTURE}, and {other} is to be deployed: run scripts/build --arch {other} first"
+        expected = f"is built for {ARCHITECTURE}, but {other} is to be deployed: run scripts/build --arch {other} first"
         self.assert_refused(expected, "--set", f"Architecture={other}", **given)
         self.assert_refused(
             "RulesPath rules/none.toml was not built",
