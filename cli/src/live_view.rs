@@ -135,7 +135,7 @@ impl Answered<'_> {
     fn style(&self) -> Style {
         match self.outcome {
             Outcome::Moderated(Moderated { verdict: "allow", .. }) | Outcome::Stored | Outcome::Probe => GOOD,
-            Outcome::Moderated(Moderated { verdict: "flag" | "rewrite", .. }) | Outcome::Parked => CHANGED,
+            Outcome::Moderated(Moderated { verdict: "flag" | "rewrite", .. }) | Outcome::Queued => CHANGED,
             Outcome::StoredBefore | Outcome::Skipped | Outcome::Failed(EndpointError::Unhandled(_)) => DIM,
             Outcome::Moderated(_) | Outcome::Failed(_) => BAD,
         }

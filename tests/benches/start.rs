@@ -206,9 +206,9 @@ impl Case {
         let body_json: Value = serde_json::from_str(&body).expect("JSON");
         let query = query(body_json["CallbackCommand"].as_str().expect("a command"));
         if self.function == "redrive" {
-            let parked =
+            let queued =
                 json!({"request_id": "r1", "received_at": now(), "query": query, "base64": BASE64.encode(&body)});
-            return json!({"Records": [{"messageId": "m1", "body": parked.to_string()}]}).to_string();
+            return json!({"Records": [{"messageId": "m1", "body": queued.to_string()}]}).to_string();
         }
         event(&query, &json!(body), false).to_string()
     }

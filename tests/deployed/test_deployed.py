@@ -329,7 +329,7 @@ class Running(Case):
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         iam.delete_role_policy(RoleName=role, PolicyName=name)
         try:
-            message = group("After", "unstorable", "@TGS#denied", MsgSeq=1, MsgTime=1490686222)
+            message = group("After", "denied", "@TGS#denied", MsgSeq=1, MsgTime=1490686222)
             status, answer = stack.post("GroupAfterSendUrl", message, TOKEN)
         finally:
             iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
@@ -338,7 +338,7 @@ class Running(Case):
         self.assertTrue([line for line in lines if line.get("message") == "lost" and line.get("base64")])
         self.assertTrue([line for line in lines if line.get("Lost") and line.get("_aws")])
 
-    def test_a_message_that_may_only_be_parked_is_stored_from_the_queue(self):
+    def test_a_message_that_may_only_be_queued_is_stored_from_the_queue(self):
         iam = boto3.client("iam")
         role = stack.resource("C2cAfterSendRole")
         (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -346,11 +346,11 @@ class Running(Case):
         statements = [s for s in document["Statement"] if "dynamodb" not in str(s["Action"])]
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document | {"Statement": statements}))
         try:
-            message = c2c("After", "parked", 5150, SendMsgResult=0)
+            message = c2c("After", "queued", 5150, SendMsgResult=0)
             self.assert_answer(stack.post("C2cAfterSendUrl", message, TOKEN), ALLOWED)
         finally:
             iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
-        self.assertTrue([line for line in stack.json_log("C2cAfterSend") if line.get("Parked") and line.get("_aws")])
+        self.assertTrue([line for line in stack.json_log("C2cAfterSend") if line.get("Queued") and line.get("_aws")])
         until = time.monotonic() + 60
         while not [item for item in records("c2c#Jonh#jared") if item["MsgSeq"] == 5150]:
             self.assertLess(time.monotonic(), until, "never redriven")

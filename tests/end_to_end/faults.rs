@@ -32,7 +32,7 @@ fn message(seq: u64, text: &str) -> String {
 /// A function that archives, with a queue.
 async fn archiving(name: &str, dynamodb: &str, sqs: &str) -> Function {
     let environment =
-        [("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/parked"), ("AWS_ENDPOINT_URL_SQS", sqs)];
+        [("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/queue"), ("AWS_ENDPOINT_URL_SQS", sqs)];
     Function::start(&Setup { name, dynamodb, rules: Some("schema = 1"), environment: &environment }).await
 }
 
@@ -62,9 +62,9 @@ async fn kept(archive: &Archive) -> Vec<u64> {
 }
 
 /// Gives the queued callbacks to the redrive function, as SQS does. Returns the ids of those that stay in the queue.
-async fn redrive(dynamodb: &str, parked: &[String]) -> Vec<String> {
+async fn redrive(dynamodb: &str, waiting: &[String]) -> Vec<String> {
     let records: Vec<_> =
-        parked.iter().enumerate().map(|(id, body)| json!({"messageId": id.to_string(), "body": body})).collect();
+        waiting.iter().enumerate().map(|(id, body)| json!({"messageId": id.to_string(), "body": body})).collect();
     let setup = Setup { name: "redrive", dynamodb, rules: None, environment: &[] };
     let answer = Function::start(&setup).await.invoke_raw(json!({"Records": records})).await;
     let failures = answer["batchItemFailures"].as_array().unwrap_or_else(|| panic!("{answer}"));
@@ -87,7 +87,7 @@ async fn what_is_acknowledged_is_in_the_table_or_the_queue_and_once_after_the_re
         ("c2c-after-send", late, true),
         ("webhook", Fault::Silence, true),
     ];
-    for (name, fault, parks) in cases {
+    for (name, fault, is_queued) in cases {
         let (direct, archive) = engine().await;
         let (dynamodb, switch) = proxy(&direct, Fault::None).await;
         let (sqs, _, queued) = queue(Fault::None).await;
@@ -99,24 +99,24 @@ async fn what_is_acknowledged_is_in_the_table_or_the_queue_and_once_after_the_re
             lost += acknowledge(&mut function, AFTER, &message(seq % 3, "see you at noon")).await;
             acknowledged.insert(seq % 3);
         }
-        let parked = queued.lock().expect("no panic").clone();
-        if parks {
-            assert!(!parked.is_empty(), "{fault:?}");
+        let waiting = queued.lock().expect("no panic").clone();
+        if is_queued {
+            assert!(!waiting.is_empty(), "{fault:?}");
         } else {
-            assert!(parked.iter().all(|parked| was_slow(parked)), "{fault:?}: {parked:#?}");
+            assert!(waiting.iter().all(|waiting| was_slow(waiting)), "{fault:?}: {waiting:#?}");
         }
-        assert!(parked.iter().all(|parked| !parked.contains("Sign=")), "{parked:#?}");
+        assert!(waiting.iter().all(|waiting| !waiting.contains("Sign=")), "{waiting:#?}");
         if lost == 0 {
-            let metric = if parked.is_empty() { "\"Stored\"" } else { "\"Parked\":1" };
+            let metric = if waiting.is_empty() { "\"Stored\"" } else { "\"Queued\":1" };
             let log = function.log_with(|line| line.contains(metric)).await.join("\n");
-            assert_eq!(log.contains("\"Parked\":1"), !parked.is_empty(), "{fault:?}: {log}");
+            assert_eq!(log.contains("\"Queued\":1"), !waiting.is_empty(), "{fault:?}: {log}");
             let is_told = ["noon", &BASE64.encode("noon"), "\"lost\""].iter().any(|text| log.contains(text));
             assert!(!is_told, "{log}");
         }
 
         // Twice: SQS delivers at least once.
         for _ in 0..2 {
-            assert!(redrive(&direct, &parked).await.is_empty(), "{fault:?}");
+            assert!(redrive(&direct, &waiting).await.is_empty(), "{fault:?}");
         }
         assert_eq!(kept(&archive).await, acknowledged.iter().copied().collect::<Vec<_>>(), "{fault:?}");
     }
@@ -176,11 +176,11 @@ async fn a_function_killed_at_any_moment_loses_nothing_and_doubles_nothing() {
         endured.kills += one.kills;
         endured.unanswered += one.unanswered;
     }
-    let parked = queued.lock().expect("no panic").clone();
+    let waiting = queued.lock().expect("no panic").clone();
     let Endured { kills, unanswered } = endured;
-    println!("{MESSAGES} messages, {kills} kills, {unanswered} unanswered, {} parked", parked.len());
+    println!("{MESSAGES} messages, {kills} kills, {unanswered} unanswered, {} waiting", waiting.len());
     assert!(unanswered > 0, "some were killed before they answered");
-    assert!(redrive(&dynamodb, &parked).await.is_empty());
+    assert!(redrive(&dynamodb, &waiting).await.is_empty());
     assert_eq!(kept(&archive).await, (1..=MESSAGES).collect::<Vec<_>>());
     // And nothing else, under any key.
     assert_eq!(archive.table_size().await.map(|size| size.items), Ok(MESSAGES));
@@ -205,18 +205,18 @@ async fn a_batch_is_answered_in_parts_and_poison_stays() {
     ] {
         acknowledge(&mut function, command, body).await;
     }
-    let mut parked = queued.lock().expect("no panic").clone();
+    let mut waiting = queued.lock().expect("no panic").clone();
     // On a busy machine the queue may have taken one late, and then once more.
-    let body = |parked: &String| serde_json::from_str::<Value>(parked).expect("JSON")["base64"].clone();
-    parked.dedup_by_key(|parked| body(parked));
-    assert_eq!(parked.len(), 6);
+    let body = |waiting: &String| serde_json::from_str::<Value>(waiting).expect("JSON")["base64"].clone();
+    waiting.dedup_by_key(|waiting| body(waiting));
+    assert_eq!(waiting.len(), 6);
     assert!(
-        parked[1].contains("not a JSON object") && parked[0].contains("deadline"),
+        waiting[1].contains("not a JSON object") && waiting[0].contains("deadline"),
         "the reason is there to be read"
     );
-    parked.push("not from here".to_owned());
+    waiting.push("not from here".to_owned());
     switch.set(Fault::None);
-    assert_eq!(redrive(&dynamodb, &parked).await, ["1", "3", "6"]);
+    assert_eq!(redrive(&dynamodb, &waiting).await, ["1", "3", "6"]);
     assert_eq!(kept(&archive).await, [1, 2, 3]);
     let conversation = Conversation::C2c("ada".to_owned(), "grace".to_owned());
     let found = archive.message_by_key(&conversation, "1_2_1800000000", now()).await.expect("an answer");
@@ -224,7 +224,7 @@ async fn a_batch_is_answered_in_parts_and_poison_stays() {
 
     // While the table is away, everything stays in the queue.
     switch.set(Fault::Refused(500, "InternalServerError"));
-    assert_eq!(redrive(&dynamodb, &parked[..1]).await, ["0"]);
+    assert_eq!(redrive(&dynamodb, &waiting[..1]).await, ["0"]);
 }
 
 // Several threads, since this one waits for a program that the engine serves.

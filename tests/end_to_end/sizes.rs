@@ -164,11 +164,11 @@ async fn is_stored(archive: &Archive, command: &str, name: &str, callback: &[u8]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_sent_is_stored_to_the_byte_or_parked_whole() {
+async fn what_is_sent_is_stored_to_the_byte_or_queued_whole() {
     let (dynamodb, archive) = engine().await;
     let (sqs, _, queued) = queue(Fault::None).await;
     let environment = [
-        ("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/parked"),
+        ("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/queue"),
         ("AWS_ENDPOINT_URL_SQS", sqs.as_str()),
         ("ANSWER_WITHIN_MS", "1800"),
     ];
@@ -186,9 +186,9 @@ async fn what_is_sent_is_stored_to_the_byte_or_parked_whole() {
             function.post_until_acknowledged(&query(command), &body, is_base64).await;
 
             // On a busy machine there may be several.
-            let parked = queued.lock().expect("no panic").drain(..).next_back();
-            if let Some(parked) = parked {
-                let record: Value = serde_json::from_str(&parked).expect("JSON");
+            let waiting = queued.lock().expect("no panic").drain(..).next_back();
+            if let Some(waiting) = waiting {
+                let record: Value = serde_json::from_str(&waiting).expect("JSON");
                 let reason = record["reason"].as_str().expect("a reason");
                 assert!(record["base64"] == BASE64.encode(&callback), "{name}: not whole");
                 match fate {
@@ -196,7 +196,7 @@ async fn what_is_sent_is_stored_to_the_byte_or_parked_whole() {
                     // A slow machine.
                     Stored => assert!(reason.contains("in time") || reason.contains("deadline"), "{name}: {reason}"),
                 }
-                let event = json!({"Records": [{"messageId": "1", "body": parked}]});
+                let event = json!({"Records": [{"messageId": "1", "body": waiting}]});
                 let answer = redrive.invoke_raw(event).await;
                 let stays = answer["batchItemFailures"].as_array().is_some_and(|failures| !failures.is_empty());
                 assert_eq!(stays, matches!(fate, Stays(_)), "{name}: {answer}");

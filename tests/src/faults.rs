@@ -84,7 +84,7 @@ pub async fn queue(fault: Fault) -> (String, Switch, Arc<Mutex<Vec<String>>>) {
         let (head, body) = text.split_once("\r\n\r\n").expect("a request");
         assert!(head.to_ascii_lowercase().contains("x-amz-target: amazonsqs.sendmessage"), "{head}");
         let sent: Value = serde_json::from_str(body).expect("JSON");
-        assert!(sent["QueueUrl"].as_str().is_some_and(|url| url.ends_with("/parked")), "{sent}");
+        assert!(sent["QueueUrl"].as_str().is_some_and(|url| url.ends_with("/queue")), "{sent}");
         let message = sent["MessageBody"].as_str().expect("a message").to_owned();
         queue.lock().unwrap_or_else(PoisonError::into_inner).push(message);
         async { answer(200, &json!({"MessageId": "1", "MD5OfMessageBody": "0"})) }

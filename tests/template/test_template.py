@@ -181,7 +181,7 @@ class Permissions(unittest.TestCase):
                 expected.append({
                     "Effect": "Allow",
                     "Action": redrives if name == "Redrive" else "sqs:SendMessage",
-                    "Resource": {"Fn::GetAtt": ["ParkedQueue", "Arn"]},
+                    "Resource": {"Fn::GetAtt": ["RetryQueue", "Arn"]},
                 })
             with self.subTest(name):
                 role = properties(f"{name}Role")
@@ -237,20 +237,20 @@ class Data(unittest.TestCase):
         self.assertNotIn("CallbackToken", str(SOURCE["Outputs"]))
 
     def test_what_cannot_be_stored_waits_in_a_queue_and_then_in_another(self):
-        self.assertEqual(set(of_type("AWS::SQS::Queue")), {"ParkedQueue", "UnstorableQueue"})
+        self.assertEqual(set(of_type("AWS::SQS::Queue")), {"RetryQueue", "DeadLetterQueue"})
         for name, queue in of_type("AWS::SQS::Queue").items():
             self.assertEqual((queue["DeletionPolicy"], queue["UpdateReplacePolicy"]), ("Retain", "Retain"), name)
             self.assertEqual(queue["Properties"]["MessageRetentionPeriod"], 14 * 24 * 60 * 60)
             self.assertEqual(queue["Properties"]["MaximumMessageSize"], 1024 * 1024)
             self.assertTrue(queue["Properties"]["SqsManagedSseEnabled"])
             self.assertNotIn("QueueName", queue["Properties"])
-        parked = properties("ParkedQueue")
-        self.assertEqual(parked["RedrivePolicy"]["deadLetterTargetArn"], {"Fn::GetAtt": ["UnstorableQueue", "Arn"]})
-        self.assertGreaterEqual(parked["VisibilityTimeout"], 6 * properties("RedriveFunction")["Timeout"])
+        retry = properties("RetryQueue")
+        self.assertEqual(retry["RedrivePolicy"]["deadLetterTargetArn"], {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]})
+        self.assertGreaterEqual(retry["VisibilityTimeout"], 6 * properties("RedriveFunction")["Timeout"])
 
     def test_the_redrive_function_answers_for_each_message_of_a_batch(self):
         (source,) = of_type("AWS::Lambda::EventSourceMapping").values()
-        self.assertEqual(source["Properties"]["EventSourceArn"], {"Fn::GetAtt": ["ParkedQueue", "Arn"]})
+        self.assertEqual(source["Properties"]["EventSourceArn"], {"Fn::GetAtt": ["RetryQueue", "Arn"]})
         self.assertEqual(source["Properties"]["FunctionResponseTypes"], ["ReportBatchItemFailures"])
         self.assertNotIn("Condition", RESOURCES["RedriveFunction"])
 
@@ -332,11 +332,11 @@ class Alarms(unittest.TestCase):
             "FunctionErrorsAlarm": ("AWS/Lambda", "Errors", every),
             "FunctionThrottlesAlarm": ("AWS/Lambda", "Throttles", every),
         }
-        unstorable = properties("UnstorableAlarm")
-        self.assertEqual((unstorable["Namespace"], unstorable["Threshold"]), ("AWS/SQS", 1))
-        (dimension,) = unstorable["Dimensions"]
-        self.assertEqual(dimension["Value"], {"Fn::GetAtt": ["UnstorableQueue", "QueueName"]})
-        self.assertEqual({*counted, "UnstorableAlarm"}, set(of_type("AWS::CloudWatch::Alarm")))
+        dead_letter = properties("DeadLetterAlarm")
+        self.assertEqual((dead_letter["Namespace"], dead_letter["Threshold"]), ("AWS/SQS", 1))
+        (dimension,) = dead_letter["Dimensions"]
+        self.assertEqual(dimension["Value"], {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]})
+        self.assertEqual({*counted, "DeadLetterAlarm"}, set(of_type("AWS::CloudWatch::Alarm")))
         for alarm, (namespace, metric, functions) in counted.items():
             total, *parts = properties(alarm)["Metrics"]
             self.assertEqual((total["Expression"], total["ReturnData"]), ("SUM(METRICS())", True))

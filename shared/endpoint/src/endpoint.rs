@@ -187,7 +187,7 @@ impl Endpoint {
             reason => {
                 let unstored = UnstoredCallback::new(request, arrival.at_ms / 1000, reason.to_string());
                 if self.is_queued(&unstored, name, deadlines).await {
-                    return (Answer::ok(&Reply::allow()), Outcome::Parked);
+                    return (Answer::ok(&Reply::allow()), Outcome::Queued);
                 }
                 metrics::counter!("Lost").increment(1);
                 tracing::error!(request_id, command = name, %reason, "a message was not stored");
@@ -208,12 +208,12 @@ impl Endpoint {
         let send = AssertUnwindSafe(async { queue.send(unstored.to_json()).await }).catch_unwind();
         let refused = match tokio::time::timeout_at(deadlines.queue(), send).await {
             Ok(Ok(Ok(()))) => {
-                metrics::counter!("Parked").increment(1);
+                metrics::counter!("Queued").increment(1);
                 tracing::warn!(
                     request_id,
                     command,
                     reason,
-                    "a message was parked in the queue, since it was not stored"
+                    "a message was put into the queue, since it was not stored"
                 );
                 return true;
             }

@@ -38,7 +38,7 @@ pub enum EndpointError {
     )]
     Deadline,
     /// A message in the queue that is not a callback. Names the field that cannot be read.
-    #[error("it is not a parked callback: the field {0} is missing or unreadable")]
+    #[error("it is not a queued callback: the field {0} is missing or unreadable")]
     Unreadable(&'static str),
     /// A bug.
     #[error("panic, a bug in chathook; its place is in the log line before this one. Please report it")]

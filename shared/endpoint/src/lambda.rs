@@ -132,7 +132,7 @@ async fn redrive(
         };
         let (request_id, error) = stored.err()?;
         metrics::counter!("RedriveFailed").increment(1);
-        tracing::error!(request_id, message_id = record.message_id, reason = %error, "a parked message was not stored");
+        tracing::error!(request_id, message_id = record.message_id, reason = %error, "a queued message was not stored");
         Some(QueueFailure { item_identifier: record.message_id })
     };
     let count = event.records.len();

@@ -31,7 +31,7 @@ pub enum Outcome {
     /// It was left out, since only those online get the message and `STORE_ONLINE_ONLY` is `false`.
     Skipped,
     /// It could not be stored, and waits in the queue.
-    Parked,
+    Queued,
     /// There is no reply from a handler, for this reason.
     Failed(EndpointError),
 }
@@ -57,7 +57,7 @@ impl Outcome {
             Self::Stored => "stored",
             Self::StoredBefore => "stored before",
             Self::Skipped => "skipped",
-            Self::Parked => "parked",
+            Self::Queued => "queued",
             Self::Failed(EndpointError::Forbidden(_)) => "refused",
             Self::Failed(EndpointError::Unhandled(_)) => "not handled",
             Self::Failed(_) => "failed",

@@ -21,7 +21,7 @@ fn all_of_them() {
         ("CALLBACK_TOKEN", "secret"),
         ("PREVIOUS_CALLBACK_TOKEN", "older"),
         ("TABLE_NAME", "messages"),
-        ("QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/000000000000/parked"),
+        ("QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/000000000000/queue"),
         ("RULES_PATH", "rules/strict.toml"),
         ("ON_FAILURE", "reject"),
         ("ANSWER_WITHIN_MS", "100"),
@@ -31,7 +31,7 @@ fn all_of_them() {
     ])
     .unwrap();
     assert_eq!(settings.tokens.len(), 2);
-    assert!(settings.queue_url.as_deref().is_some_and(|url| url.ends_with("/parked")));
+    assert!(settings.queue_url.as_deref().is_some_and(|url| url.ends_with("/queue")));
     assert_eq!(settings.table_name().unwrap(), "messages");
     assert_eq!(settings.on_failure, OnFailure::Reject);
     assert_eq!((settings.answer_within.as_millis(), settings.store_online_only), (100, false));
@@ -54,7 +54,7 @@ fn every_problem_names_the_variable_and_the_fix() {
         ("SDK_APP_ID", "my app"),
         ("CALLBACK_TOKEN", " secret"),
         ("ALLOW_UNSIGNED", "yes"),
-        ("QUEUE_URL", "parked"),
+        ("QUEUE_URL", "queue"),
         ("ON_FAILURE", "deny"),
         ("ANSWER_WITHIN_MS", "2000"),
         ("STORE_ONLINE_ONLY", "1"),

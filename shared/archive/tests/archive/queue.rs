@@ -7,7 +7,7 @@ use crate::engine::TABLE;
 use crate::fake::Fake;
 
 const SECRET: &str = "nobody may read this in a log";
-const URL: &str = "https://sqs.us-east-1.amazonaws.com/000000000000/parked";
+const URL: &str = "https://sqs.us-east-1.amazonaws.com/000000000000/queue";
 
 #[tokio::test]
 async fn every_refusal_has_a_name() {
