@@ -5,6 +5,7 @@ use std::fmt;
 use chathook_archive::Conversation;
 use clap::Args;
 
+use crate::invocation::quoted;
 use crate::names;
 
 /// Which conversation. A command that needs one says so with a group of arguments.
@@ -64,15 +65,6 @@ pub fn advice(conversation: &Conversation) -> String {
 /// The ids of communities begin with this.
 fn is_community(group_id: &str) -> bool {
     group_id.starts_with("@TGS#_")
-}
-
-/// Quotes a word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@#%+=:,./_-".contains(c);
-    if !word.is_empty() && !word.starts_with(['#', '-']) && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ pub fn program() -> String {
     std::env::args().next().map_or_else(|| "chathook".to_owned(), |path| quoted(&path))
 }
 
-/// `word`, quoted for a shell if needed.
+/// `word`, quoted for a POSIX shell if needed.
 pub fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@#%+=:,./_-".contains(c);
+    if !word.is_empty() && !word.starts_with(['#', '-']) && word.chars().all(is_plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
@@ -24,9 +24,15 @@ mod tests {
 
     #[test]
     fn a_shell_reads_quoted_words_as_they_were() {
-        for (word, expected) in
-            [("ada", "ada"), ("@TGS#1", "'@TGS#1'"), ("it's", r"'it'\''s'"), ("", "''"), ("a b", "'a b'")]
-        {
+        for (word, expected) in [
+            ("ada", "ada"),
+            ("@TGS#1", "@TGS#1"),
+            ("#1", "'#1'"),
+            ("-v", "'-v'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+            ("a b", "'a b'"),
+        ] {
             assert_eq!(quoted(word), expected);
         }
     }

@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use crate::callback_client::{CallbackAnswer, CallbackClient};
 use crate::clock::{now, now_ms};
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
+use crate::conversation::AsOptions;
 use crate::defaults::{DATA_FOLDER, TABLE, WEBHOOK_URL};
 use crate::display;
-use crate::invocation::{program, quoted};
+use crate::invocation::program;
 use crate::output::{Format, print_json};
 use crate::platform::{Fate, Ids, Message, Recipient};
 use crate::running_serve::RunningServe;
@@ -202,13 +203,10 @@ fn print(message: &Message, before: &CallbackAnswer, fate: &Fate, after: Option<
 
 /// The arguments of `chathook messages` that show the message.
 fn look(message: &Message) -> String {
-    match &message.to {
-        Recipient::Account(to) => {
-            format!("get --c2c {} {} --msg-key {}", quoted(&message.from), quoted(to), message.msg_key())
-        }
-        Recipient::Group { id, topic, .. } => {
-            let topic = topic.as_ref().map_or_else(String::new, |topic| format!(" --topic {}", quoted(topic)));
-            format!("get --group {}{topic} --seq {}", quoted(id), message.ids.seq)
-        }
-    }
+    let conversation = message.conversation();
+    let id = match message.to {
+        Recipient::Account(_) => format!("--msg-key {}", message.msg_key()),
+        Recipient::Group { .. } => format!("--seq {}", message.ids.seq),
+    };
+    format!("get {} {id}", AsOptions(&conversation))
 }

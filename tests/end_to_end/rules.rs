@@ -105,7 +105,7 @@ fn check_names_each_problem_and_fails() {
 }
 
 #[test]
-fn check_warns_of_what_is_hardly_meant_and_of_harmless_words() {
+fn check_warns_of_likely_mistakes_and_of_harmless_words() {
     let folder = folder();
     let folder = folder.path();
     let rules = r#"

@@ -153,7 +153,7 @@ impl Request<'_> {
 }
 
 /// The innermost error. Those around it only say that something failed.
-fn cause(error: &dyn Error) -> String {
+pub(crate) fn cause(error: &dyn Error) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;

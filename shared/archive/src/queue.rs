@@ -1,12 +1,11 @@
 //! Where what cannot be stored waits: an SQS queue.
 
-use std::error::Error;
-
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{ProvideErrorMetadata as _, SdkError};
 use thiserror::Error;
 
 use crate::client::Archive;
+use crate::error::cause;
 
 /// The largest message that SQS takes, in bytes, if the queue's `MaximumMessageSize` allows it. The largest callback that
 /// is read, 256 KiB, is 342 KiB in base64. Larger ones go to the log in parts.
@@ -76,11 +75,7 @@ impl Queue {
             }
             // An answer that could not be read may quote what was sent.
             SdkError::ResponseError(_) => QueueError::Unreachable { reason: "the answer is not SQS's".to_owned() },
-            _ => QueueError::Unreachable { reason: innermost(&error) },
+            _ => QueueError::Unreachable { reason: cause(&error) },
         })
     }
-}
-
-fn innermost(error: &dyn Error) -> String {
-    error.source().map_or_else(|| error.to_string(), innermost)
 }

@@ -121,7 +121,7 @@ pub(crate) fn rewrite(
         match changes.elements.remove(&index) {
             Some(pieces) => {
                 let edited = splice(element.raw.get(), pieces).and_then(|json| RawValue::from_string(json).ok());
-                let Some(edited) = edited else { return Outcome::TooLong };
+                let Some(edited) = edited else { return Outcome::Unsafe };
                 elements.push(edited);
             }
             None => elements.push(element.raw.to_owned()),

@@ -247,7 +247,7 @@ async fn a_number_that_is_out_of_the_ordinary_costs_no_more_reads() {
 }
 
 #[tokio::test]
-async fn a_group_that_counts_anew_is_read_whole() {
+async fn a_group_whose_numbers_start_again_is_read_whole() {
     let engine = Engine::start().await;
     for seq in 1..=10 {
         store_in_group(&engine, &[(seq * 200, 1, 1000 + seq, 0, "old"), (seq, 1, 9000 + seq, 0, "new")]).await;
