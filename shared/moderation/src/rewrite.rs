@@ -5,14 +5,13 @@
 //! text. The rewritten message, a [`Draft`], is then judged again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use chathook_matcher::graphemes::Graphemes;
 use chathook_protocol::{Element, MAX_MESSAGE_BYTES, MsgBody, Rewrite, SendMsg};
 use serde_json::value::RawValue;
 
 use crate::conditions::{Finding, Part};
-use crate::message::{Inside, Merged, MessageTexts, Text, fits_any_string, merge};
+use crate::message::{Merged, MessageTexts, Splices, Text, fits_any_string, merge};
 use crate::origins::{Origin, Origins, SpanMap};
 use crate::rules::{Addition, Change};
 
@@ -118,14 +117,8 @@ pub(crate) fn rewrite(
         }
         renumbered.insert(index, elements.len());
         element_origins.push(before.and_then(|before| before.elements.get(index)).copied().unwrap_or(index));
-        match changes.elements.remove(&index) {
-            Some(pieces) => {
-                let edited = splice(element.raw.get(), pieces).and_then(|json| RawValue::from_string(json).ok());
-                let Some(edited) = edited else { return Outcome::Unsafe };
-                elements.push(edited);
-            }
-            None => elements.push(element.raw.to_owned()),
-        }
+        let Some(edited) = changes.splices.apply(index, element.raw) else { return Outcome::Unsafe };
+        elements.push(edited);
     }
     if elements.is_empty() && !body.elements.is_empty() {
         return Outcome::Empty;
@@ -156,7 +149,7 @@ pub(crate) fn rewrite(
         Some(DraftText { element, origin, changed: change.map(|(_, bytes)| *bytes) })
     });
     Outcome::Rewritten(Draft {
-        custom_data: changes.custom_data.or_else(|| draft.and_then(|(draft, _)| draft.custom_data.clone())),
+        custom_data: changes.splices.custom_data.or_else(|| draft.and_then(|(draft, _)| draft.custom_data.clone())),
         element_origins,
         texts: texts.collect(),
         elements,
@@ -233,19 +226,14 @@ fn body_size<'e>(elements: impl Iterator<Item = &'e str>) -> usize {
 struct Changes {
     /// The elements to remove.
     removed: BTreeSet<usize>,
-    /// By element, the JSON to put in place of strings in it.
-    elements: BTreeMap<usize, Vec<Splice>>,
-    /// The new `CloudCustomData`.
-    custom_data: Option<String>,
+    /// The new texts, in their places.
+    splices: Splices,
     /// By text, where the parts of the new text come from, and its length.
     texts: BTreeMap<usize, (SpanMap, usize)>,
     /// Whether a replacement with quotes or escapes would go into a string whose syntax we do not know: the hit is
     /// visible only with escapes undone.
     is_unsafe: bool,
 }
-
-/// JSON to put in the place of a string.
-type Splice = (Range<usize>, String);
 
 impl Changes {
     fn of(readable: &MessageTexts<'_>, edits: &Edits<'_>) -> Self {
@@ -274,47 +262,21 @@ impl Changes {
             }
         }
 
-        let mut inside: BTreeMap<usize, Vec<Splice>> = BTreeMap::new();
+        let mut edited = BTreeMap::new();
         for (index, edit) in texts {
             let Some(text) = readable.texts.get(index) else { continue };
-            let (edited, spans) = edit.finish(&text.value);
-            if edited != text.value {
-                changes.texts.insert(index, (spans, edited.len()));
-                changes.put(&mut inside, text.inside, text.element, text.literal.clone(), edited);
+            let (new, spans) = edit.finish(&text.value);
+            if new != text.value {
+                changes.texts.insert(index, (spans, new.len()));
+                edited.insert(index, new);
             }
         }
-        // From the innermost document outwards: a nested one comes after the one around it.
-        while let Some((index, splices)) = inside.pop_last() {
-            let Some(json) = readable.embedded.get(index).and_then(|json| readable.texts.get(json.text)) else {
-                continue;
-            };
-            if let Some(edited) = splice(&json.value, splices) {
-                changes.put(&mut inside, json.inside, json.element, json.literal.clone(), edited);
-            }
-        }
+        changes.splices = readable.splices(edited.into_iter());
         changes
     }
 
     fn is_empty(&self) -> bool {
-        self.removed.is_empty() && self.elements.is_empty() && self.custom_data.is_none()
-    }
-
-    /// Puts a new text in place of an old one, in the document that it is inside of, else in its element.
-    fn put(
-        &mut self,
-        documents: &mut BTreeMap<usize, Vec<Splice>>,
-        inside: Option<Inside>,
-        element: Option<usize>,
-        literal: Range<usize>,
-        text: String,
-    ) {
-        // Serialising a string cannot fail.
-        let json = || serde_json::to_string(&text).unwrap_or_default();
-        match (inside, element) {
-            (Some(inside), _) => documents.entry(inside.json).or_default().push((literal, json())),
-            (None, Some(element)) => self.elements.entry(element).or_default().push((literal, json())),
-            (None, None) => self.custom_data = Some(text),
-        }
+        self.removed.is_empty() && self.splices.is_empty()
     }
 }
 
@@ -407,18 +369,4 @@ pub(crate) fn drop_masked(findings: &mut Vec<Finding>, sign: &str, readable: &Me
             graphemes.span(last).end != finding.span.end
         })
     });
-}
-
-/// The JSON with these pieces put in, and all other bytes as they were. `None` would be a bug of ours.
-fn splice(raw: &str, mut pieces: Vec<Splice>) -> Option<String> {
-    pieces.sort_by_key(|(literal, _)| literal.start);
-    let mut json = String::with_capacity(raw.len());
-    let mut at = 0;
-    for (literal, piece) in pieces {
-        json.push_str(raw.get(at..literal.start)?);
-        json.push_str(&piece);
-        at = literal.end;
-    }
-    json.push_str(raw.get(at..)?);
-    Some(json)
 }

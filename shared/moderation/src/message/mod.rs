@@ -2,6 +2,7 @@
 //!
 //! - [`element`] finds the strings of an element that a client shows.
 //! - [`embedded`] looks into those that hold JSON.
+//! - [`splice`] puts new texts in the place of old ones.
 //! - [`custom_data`] adds members to `CloudCustomData`.
 //!
 //! An app may keep anything in a string. It is searched in every way that receivers may read it. There are two:
@@ -16,8 +17,10 @@
 mod custom_data;
 mod element;
 mod embedded;
+mod splice;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -26,8 +29,9 @@ use chathook_protocol::json::{Escapes, Unescaped, unescape, unquote};
 
 pub(crate) use custom_data::{Merged, merge};
 use element::{Field, Node};
-use embedded::EmbeddedJson;
-pub(crate) use embedded::Inside;
+use embedded::{EmbeddedJson, Inside};
+pub(crate) use splice::Splices;
+use splice::{Splice, quoted, splice};
 
 /// The name of the data beside a message.
 pub(crate) const CUSTOM_DATA: &str = "CloudCustomData";
@@ -211,6 +215,29 @@ impl<'a> MessageTexts<'a> {
             let covered = unescape(json.get(start..end)?).escapes.undone(&covered);
             (!covered.is_empty()).then_some((part, covered))
         })
+    }
+
+    /// The changes that put each of these texts in place of the one with that index.
+    pub(crate) fn splices(&self, edited: impl Iterator<Item = (usize, String)>) -> Splices {
+        let mut splices = Splices::default();
+        let mut inside: BTreeMap<usize, Vec<Splice>> = BTreeMap::new();
+        let mut put = |inside: &mut BTreeMap<usize, Vec<Splice>>, text: &Text<'_>, new: String| match text.inside {
+            Some(place) => inside.entry(place.json).or_default().push((text.literal.clone(), quoted(&new))),
+            None => splices.put(text.element, text.literal.clone(), new),
+        };
+        for (index, new) in edited {
+            if let Some(text) = self.texts.get(index) {
+                put(&mut inside, text, new);
+            }
+        }
+        // From the innermost JSON outwards: a nested one comes after the one around it.
+        while let Some((index, pieces)) = inside.pop_last() {
+            let Some(json) = self.embedded.get(index).and_then(|json| self.texts.get(json.text)) else { continue };
+            if let Some(new) = splice(&json.value, pieces) {
+                put(&mut inside, json, new);
+            }
+        }
+        splices
     }
 
     /// Finds the texts of one element.
