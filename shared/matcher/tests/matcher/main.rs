@@ -6,6 +6,7 @@ mod carriers;
 #[path = "../../corpora/mod.rs"]
 #[allow(dead_code, reason = "the benches use other parts of it")]
 mod corpora;
+mod corpus;
 mod disguise;
 mod harmless;
 mod hostile;
