@@ -5,9 +5,14 @@
 //! deliver it rewritten, discard it silently, or reject it. Rules can also be [packed](RulesSource::pack), so that they
 //! load fast.
 //!
+//! Not every message asks for its verdict. [`Rules::violation`] looks at what was delivered anyway.
+//!
 //! Nothing here does I/O, reads a clock or knows where it runs.
 
+mod additions;
 mod conditions;
+mod delivered;
+mod envelope;
 mod message;
 mod moderate;
 mod origins;
@@ -16,10 +21,11 @@ mod rules;
 mod terms;
 mod verdict;
 
+pub use delivered::{Delivered, Undecided, Violation};
 pub use moderate::ReadableText;
 #[cfg(feature = "schema")]
 pub use rules::schema;
 #[doc(hidden)]
 pub use rules::seal;
-pub use rules::{Mistake, NameKind, Problem, Rules, RulesError, RulesSource, Warning};
+pub use rules::{Edition, Mistake, NameKind, Problem, Rules, RulesError, RulesSource, Warning};
 pub use verdict::{Decision, Hit, Verdict};

@@ -11,7 +11,7 @@ mod schema;
 mod source;
 mod warnings;
 
-pub use compiled::Rules;
+pub use compiled::{Edition, Rules};
 pub use error::{Problem, RulesError};
 pub use names::{Mistake, NameKind};
 pub use pack::seal;
