@@ -23,10 +23,26 @@ use crate::keys::{self, ChangeKind, is_message};
 use crate::merge::is_change_of;
 use crate::message::StoredMessage;
 use crate::query::MessageQuery;
+use crate::schema::ViolationState;
+use crate::violation_record::{RULES, SPANS};
 
-/// The attributes that hold what was said, or tell where the sender was.
-const CONTENT: [&str; 9] =
-    ["MsgBody", "Text", "CloudCustomData", "GroupAtInfo", "Extra", "ErrorInfo", "ClientIP", "OptPlatform", "RequestID"];
+/// The attributes that hold what was said, or tell where the sender was or which rules it was against.
+const CONTENT: [&str; 11] = [
+    "MsgBody",
+    "Text",
+    "CloudCustomData",
+    "GroupAtInfo",
+    "Extra",
+    "ErrorInfo",
+    "ClientIP",
+    "OptPlatform",
+    "RequestID",
+    RULES,
+    SPANS,
+];
+
+/// How a violation was dealt with if it was erased.
+const ERASED: &str = "erased";
 
 /// A request asks the index for this many items.
 const ENTRIES_PER_PAGE: usize = 100;
@@ -127,7 +143,7 @@ impl Erasure {
         self.messages
     }
 
-    /// How many changes of them it blanked: edits, and the recalls of one-to-one messages.
+    /// How many changes of them it blanked: edits, the recalls of one-to-one messages, and violations.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.changes
@@ -294,7 +310,12 @@ impl Archive {
                 there.iter().filter(|other| is_message(other.sort_key()) && other.from_account() != account).collect();
             let edits = there.iter().filter(|edit| {
                 let is_shared = others.iter().any(|other| is_change_of(edit, other));
-                ChangeKind::of(edit.sort_key(), false) == Some(ChangeKind::Edit)
+                let has_no_sender = match ChangeKind::of(edit.sort_key(), false) {
+                    Some(ChangeKind::Edit) => true,
+                    Some(ChangeKind::Violation) => edit.attribute("From_Account").is_none(),
+                    Some(ChangeKind::Recall) | None => false,
+                };
+                has_no_sender
                     && is_change_of(edit, message)
                     && (!is_shared || edit.attribute("Operator_Account") == Some(account))
             });
@@ -309,16 +330,23 @@ impl Archive {
         let name = |at| format!("#{at}");
         let names = CONTENT.iter().enumerate().map(|(at, attribute)| (name(at), (*attribute).to_owned())).collect();
         let removed = (0..CONTENT.len()).map(name).collect::<Vec<_>>().join(", ");
+        // Nobody can work through a violation that says nothing any more.
+        let closes = keys::violation_id(&target.key.sk).is_some();
+        let closed = if closes { ", Outcome = :judged, JudgedHow = :how, JudgedAt = :at" } else { "" };
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let values = [(":judged", ViolationState::Judged.as_str()), (":how", ERASED)];
+        let values = values.into_iter().filter(|_| closes).map(|(name, value)| (name.to_owned(), text(value)));
+        let at = AttributeValue::N(erasure.started_at.to_string());
         let written = self
             .patient
             .update_item()
             .table_name(self.table_name())
             .set_key(Some(target.key.to_item()))
-            .update_expression(format!("SET ErasedAt = :at REMOVE {removed}"))
+            .update_expression(format!("SET ErasedAt = :at{closed} REMOVE {removed}"))
             // Otherwise, an update would bring back an item that has expired.
             .condition_expression("attribute_exists(pk)")
             .set_expression_attribute_names(Some(names))
-            .expression_attribute_values(":at", AttributeValue::N(erasure.started_at.to_string()))
+            .set_expression_attribute_values(Some(values.chain([(":at".to_owned(), at)]).collect()))
             .send()
             .await;
         match written {
