@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anstyle::Style;
-use chathook_endpoint::{Answer, EndpointError, Moderated, Outcome, Request};
+use chathook_endpoint::{AgainstRules, Answer, EndpointError, Moderated, Outcome, Request};
 use chathook_protocol::{Command, json};
 use serde_json::Value;
 
@@ -105,6 +105,11 @@ impl Answered<'_> {
             put("Rules", rules.clone().into());
             put("ShadowRules", shadow_rules.clone().into());
         }
+        if let Outcome::AgainstRules(AgainstRules { verdict, rules, undecided }) = self.outcome {
+            put("Verdict", (*verdict).into());
+            put("Rules", rules.clone().into());
+            put("Undecided", (*undecided).into());
+        }
         if let Outcome::Failed(error) = self.outcome {
             put("Reason", error.to_string().into());
         }
@@ -137,7 +142,7 @@ impl Answered<'_> {
             Outcome::Moderated(Moderated { verdict: "allow", .. }) | Outcome::Stored | Outcome::Probe => GOOD,
             Outcome::Moderated(Moderated { verdict: "flag" | "rewrite", .. }) | Outcome::Queued => CHANGED,
             Outcome::StoredBefore | Outcome::Skipped | Outcome::Failed(EndpointError::Unhandled(_)) => DIM,
-            Outcome::Moderated(_) | Outcome::Failed(_) => BAD,
+            Outcome::Moderated(_) | Outcome::AgainstRules(_) | Outcome::Failed(_) => BAD,
         }
     }
 
@@ -149,6 +154,14 @@ impl Answered<'_> {
                 return Some("switch it off in the console, or paste the URL that handles it".to_owned());
             }
             Outcome::Failed(error) => return Some(error.to_string()),
+            Outcome::AgainstRules(AgainstRules { verdict, rules, undecided }) => {
+                let undecided = match undecided {
+                    None => "",
+                    Some("newer_rules") => "; the rules are newer",
+                    Some(_) => "; the callback does not say whether the rule is for it",
+                };
+                return Some(format!("{}: {verdict}{undecided}", rules.join(", ")));
+            }
             _ => return None,
         };
         let reply: Value = serde_json::from_str(&self.answer.body).unwrap_or_default();

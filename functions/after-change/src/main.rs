@@ -10,7 +10,7 @@ use chathook_protocol::Command;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
-        let (archiver, queue) = Archiver::open(&settings).await?;
+        let (archiver, queue) = Archiver::open_to_judge(&settings).await?;
         Ok(Endpoint::new(settings).route(&Command::AFTER_CHANGE, archiver).retry_queue(queue))
     })
     .await

@@ -331,11 +331,11 @@ impl Archive {
         let names = CONTENT.iter().enumerate().map(|(at, attribute)| (name(at), (*attribute).to_owned())).collect();
         let removed = (0..CONTENT.len()).map(name).collect::<Vec<_>>().join(", ");
         // Nobody can work through a violation that says nothing any more.
-        let closes = keys::violation_id(&target.key.sk).is_some();
-        let closed = if closes { ", Outcome = :judged, JudgedHow = :how, JudgedAt = :at" } else { "" };
+        let is_violation = keys::violation_id(&target.key.sk).is_some();
+        let closed = if is_violation { ", Outcome = :judged, JudgedHow = :how, JudgedAt = :at" } else { "" };
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let values = [(":judged", ViolationState::Judged.as_str()), (":how", ERASED)];
-        let values = values.into_iter().filter(|_| closes).map(|(name, value)| (name.to_owned(), text(value)));
+        let values = values.into_iter().filter(|_| is_violation).map(|(name, value)| (name.to_owned(), text(value)));
         let at = AttributeValue::N(erasure.started_at.to_string());
         let written = self
             .patient

@@ -2,8 +2,8 @@
 
 use chathook_archive::Stored::{Duplicate, New};
 use chathook_archive::{
-    Conversation, Imported, Judgement, Lookup, MessageQuery, RawItem, Reason, Span, Stored, Violation, ViolationRecord,
-    ViolationReport, ViolationState,
+    Conversation, Imported, Judgement, Lookup, MessageQuery, RawItem, Reason, Span, Stored, StoredMessage, Violation,
+    ViolationRecord, ViolationReport, ViolationState,
 };
 use chathook_protocol::json::Object;
 use chathook_protocol::{Change, Command, Query, SendMsg};
@@ -151,7 +151,7 @@ async fn each_version_has_a_violation_of_its_own_and_each_message_its_own() {
     assert_eq!(of_group().await, [(6, 0), (6, 0), (5, 1), (123_456, 1)]);
     find(&engine, &callbacks[9]).await;
     let messages = engine.list(&the_group(), &MessageQuery::default(), NOW).await;
-    let marked: Vec<_> = messages.iter().filter(|it| it.violations().len() > 0).map(|it| it.text()).collect();
+    let marked: Vec<_> = messages.iter().filter(|it| it.violations().len() > 0).map(StoredMessage::text).collect();
     assert_eq!(marked, ["two", "hello", "hello"]);
     // Page by page too.
     let pages = MessageQuery { limit: Some(1), ..MessageQuery::default() };
