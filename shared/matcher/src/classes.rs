@@ -43,7 +43,7 @@ pub(crate) const GAP: u16 = 1;
 const FIRST: u16 = 2;
 
 /// Fills the places of control characters, which never become units.
-const UNSEEN: Glyph = Glyph { base: '\0', letters: Letters::NONE, kind: Kind::Sign };
+const UNSEEN: Glyph = Glyph::new('\0', Letters::NONE, Kind::Sign);
 
 impl Default for Classes {
     fn default() -> Self {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
 use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
+use crate::languages::Marks;
 use crate::letters::Letters;
 
 /// Signs within a term that people leave out: `T-shirt`, `don't`.
@@ -19,6 +20,9 @@ pub(crate) struct Letter {
     /// Characters that may stand for one of these are taken for it. Digits and signs have none: only they themselves are
     /// taken.
     pub(crate) letters: Letters,
+    pub(crate) marks: Marks,
+    /// A word of the term begins with it.
+    pub(crate) begins_word: bool,
 }
 
 /// A term taken apart.
@@ -55,8 +59,7 @@ impl Pattern {
     /// word (an emoji, `#`): such a term is looked for as it is written.
     pub(crate) fn evasive(term: &str) -> Option<Self> {
         let (wild_left, text, wild_right) = wildcards(term);
-        let mut all: Vec<Glyph> = Vec::new();
-        text_glyphs(text, |_, glyph| all.push(glyph));
+        let all = text_glyphs(text);
         let mut pattern = Self {
             letters: Vec::new(),
             signs: Vec::new(),
@@ -97,7 +100,8 @@ impl Pattern {
             }
             ideographs += usize::from(glyph.kind == Kind::Ideograph);
             let letters = if matches!(glyph.kind, Kind::Letter) { glyph.letters } else { Letters::NONE };
-            pattern.letters.push(Letter { base: glyph.base, letters });
+            let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
+            pattern.letters.push(Letter { base: glyph.base, letters, marks: glyph.marks, begins_word });
         }
         let (first, last) = (all.first()?, all.last()?);
         pattern.is_ideographic = ideographs * 2 > pattern.letters.len();
@@ -116,7 +120,8 @@ impl Pattern {
         for character in text.chars() {
             fold_compatible(character, |part| path.push(Some(part)));
         }
-        let letters = text.chars().map(|base| Letter { base, letters: Letters::NONE }).collect();
+        let literal = |base| Letter { base, letters: Letters::NONE, marks: Marks::NONE, begins_word: false };
+        let letters = text.chars().map(literal).collect();
         let (begins_word, ends_word) = (!goes_on_left, !goes_on_right);
         (!path.is_empty()).then_some(Self {
             letters,

@@ -10,6 +10,7 @@ use crate::candidates::Candidate;
 use crate::classes::{NONE, Unit};
 use crate::dictionary::{Expected, Flags};
 use crate::glyphs::Kind;
+use crate::languages;
 use crate::letters::Letters;
 use crate::pattern::Letter;
 use crate::stream::Stream;
@@ -63,7 +64,11 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         let units = stream.units.get(first..=candidate.last)?;
         let has_signs = expected.signs.iter().all(|sign| units.iter().any(|unit| unit.base == *sign));
         let traits = Traits::of(units, expected, candidate, first);
-        if !has_signs || !traits.are_plausible(stream, expected, candidate, first) {
+        if !has_signs
+            || !traits.are_plausible(stream, expected, candidate, first)
+            || (candidate.gaps == 0 && is_in_two_clauses(stream, expected, first..candidate.last))
+            || !languages::agree(stream, expected, candidate.star, &(first..candidate.last + 1))
+        {
             return None;
         }
         first
@@ -80,6 +85,7 @@ fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidat
         && expected.signs.is_empty()
         && units.iter().map(|unit| unit.base).eq(expected.letters.iter().map(|letter| letter.base))
         && units.iter().all(|unit| !unit.kind.is_divider())
+        && (candidate.first..).zip(expected.letters).all(|(at, letter)| stream.marks(at) == letter.marks)
         && (!expected.flags.has(Flags::BEGINS_WORD) || stream.begins_word(candidate.first))
 }
 
@@ -120,7 +126,7 @@ fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut las
 }
 
 /// Whether a unit may stand for a letter.
-fn reads(unit: &Unit, letter: Letter) -> bool {
+pub(crate) fn reads(unit: &Unit, letter: Letter) -> bool {
     unit.base == letter.base || unit.letters.meet(letter.letters)
 }
 
@@ -335,6 +341,18 @@ const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
 const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
     expected.flags.has(Flags::IDEOGRAPHIC) && !(between > 1 && gaps >= between)
+}
+
+/// Whether a clause ends between two words of the term: `Gewinn, Spiel`, but not `Gewinn,Spiel`.
+fn is_in_two_clauses(stream: &Stream, expected: &Expected<'_>, units: Range<usize>) -> bool {
+    let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word);
+    let is = |at: usize, what: fn(&Unit) -> bool| stream.units.get(at).is_some_and(what);
+    has_words
+        && units.into_iter().any(|at| {
+            let is_stop = is(at, |unit| unit.kind == Kind::Stop)
+                || (is(at, |unit| unit.base == '.') && !is(at.wrapping_sub(1), |unit| unit.base == '.'));
+            is_stop && is(at + 1, |unit| unit.kind == Kind::Space)
+        })
 }
 
 /// Whether enough of the term is left beside the sign that stands for one of its letters.
