@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
 use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
-use crate::languages::Marks;
+use crate::languages::{self, Marks};
 use crate::letters::Letters;
 
 /// Signs within a term that people leave out: `T-shirt`, `don't`.
@@ -12,6 +12,9 @@ const OPTIONAL_SIGNS: [char; 3] = ['-', '\'', '’'];
 /// Signs within a term that make it what it is: `t.me`, `and/or`, `R&B`. With any other sign in it a term is looked for as
 /// it is written.
 const REQUIRED_SIGNS: [char; 5] = ['.', '/', ',', ':', '&'];
+
+/// It may stand for a `b`, but no `b` for it.
+const SHARP_S: char = 'ß';
 
 /// A letter of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +102,8 @@ impl Pattern {
                 pattern.path.push(Some(class));
             }
             ideographs += usize::from(glyph.kind == Kind::Ideograph);
-            let letters = if matches!(glyph.kind, Kind::Letter) { glyph.letters } else { Letters::NONE };
+            let may_be_others = glyph.kind == Kind::Letter && glyph.base != SHARP_S;
+            let letters = if may_be_others { glyph.letters } else { Letters::NONE };
             let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
             pattern.letters.push(Letter { base: glyph.base, letters, marks: glyph.marks, begins_word });
         }
@@ -111,6 +115,19 @@ impl Pattern {
         pattern.goes_on_left = in_word(first) && wild_left;
         pattern.goes_on_right = in_word(last) && wild_right;
         (!pattern.letters.is_empty()).then_some(pattern)
+    }
+
+    /// The term as its language may spell it otherwise.
+    pub(crate) fn respelled(term: &str) -> Vec<Self> {
+        let mut others = Vec::new();
+        for (spelling, must_be_marked) in languages::respelled(term) {
+            let Some(mut other) = Self::evasive(&spelling) else { continue };
+            if must_be_marked {
+                other.letters.iter_mut().for_each(|letter| letter.marks = letter.marks.needed());
+            }
+            others.push(other);
+        }
+        others
     }
 
     /// Takes a term as it is written, but for wildcards and what [`fold_compatible`] takes away.

@@ -138,12 +138,18 @@ fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize
         return aligns_long(units, letters, star, offset);
     }
     let all = (1_u128 << letters.len()) - 1;
+    // The letters that the next one repeats.
+    let pairs = || letters.iter().zip(letters.iter().skip(1)).enumerate();
+    let doubled = star.map_or(0, |_| {
+        pairs().filter(|(_, (one, next))| one.base == next.base).fold(0, |bits: u128, (nth, _)| bits | 1 << nth)
+    });
     let mut come_to: u128 = 0;
     for (at, unit) in units.iter().enumerate() {
         let reach = if at == 0 { 1 } else { (come_to | come_to << 1) & all };
         let mut next = 0;
         if star == Some(offset + at) {
-            next = reach;
+            // Also for two that are one sound: `schei*e`.
+            next = reach | (reach & doubled) << 1;
         } else {
             if unit.code != NONE {
                 let mut rest = reach;

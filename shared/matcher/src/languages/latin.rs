@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::marks::{Difference, Marks};
 use super::vietnamese;
 use crate::dictionary::Expected;
@@ -48,7 +50,6 @@ const MOST: usize = 128;
 /// The glyphs of a character that is no base with accents.
 pub(super) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
     let (letters, marks) = match character {
-        'ß' | 'ẞ' => ("ss", Marks::NONE),
         'œ' | 'Œ' => ("oe", Marks::NONE),
         'æ' | 'Æ' => ("ae", Marks::NONE),
         'đ' | 'Đ' => ("d", Marks::STROKE),
@@ -59,6 +60,61 @@ pub(super) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
         see(Glyph::new(char::from(letter), Letters::of(letter), Kind::Letter).with(marks));
     }
     true
+}
+
+/// How German writes umlauts without keys for them.
+const UMLAUTS: [(&str, &str); 3] = [("ä", "ae"), ("ö", "oe"), ("ü", "ue")];
+/// German words whose two vowels are no umlaut.
+const NO_UMLAUTS: [&str; 14] = [
+    "duell", "duelle", "duett", "menuett", "aktuell", "manuell", "visuell", "rituell", "poet", "poesie", "oboe",
+    "aloe", "statue", "israel",
+];
+/// From this many letters on, `ss` in a term may be `ß` in a text. In shorter words that would be another one: `aß`.
+const LEAST_WITH_SHARP_S: usize = 6;
+
+/// A term with its umlauts as two letters, with two letters as umlauts, with `ß` as `ss` and the other way round, as in
+/// German. Each with whether the text must have the umlauts: `fuel` is not `ful`.
+pub(super) fn respelled(term: &str) -> Vec<(String, bool)> {
+    let term: String = term.nfc().flat_map(char::to_lowercase).collect();
+    let sharp = |term: &str| {
+        if term.contains('ß') {
+            term.replace('ß', "ss")
+        } else if term.len() >= LEAST_WITH_SHARP_S {
+            term.replace("ss", "ß")
+        } else {
+            term.to_owned()
+        }
+    };
+    let apart = UMLAUTS.iter().fold(term.clone(), |term, (umlaut, letters)| term.replace(umlaut, letters));
+    let together = with_umlauts(&term);
+    let all =
+        [(sharp(&term), false), (sharp(&apart), false), (sharp(&together), true), (apart, false), (together, true)];
+    let mut others: Vec<(String, bool)> = Vec::new();
+    for (spelling, must_be_marked) in all {
+        let is_other = spelling != term && !NO_UMLAUTS.contains(&spelling.as_str());
+        if is_other && others.iter().all(|(other, _)| *other != spelling) {
+            others.push((spelling, must_be_marked && !term.contains(['ä', 'ö', 'ü'])));
+        }
+    }
+    others
+}
+
+/// A term with the two letters that may be an umlaut as one.
+fn with_umlauts(term: &str) -> String {
+    let mut all = String::new();
+    let mut rest = term;
+    while let Some(letter) = rest.chars().next() {
+        // Behind another vowel or a `q`, the `u` belongs there: `neue`, `Quelle`.
+        let is_alone = !all.ends_with(['a', 'e', 'i', 'o', 'u', 'q']);
+        let pair = UMLAUTS.iter().find(|(_, letters)| is_alone && rest.starts_with(letters));
+        let length = pair.map_or(letter.len_utf8(), |(_, letters)| letters.len());
+        match pair {
+            Some((umlaut, _)) => all.push_str(umlaut),
+            None => all.push(letter),
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    all
 }
 
 /// For a letter with its marks the languages that have it, one bit for each of [`ALPHABETS`].

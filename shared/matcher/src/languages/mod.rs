@@ -38,6 +38,11 @@ pub(crate) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
     }
 }
 
+/// The other ways to spell a term, each with whether its marks must not be missing in the text.
+pub(crate) fn respelled(term: &str) -> Vec<(String, bool)> {
+    latin::respelled(term)
+}
+
 /// A glyph with a mark that follows it. `None` if the mark does not tell letters of its script apart.
 pub(crate) fn marked(glyph: Glyph, mark: char) -> Option<Glyph> {
     match mark {
