@@ -50,7 +50,7 @@ const MOST_AT_ONCE: usize = 127;
 pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
     // Most false candidates are found out before the text is read. Each letter takes at least one unit.
     if candidate.last - candidate.first + 1 < expected.letters.len()
-        || !(is_divided_enough(expected, candidate.gaps)
+        || !(is_divided_enough(stream, expected, candidate)
             && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
         || (expected.flags.has(Flags::ENDS_WORD) && !stream.ends_word(candidate.last))
     {
@@ -73,6 +73,9 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         }
         first
     };
+    if !languages::is_whole(stream, first, candidate.last) {
+        return None;
+    }
     Some(drawn_out(stream, expected, first, candidate.last))
 }
 
@@ -298,6 +301,7 @@ impl Traits {
         is_disguised
             || self.longest_run >= DRAWN_OUT
             || self.characters != length + 1
+            || self.doubled.is_some_and(|letter| languages::is_doubled_on_purpose(letter, length))
             || (length >= LEAST_DOUBLED && self.doubled.is_none_or(|letter| NEVER_DOUBLED.contains(&letter)))
     }
 
@@ -334,10 +338,20 @@ impl Traits {
 
 /// Whether enough places between the letters are divided for it to be on purpose: most of them, or half between
 /// ideographs, which normally have nothing in between.
-const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
-    let between = expected.letters.len().saturating_sub(1);
-    gaps == 0
-        || (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
+fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> bool {
+    let gaps = candidate.gaps;
+    if gaps == 0 {
+        return true;
+    }
+    let between = languages::places(expected.letters);
+    let has_space = || {
+        let units = stream.units.get(candidate.first..candidate.last).unwrap_or_default();
+        units.iter().any(|unit| unit.kind == Kind::Space)
+    };
+    if languages::has_clauses_for_spaces(expected.letters) && has_space() {
+        return between > 1 && gaps >= between;
+    }
+    (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.
         || (between > 1 && gaps * 2 > between)
 }

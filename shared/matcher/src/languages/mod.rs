@@ -5,6 +5,7 @@
 //! | file | folds | divides | may repeat | may be missing |
 //! |---|---|---|---|---|
 //! | [`latin`] | ligatures, `ß`, the two `i` of Turkish | | | accents, unless that makes another word |
+//! | [`thai`] | the order of marks, `เเ` | spaces, only everywhere | marks | |
 //!
 //! A character first becomes glyphs ([`glyphs`]). A mark or a glyph that follows may change the one before ([`marked`],
 //! [`join`]). Whether letters of the same base, but with other [`Marks`], are the term's is asked once a term was read
@@ -12,12 +13,15 @@
 
 mod latin;
 mod marks;
+mod thai;
 mod vietnamese;
 
 pub(crate) use latin::agree;
 pub(crate) use marks::Marks;
 
 use crate::glyphs::Glyph;
+use crate::pattern::Letter;
+use crate::stream::Stream;
 
 /// What becomes of a glyph behind another.
 pub(crate) enum Joined {
@@ -54,6 +58,34 @@ pub(crate) fn marked(glyph: Glyph, mark: char) -> Option<Glyph> {
 }
 
 /// What becomes of a glyph behind another.
-pub(crate) fn join(_before: Glyph, _glyph: Glyph) -> Joined {
-    Joined::Apart
+pub(crate) fn join(before: Glyph, glyph: Glyph) -> Joined {
+    match glyph.base {
+        '\u{E00}'..='\u{EFF}' => thai::join(before, glyph),
+        _ => Joined::Apart,
+    }
+}
+
+/// Whether a stretch of units neither begins nor ends within what a reader sees as one letter.
+pub(crate) fn is_whole(stream: &Stream, first: usize, last: usize) -> bool {
+    let base = |at: usize| stream.units.get(at).map_or('\0', |unit| unit.base);
+    let (before, after) = (base(first.wrapping_sub(1)), base(last + 1));
+    // Most texts are in no script in which this could be.
+    (before < '\u{E00}' || !thai::leads(before)) && (after < '\u{E00}' || !thai::is_mark(after))
+}
+
+/// How many places between the letters of a term there are where they can be divided: none before a mark, which stays
+/// with its letter.
+pub(crate) fn places(letters: &[Letter]) -> usize {
+    letters.iter().skip(1).filter(|letter| letter.base < '\u{E00}' || !thai::is_mark(letter.base)).count()
+}
+
+/// Whether one letter that stands twice in a text, and once in a term of this length, is a disguise in its script: it is
+/// where that makes no other word.
+pub(crate) fn is_doubled_on_purpose(letter: char, _length: usize) -> bool {
+    thai::is_mark(letter)
+}
+
+/// Whether a term is in a script where a space ends a sentence or clause, so that it is not divided by a few of them.
+pub(crate) fn has_clauses_for_spaces(letters: &[Letter]) -> bool {
+    letters.first().is_some_and(|letter| thai::is_thai(letter.base))
 }
