@@ -185,7 +185,10 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
             character = fold_char(character);
         }
     }
-    glyphs(character, see);
+    match languages::glyph_within(text, span, character) {
+        Some(glyph) => see(glyph),
+        None => glyphs(character, see),
+    }
 }
 
 /// A number for each script whose capitals may look like other letters than their small forms do.

@@ -101,7 +101,7 @@ impl Pattern {
             if pattern.path.last() != Some(&Some(class)) {
                 pattern.path.push(Some(class));
             }
-            ideographs += usize::from(glyph.kind == Kind::Ideograph);
+            ideographs += usize::from(glyph.kind == Kind::Ideograph || languages::is_syllable(glyph.base));
             let may_be_others = glyph.kind == Kind::Letter && glyph.base != SHARP_S;
             let letters = if may_be_others { glyph.letters } else { Letters::NONE };
             let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use crate::classes::{Classes, Unit};
-use crate::glyphs::{Glyph, glyphs_within, plain};
+use crate::classes::{Classes, NONE, Unit};
+use crate::glyphs::{Glyph, Kind, glyphs_within, plain};
 use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
 
@@ -111,7 +111,14 @@ impl Stream {
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
             let place = Place { start: offset + span.start as u32, end: offset + span.end as u32, marks: Marks::NONE };
             let unit = match (plain(character), u8::try_from(character)) {
-                (Some(_), Ok(ascii)) => classes.ascii(ascii),
+                (Some(_), Ok(ascii)) => {
+                    let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
+                    if languages::is_divider_within(before, character, text.get(span.end..)) {
+                        Unit { letters: Letters::NONE, code: NONE, kind: Kind::Sign, ..classes.ascii(ascii) }
+                    } else {
+                        classes.ascii(ascii)
+                    }
+                }
                 (Some(glyph), Err(_)) => classes.ideograph(glyph),
                 (None, _) => {
                     if !begins_segment && self.mark(character, classes) {
@@ -230,13 +237,14 @@ impl Stream {
 
     /// Whether no word continues to the left of a unit.
     pub(crate) fn begins_word(&self, at: usize) -> bool {
-        self.units.get(at).is_some_and(|unit| unit.begins_segment)
-            || !at.checked_sub(1).and_then(|before| self.units.get(before)).is_some_and(|unit| unit.kind.is_word())
+        let before = at.checked_sub(1).and_then(|before| self.units.get(before));
+        !before.zip(self.units.get(at)).is_some_and(|(before, unit)| before.kind.is_word() && unit.goes_on(before.base))
     }
 
     /// Whether no word continues to the right of a unit.
     pub(crate) fn ends_word(&self, at: usize) -> bool {
-        !self.units.get(at + 1).is_some_and(|unit| unit.kind.is_word() && !unit.begins_segment)
+        let next = self.units.get(at + 1).filter(|next| next.kind.is_word());
+        !self.units.get(at).zip(next).is_some_and(|(unit, next)| next.goes_on(unit.base))
     }
 
     /// The units of the words that a range of units is part of.

@@ -43,6 +43,9 @@ const MOST_DIGITS_A_LETTER: usize = 2;
 const LEAST_STARRED: usize = 3;
 const STAR: char = '*';
 
+/// A term of this many syllables is a compound, which may be written in parts: `조건 만남`.
+const LEAST_COMPOUND: usize = 4;
+
 /// The most letters that can be tried in all ways at once: one bit for each.
 const MOST_AT_ONCE: usize = 127;
 
@@ -350,6 +353,12 @@ fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
     };
     if languages::has_clauses_for_spaces(expected.letters) && has_space() {
         return between > 1 && gaps >= between;
+    }
+    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base));
+    if is_syllabic && has_space() {
+        // Particles and compounds are written apart too, so these must be whole words.
+        let are_words = stream.begins_word(candidate.first) && stream.ends_word(candidate.last);
+        return are_words && (gaps * 2 >= between || expected.letters.len() >= LEAST_COMPOUND);
     }
     (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.

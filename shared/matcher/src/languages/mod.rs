@@ -5,12 +5,14 @@
 //! | file | folds | divides | may repeat | may be missing |
 //! |---|---|---|---|---|
 //! | [`latin`] | ligatures, `ß`, the two `i` of Turkish | | | accents, unless that makes another word |
+//! | [`hangul`] | jamo that spell a syllable | as ideographs; digits | syllables | |
 //! | [`thai`] | the order of marks, `เเ` | spaces, only everywhere | marks | |
 //!
 //! A character first becomes glyphs ([`glyphs`]). A mark or a glyph that follows may change the one before ([`marked`],
 //! [`join`]). Whether letters of the same base, but with other [`Marks`], are the term's is asked once a term was read
 //! ([`agree`]).
 
+mod hangul;
 mod latin;
 mod marks;
 mod thai;
@@ -18,6 +20,8 @@ mod vietnamese;
 
 pub(crate) use latin::agree;
 pub(crate) use marks::Marks;
+
+use std::ops::Range;
 
 use crate::glyphs::Glyph;
 use crate::pattern::Letter;
@@ -38,7 +42,20 @@ pub(crate) enum Joined {
 pub(crate) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
     match character {
         '\u{80}'..='\u{24F}' | '\u{1E9E}' => latin::glyphs(character, see),
+        '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{3163}' | '\u{AC00}'..='\u{D7A3}' | '\u{FFA1}'..='\u{FFDC}' => {
+            hangul::glyphs(character, see)
+        }
         _ => false,
+    }
+}
+
+/// The glyph of a character where it stands in a text, if it has another one there than elsewhere.
+pub(crate) fn glyph_within(text: &str, span: &Range<usize>, character: char) -> Option<Glyph> {
+    match character {
+        '\u{1100}'..='\u{1112}' | '\u{3131}'..='\u{314E}' | '\u{FFA1}'..='\u{FFBE}' => {
+            hangul::within(text, span, character)
+        }
+        _ => None,
     }
 }
 
@@ -61,6 +78,7 @@ pub(crate) fn marked(glyph: Glyph, mark: char) -> Option<Glyph> {
 pub(crate) fn join(before: Glyph, glyph: Glyph) -> Joined {
     match glyph.base {
         '\u{E00}'..='\u{EFF}' => thai::join(before, glyph),
+        '\u{11A8}'..='\u{11C2}' | '\u{3131}'..='\u{3163}' | '\u{AC00}'..='\u{D7A3}' => hangul::join(before, glyph),
         _ => Joined::Apart,
     }
 }
@@ -73,6 +91,24 @@ pub(crate) fn is_whole(stream: &Stream, first: usize, last: usize) -> bool {
     (before < '\u{E00}' || !thai::leads(before)) && (after < '\u{E00}' || !thai::is_mark(after))
 }
 
+/// Whether a word ends between two letters or digits, since they are of different scripts.
+pub(crate) fn divides(before: char, after: char) -> bool {
+    (before >= '\u{3131}' || after >= '\u{3131}') && hangul::divides(before, after)
+}
+
+/// Whether a letter or digit stands between two letters of a script that no word has it between, to divide them.
+/// `after` is the text behind it.
+pub(crate) fn is_divider_within(before: char, character: char, after: Option<&str>) -> bool {
+    hangul::is_syllable(before)
+        && character.is_ascii_alphanumeric()
+        && after.and_then(|after| after.chars().next()).is_some_and(hangul::is_syllable)
+}
+
+/// Whether a letter of a script with spaces between words stands for a whole syllable, and is treated as an ideograph.
+pub(crate) const fn is_syllable(base: char) -> bool {
+    hangul::is_hangul(base)
+}
+
 /// How many places between the letters of a term there are where they can be divided: none before a mark, which stays
 /// with its letter.
 pub(crate) fn places(letters: &[Letter]) -> usize {
@@ -82,7 +118,7 @@ pub(crate) fn places(letters: &[Letter]) -> usize {
 /// Whether one letter that stands twice in a text, and once in a term of this length, is a disguise in its script: it is
 /// where that makes no other word.
 pub(crate) fn is_doubled_on_purpose(letter: char, _length: usize) -> bool {
-    thai::is_mark(letter)
+    thai::is_mark(letter) || hangul::is_hangul(letter)
 }
 
 /// Whether a term is in a script where a space ends a sentence or clause, so that it is not divided by a few of them.
