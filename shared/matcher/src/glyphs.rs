@@ -123,7 +123,7 @@ fn part_glyph(part: char) -> Option<Glyph> {
     if part.is_ascii() {
         return ASCII.get(part as usize).copied().flatten();
     }
-    let small = fold_char(part);
+    let small = languages::folded(fold_char(part));
     let letters = confusables::of(part).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
     let kind = kind(small);
     let base = if kind == Kind::Ideograph { traditional::simplified(small) } else { small };

@@ -62,7 +62,7 @@ impl Pattern {
     /// word (an emoji, `#`): such a term is looked for as it is written.
     pub(crate) fn evasive(term: &str) -> Option<Self> {
         let (wild_left, text, wild_right) = wildcards(term);
-        let all = text_glyphs(text);
+        let all = text_glyphs(&languages::with_spaces(text));
         let mut pattern = Self {
             letters: Vec::new(),
             signs: Vec::new(),

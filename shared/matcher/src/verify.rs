@@ -26,6 +26,8 @@ const NEVER_DOUBLED: &[char] = &['a', 'h', 'i', 'j', 'k', 'q', 'u', 'v', 'w', 'x
 
 /// Shorter words that look like a term and are Cyrillic in all their letters are words: `сор`, `хор`.
 const LEAST_FOREIGN: usize = 4;
+/// Likewise for Latin letters in place of all of a Cyrillic term, where no other word is in Latin letters.
+const LEAST_LATIN: usize = 3;
 /// The Cyrillic letters that are drawn as Latin ones are. A longer word of these alone was chosen to look Latin; one with
 /// a letter that is only alike (`п`, `и`) is a word that does so by chance.
 const TWINS: &[char] = &['а', 'е', 'с', 'о', 'р', 'х', 'у', 'і', 'ј', 'ѕ', 'һ', 'ԁ', 'ԛ', 'ԝ', 'ӏ', 'ѵ', 'ү'];
@@ -133,7 +135,8 @@ fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut las
 
 /// Whether a unit may stand for a letter.
 pub(crate) fn reads(unit: &Unit, letter: Letter) -> bool {
-    unit.base == letter.base || unit.letters.meet(letter.letters)
+    unit.base == letter.base
+        || (unit.letters.meet(letter.letters) && !languages::are_of_one_script(unit.base, letter.base))
 }
 
 /// Whether the units stand for the letters, all of them in order, each once or more. `offset` is the first unit's
@@ -294,7 +297,7 @@ impl Traits {
             && (length > 1 || !is_disguised)
             && !(self.has_stops && candidate.gaps > 0 && is_divided_by_chance(expected, candidate.gaps))
             && self.is_repeated_enough(length, is_disguised)
-            && (self.own > 0 || self.is_foreign(length))
+            && (self.own > 0 || self.is_foreign(length) || self.is_latin_for(stream, expected, candidate, first))
             && (self.digits == 0 || self.is_no_number(stream, expected, candidate, first))
             && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))
     }
@@ -318,6 +321,15 @@ impl Traits {
         }
     }
 
+    /// Whether a Cyrillic term is meant, although all letters are Latin. A short one may be a word of its own: `cop`.
+    fn is_latin_for(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
+        let length = expected.letters.len();
+        self.script == Some(Script::Latin)
+            && languages::is_cyrillic(expected.letters)
+            && length >= LEAST_LATIN
+            && (length >= LEAST_FOREIGN || !languages::has_words_around(stream, &(first..candidate.last + 1)))
+    }
+
     /// Whether digits stand for letters: they do among letters, but not in a number.
     fn is_no_number(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
         let is_digit = |at: usize| stream.units.get(at).is_some_and(|unit| unit.kind == Kind::Digit);
@@ -327,7 +339,8 @@ impl Traits {
         // `3rd`, `5am`, `100k`, `15min`: a number and its unit.
         let has_unit = match leading {
             0 => false,
-            1 => length < LEAST_WITH_DIGIT_IN_FRONT,
+            // Russian units are not written like that: `6ля`.
+            1 => length < LEAST_WITH_DIGIT_IN_FRONT - usize::from(languages::is_cyrillic(expected.letters)),
             _ => candidate.gaps == 0 && self.letters < LEAST_BEHIND_NUMBER,
         };
         // `1.5k`, `v2.0`: only a part of a number.

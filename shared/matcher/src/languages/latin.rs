@@ -255,6 +255,11 @@ fn may_be_added(stream: &Stream, expected: &Expected<'_>, read: &Reading, units:
     !(read.languages & VIETNAMESE != 0 && is_vietnamese()) && !ALPHABETS.iter().enumerate().skip(1).any(is_word_of)
 }
 
+/// Whether there are other words in Latin letters around.
+pub(crate) fn has_words_around(stream: &Stream, units: &Range<usize>) -> bool {
+    around(stream, units).1
+}
+
 /// The languages that have any of the letters with marks around, and whether there are other words in Latin letters.
 fn around(stream: &Stream, units: &Range<usize>) -> (u16, bool) {
     let (mut languages, mut has_words) = (0, false);

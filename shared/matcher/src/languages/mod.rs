@@ -5,6 +5,8 @@
 //! | file | folds | divides | may repeat | may be missing |
 //! |---|---|---|---|---|
 //! | [`latin`] | ligatures, `ß`, the two `i` of Turkish | | | accents, unless that makes another word |
+//! | [`arabic`] | the forms of a letter, the bar that makes words longer | | letters | |
+//! | [`cyrillic`] | `ё`, `й` in two characters | | | |
 //! | [`hangul`] | jamo that spell a syllable | as ideographs; digits | syllables | |
 //! | [`thai`] | the order of marks, `เเ` | spaces, only everywhere | marks | |
 //!
@@ -12,15 +14,18 @@
 //! [`join`]). Whether letters of the same base, but with other [`Marks`], are the term's is asked once a term was read
 //! ([`agree`]).
 
+mod arabic;
+mod cyrillic;
 mod hangul;
 mod latin;
 mod marks;
 mod thai;
 mod vietnamese;
 
-pub(crate) use latin::agree;
+pub(crate) use latin::{agree, has_words_around};
 pub(crate) use marks::Marks;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::glyphs::Glyph;
@@ -42,10 +47,21 @@ pub(crate) enum Joined {
 pub(crate) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
     match character {
         '\u{80}'..='\u{24F}' | '\u{1E9E}' => latin::glyphs(character, see),
+        '\u{400}'..='\u{52F}' => cyrillic::glyphs(character, see),
+        // It has no glyph.
+        arabic::BAR => true,
         '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{3163}' | '\u{AC00}'..='\u{D7A3}' | '\u{FFA1}'..='\u{FFDC}' => {
             hangul::glyphs(character, see)
         }
         _ => false,
+    }
+}
+
+/// A character that decomposes no further, as the one that it is the same letter as.
+pub(crate) const fn folded(part: char) -> char {
+    match part {
+        '\u{620}'..='\u{6FF}' => arabic::folded(part),
+        _ => part,
     }
 }
 
@@ -64,11 +80,21 @@ pub(crate) fn respelled(term: &str) -> Vec<(String, bool)> {
     latin::respelled(term)
 }
 
+/// A term with spaces where its language writes the parts of a word side by side, joined or apart, as one likes.
+pub(crate) fn with_spaces(term: &str) -> Cow<'_, str> {
+    if term.contains(arabic::NON_JOINER) && term.contains(arabic::is_arabic) {
+        Cow::Owned(term.replace(arabic::NON_JOINER, " "))
+    } else {
+        Cow::Borrowed(term)
+    }
+}
+
 /// A glyph with a mark that follows it. `None` if the mark does not tell letters of its script apart.
 pub(crate) fn marked(glyph: Glyph, mark: char) -> Option<Glyph> {
     match mark {
         // They have a dot anyway.
         '\u{307}' if matches!(glyph.base, 'i' | 'j') => Some(glyph),
+        '\u{300}'..='\u{36F}' if cyrillic::is_cyrillic(glyph.base) => cyrillic::marked(glyph, mark),
         '\u{300}'..='\u{36F}' if glyph.base.is_ascii_lowercase() => Some(glyph.with(glyph.marks.with(mark))),
         _ => None,
     }
@@ -117,8 +143,33 @@ pub(crate) fn places(letters: &[Letter]) -> usize {
 
 /// Whether one letter that stands twice in a text, and once in a term of this length, is a disguise in its script: it is
 /// where that makes no other word.
-pub(crate) fn is_doubled_on_purpose(letter: char, _length: usize) -> bool {
-    thai::is_mark(letter) || hangul::is_hangul(letter)
+pub(crate) fn is_doubled_on_purpose(letter: char, length: usize) -> bool {
+    thai::is_mark(letter)
+        || hangul::is_hangul(letter)
+        || (arabic::is_arabic(letter) && length >= LEAST_DOUBLED_ARABIC)
+        || (cyrillic::is_cyrillic(letter) && length >= LEAST_DOUBLED_CYRILLIC)
+}
+
+/// Arabic does not write a long consonant twice.
+const LEAST_DOUBLED_ARABIC: usize = 3;
+/// Words of Cyrillic letters double some: shorter ones become others.
+const LEAST_DOUBLED_CYRILLIC: usize = 5;
+
+/// Whether two characters are letters of one script. Then one does not stand for the other, although both may look like
+/// the same Latin letter.
+pub(crate) const fn are_of_one_script(one: char, other: char) -> bool {
+    (cyrillic::is_cyrillic(one) && cyrillic::is_cyrillic(other))
+        || (is_greek(one) && is_greek(other))
+        || (matches!(one, '\u{530}'..='\u{58F}') && matches!(other, '\u{530}'..='\u{58F}'))
+}
+
+const fn is_greek(base: char) -> bool {
+    matches!(base, '\u{370}'..='\u{3FF}')
+}
+
+/// Whether a term is written in Cyrillic.
+pub(crate) fn is_cyrillic(letters: &[Letter]) -> bool {
+    letters.first().is_some_and(|letter| cyrillic::is_cyrillic(letter.base))
 }
 
 /// Whether a term is in a script where a space ends a sentence or clause, so that it is not divided by a few of them.
