@@ -51,6 +51,8 @@ const MOST_STEPS: usize = 512;
 /// A search, with buffers that are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
+    /// The first code that is no mark attached to a letter.
+    pub(crate) first_letter: u16,
     readings: Vec<Reading>,
     steps: usize,
 }
@@ -228,6 +230,15 @@ impl Search {
             let goes_on = |after| code == after || trie.child(node, after).is_some();
             if code != GAP && (goes_on(first.code) || (second != first.code && goes_on(second))) {
                 self.readings.push(Reading { node, code, ..next });
+            }
+            // A letter and the mark on it: `चू*या`.
+            let marks = trie.children_of(node).take_while(|mark| trie.label(*mark) < self.first_letter);
+            for mark in marks.filter(|mark| trie.label(*mark) != GAP) {
+                let Ok(node) = u32::try_from(mark) else { continue };
+                if trie.child(node, first.code).is_some() {
+                    self.steps += 1;
+                    self.readings.push(Reading { node, code: trie.label(mark), ..next });
+                }
             }
         }
     }

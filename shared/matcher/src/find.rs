@@ -110,6 +110,7 @@ impl Buffers {
     /// Finds what may be disguised.
     fn search_stream(&mut self, input: &Input<'_>) {
         self.results.word = 0..0;
+        self.search.first_letter = input.dictionary.classes.first_letter;
         let has_anywhere = !input.dictionary.anywhere.is_empty();
         let (mut is_in_word, mut before) = (false, '\0');
         let mut at = 0;

@@ -48,13 +48,18 @@ const STAR: char = '*';
 /// A term of this many syllables is a compound, which may be written in parts: `조건 만남`.
 const LEAST_COMPOUND: usize = 4;
 
+/// The most letters that a sign stands for beside the first, which are one syllable with it.
+const MOST_ATTACHED: usize = 3;
+
 /// The most letters that can be tried in all ways at once: one bit for each.
 const MOST_AT_ONCE: usize = 127;
 
 /// Verifies a candidate. Gives the units of the match.
 pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
-    // Most false candidates are found out before the text is read. Each letter takes at least one unit.
-    if candidate.last - candidate.first + 1 < expected.letters.len()
+    // Most false candidates are found out before the text is read. Each letter takes at least one unit, but for those
+    // that a sign stands for.
+    let units = candidate.last - candidate.first + 1 + if candidate.star.is_some() { MOST_ATTACHED } else { 0 };
+    if units < expected.letters.len()
         || !(is_divided_enough(stream, expected, candidate)
             && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
         || (expected.flags.has(Flags::ENDS_WORD) && !stream.ends_word(candidate.last))
@@ -147,18 +152,18 @@ fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize
         return aligns_long(units, letters, star, offset);
     }
     let all = (1_u128 << letters.len()) - 1;
-    // The letters that the next one repeats.
-    let pairs = || letters.iter().zip(letters.iter().skip(1)).enumerate();
-    let doubled = star.map_or(0, |_| {
-        pairs().filter(|(_, (one, next))| one.base == next.base).fold(0, |bits: u128, (nth, _)| bits | 1 << nth)
+    // The letters that are one sound or one syllable with the next one, so that a sign stands for both: `schei*e`.
+    let pairs = || letters.iter().map(|letter| letter.base).zip(letters.iter().skip(1).map(|letter| letter.base));
+    let closed = star.map_or(0, |_| {
+        let is_closed = |(before, letter): (char, char)| before == letter || languages::is_attached(before, letter);
+        (0..).zip(pairs()).filter(|(_, pair)| is_closed(*pair)).fold(0, |bits: u128, (nth, _)| bits | 1 << nth)
     });
     let mut come_to: u128 = 0;
     for (at, unit) in units.iter().enumerate() {
         let reach = if at == 0 { 1 } else { (come_to | come_to << 1) & all };
         let mut next = 0;
         if star == Some(offset + at) {
-            // Also for two that are one sound: `schei*e`.
-            next = reach | (reach & doubled) << 1;
+            next = (0..MOST_ATTACHED).fold(reach, |next, _| next | (next & closed) << 1);
         } else {
             if unit.code != NONE {
                 let mut rest = reach;
@@ -372,6 +377,9 @@ fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         // Particles and compounds are written apart too, so these must be whole words.
         let are_words = stream.begins_word(candidate.first) && stream.ends_word(candidate.last);
         return are_words && (gaps * 2 >= between || expected.letters.len() >= LEAST_COMPOUND);
+    }
+    if languages::is_seldom_divided(expected.letters) && !has_space() {
+        return true;
     }
     (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.
