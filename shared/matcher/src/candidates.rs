@@ -6,6 +6,7 @@
 //! the end of a term are candidates, which [`crate::verify`] then judges.
 
 use crate::classes::{GAP, NONE, Unit};
+use crate::glyphs::Kind;
 use crate::trie::{ROOT, Trie};
 
 /// A stretch of a stream that leads to the end of a term: its first and its last unit.
@@ -109,7 +110,7 @@ impl Search {
         };
         see_ends(node, at);
         while let Some(unit) = units.get(at) {
-            if unit.kind.is_divider() || unit.begins_segment {
+            if unit.kind.is_divider() || unit.begins_segment || unit.kind == Kind::Drawn {
                 self.steps = at - first;
                 let Ok(at) = u32::try_from(at) else { break };
                 let reading =
@@ -151,6 +152,9 @@ impl Search {
                     return;
                 }
                 let divides = unit.kind.is_divider();
+                if unit.kind == Kind::Drawn {
+                    self.readings.push(reading.without_drawn(units));
+                }
                 let Some(node) = reading.step(unit, trie) else {
                     if divides {
                         self.divide(&reading, unit, units, trie);
@@ -256,6 +260,14 @@ impl Reading {
         (self.repeats < MOST_REPEATS || !self.is_far_repeat(unit)).then_some(self.node)
     }
 
+    /// Passes over all that only draws out a vowel.
+    fn without_drawn(&self, units: &[Unit]) -> Self {
+        let rest = units.get(self.at as usize..).unwrap_or_default().iter();
+        let drawn =
+            (1..=u32::MAX).zip(rest.take_while(|unit| unit.kind == Kind::Drawn)).last().map_or(1, |(nth, _)| nth);
+        Self { at: self.at.saturating_add(drawn), ..*self }
+    }
+
     /// Takes the step that a letter leads to.
     fn read(&mut self, unit: &Unit, node: u32) {
         if unit.code == self.code && self.is_far_repeat(unit) {
@@ -279,12 +291,12 @@ impl Reading {
 
 /// The letter at `at`, or behind a divider there. `None` if a sign could be a letter too.
 fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
-    let unit = units.get(at)?;
+    let unit = units.get(at).filter(|unit| unit.kind != Kind::Drawn)?;
     if !unit.kind.is_divider() {
         return Some((at, unit));
     }
     let beyond = cross(units, at, true);
-    units.get(beyond).filter(|unit| !unit.kind.is_divider()).map(|unit| (beyond, unit))
+    units.get(beyond).filter(|unit| !unit.kind.is_divider() && unit.kind != Kind::Drawn).map(|unit| (beyond, unit))
 }
 
 /// The first unit from `at` on that is more than a divider: a letter, or a sign that may stand for one. It looks no

@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Digit,
     /// A letter of a script that does not.
     Ideograph,
+    /// Likewise, but it only draws out the vowel before it, and may be there or not: `ー`.
+    Drawn,
     /// White space and line breaks.
     Space,
     /// Punctuation that ends or divides sentences.
@@ -327,7 +329,7 @@ mod tests {
 
     #[test]
     fn what_is_a_letter_in_its_script_stays() {
-        assert_eq!(bases("ガｶﾞか"), "カ\u{3099}カ\u{3099}か");
+        assert_eq!(bases("ガｶﾞか"), "ガカ\u{3099}カ");
         assert_eq!(bases("कि"), "कि");
     }
 

@@ -101,7 +101,8 @@ impl Pattern {
             if pattern.path.last() != Some(&Some(class)) {
                 pattern.path.push(Some(class));
             }
-            ideographs += usize::from(glyph.kind == Kind::Ideograph || languages::is_syllable(glyph.base));
+            ideographs +=
+                usize::from(matches!(glyph.kind, Kind::Ideograph | Kind::Drawn) || languages::is_syllable(glyph.base));
             let may_be_others = glyph.kind == Kind::Letter && glyph.base != SHARP_S;
             let letters = if may_be_others { glyph.letters } else { Letters::NONE };
             let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
@@ -109,7 +110,7 @@ impl Pattern {
         }
         let (first, last) = (all.first()?, all.last()?);
         pattern.is_ideographic = ideographs * 2 > pattern.letters.len();
-        let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph);
+        let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph | Kind::Drawn);
         pattern.begins_word = in_word(first) && !wild_left;
         pattern.ends_word = in_word(last) && !wild_right;
         pattern.goes_on_left = in_word(first) && wild_left;

@@ -176,7 +176,7 @@ fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize
                     }
                 }
             }
-            if unit.kind.is_divider() {
+            if unit.kind.is_divider() || unit.kind == Kind::Drawn {
                 next |= come_to;
             }
         }
@@ -196,7 +196,7 @@ fn aligns_long(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: 
         let is_read = |nth: usize| letters.get(nth).is_some_and(|letter| is_star || reads(unit, *letter));
         if is_read(come_to) {
             come_to += 1;
-        } else if !unit.kind.is_divider() && !come_to.checked_sub(1).is_some_and(is_read) {
+        } else if !unit.kind.is_divider() && unit.kind != Kind::Drawn && !come_to.checked_sub(1).is_some_and(is_read) {
             return false;
         }
     }
@@ -223,6 +223,8 @@ struct Traits {
     scripts: usize,
     /// Some Cyrillic letter is none of [`TWINS`].
     is_loose: bool,
+    /// A sign that only draws a vowel out is none of the term's letters.
+    is_drawn_out: bool,
     /// It holds punctuation that ends or divides sentences.
     has_stops: bool,
 }
@@ -278,6 +280,7 @@ impl Traits {
 
             let is_own = expected.letters.iter().any(|letter| letter.base == unit.base);
             traits.own += usize::from(is_own);
+            traits.is_drawn_out |= unit.kind == Kind::Drawn && !is_own;
             if unit.kind == Kind::Digit && !is_own {
                 traits.digits += usize::from(run == 1);
                 continue;
@@ -302,6 +305,7 @@ impl Traits {
             && (length > 1 || !is_disguised)
             && !(self.has_stops && candidate.gaps > 0 && is_divided_by_chance(expected, candidate.gaps))
             && self.is_repeated_enough(length, is_disguised)
+            && (!self.is_drawn_out || languages::may_be_drawn_out(expected.letters))
             && (self.own > 0 || self.is_foreign(length) || self.is_latin_for(stream, expected, candidate, first))
             && (self.digits == 0 || self.is_no_number(stream, expected, candidate, first))
             && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))

@@ -4,6 +4,7 @@
 //!
 //! | file | folds | divides | may repeat | may be missing |
 //! |---|---|---|---|---|
+//! | [`kana`] | both kinds, sizes and widths | | bars | bars |
 //! | [`latin`] | ligatures, `ß`, the two `i` of Turkish | | | accents, unless that makes another word |
 //! | [`arabic`] | the forms of a letter, the bar that makes words longer | | letters | |
 //! | [`cyrillic`] | `ё`, `й` in two characters | | | |
@@ -19,6 +20,7 @@ mod arabic;
 mod cyrillic;
 mod devanagari;
 mod hangul;
+mod kana;
 mod latin;
 mod marks;
 mod thai;
@@ -33,7 +35,7 @@ use std::ops::Range;
 use marks::Difference;
 
 use crate::dictionary::Expected;
-use crate::glyphs::Glyph;
+use crate::glyphs::{Glyph, Kind};
 use crate::pattern::Letter;
 use crate::stream::Stream;
 use crate::verify::reads;
@@ -57,6 +59,9 @@ pub(crate) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
         '\u{900}'..='\u{97F}' => devanagari::glyphs(character, see),
         // It has no glyph.
         arabic::BAR => true,
+        '\u{3041}'..='\u{3096}' | '\u{3099}'..='\u{309C}' | '\u{30A1}'..='\u{30FC}' | '\u{FF66}'..='\u{FF9F}' => {
+            kana::glyphs(character, see)
+        }
         '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{3163}' | '\u{AC00}'..='\u{D7A3}' | '\u{FFA1}'..='\u{FFDC}' => {
             hangul::glyphs(character, see)
         }
@@ -85,7 +90,8 @@ pub(crate) fn glyph_within(text: &str, span: &Range<usize>, character: char) -> 
 
 /// The other ways to spell a term, each with whether its marks must not be missing in the text.
 pub(crate) fn respelled(term: &str) -> Vec<(String, bool)> {
-    latin::respelled(term)
+    let has_kana = term.contains(|character| matches!(character, '\u{3041}'..='\u{30FC}'));
+    if has_kana { kana::respelled(term) } else { latin::respelled(term) }
 }
 
 /// A term with spaces where its language writes the parts of a word side by side, joined or apart, as one likes.
@@ -113,6 +119,7 @@ pub(crate) fn join(before: Glyph, glyph: Glyph) -> Joined {
     match glyph.base {
         '\u{900}'..='\u{97F}' => devanagari::join(before, glyph),
         '\u{E00}'..='\u{EFF}' => thai::join(before, glyph),
+        '\u{3099}' | '\u{309A}' | '\u{30A1}'..='\u{30FC}' => kana::join(before, glyph),
         '\u{11A8}'..='\u{11C2}' | '\u{3131}'..='\u{3163}' | '\u{AC00}'..='\u{D7A3}' => hangul::join(before, glyph),
         _ => Joined::Apart,
     }
@@ -122,8 +129,12 @@ pub(crate) fn join(before: Glyph, glyph: Glyph) -> Joined {
 pub(crate) fn is_whole(stream: &Stream, first: usize, last: usize) -> bool {
     let base = |at: usize| stream.units.get(at).map_or('\0', |unit| unit.base);
     let (before, after) = (base(first.wrapping_sub(1)), base(last + 1));
+    let goes_on = || {
+        let is_drawn = stream.units.get(last + 1).is_some_and(|unit| unit.kind == Kind::Drawn);
+        !is_drawn && kana::goes_on(after, stream.marks(last + 1))
+    };
     // Most texts are in no script in which this could be.
-    (before < '\u{E00}' || !thai::leads(before)) && (after < '\u{E00}' || !thai::is_mark(after))
+    (before < '\u{E00}' || !thai::leads(before)) && (after < '\u{E00}' || !(thai::is_mark(after) || goes_on()))
 }
 
 /// Whether a word ends between two letters or digits, since they are of different scripts.
@@ -160,6 +171,11 @@ pub(crate) fn marks() -> impl Iterator<Item = char> {
 pub(crate) fn places(letters: &[Letter]) -> usize {
     let pairs = letters.iter().zip(letters.iter().skip(1));
     pairs.filter(|(before, letter)| !is_attached(before.base, letter.base)).count()
+}
+
+/// Whether a term is long enough for its vowels to be drawn out by signs that it lacks.
+pub(crate) fn may_be_drawn_out(letters: &[Letter]) -> bool {
+    letters.len() >= kana::LEAST_CHANGED
 }
 
 /// Whether one letter that stands twice in a text, and once in a term of this length, is a disguise in its script: it is
@@ -224,6 +240,7 @@ pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize
         return true;
     }
     let mut read = Reading::default();
+    let mut forms = kana::Forms::default();
     let mut come_to: Option<usize> = None;
     for at in units.clone() {
         let next = come_to.map_or(0, |nth| nth + 1);
@@ -237,6 +254,10 @@ pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize
         come_to = Some(nth);
         let marks = stream.marks(at);
         let bit = 1 << nth;
+        if kana::is_kana(letter.base) {
+            forms.see(letter.base, letter.marks, marks);
+            continue;
+        }
         let difference = if letter.base.is_ascii() {
             letter.marks.compare(marks)
         } else if letter.marks == marks {
@@ -252,6 +273,13 @@ pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize
             Difference::Added => read.added |= bit,
             Difference::Other => return false,
         }
+    }
+    let kind = |at: usize| {
+        let unit = stream.units.get(at).filter(|unit| kana::is_kana(unit.base) && unit.kind != Kind::Drawn);
+        unit.map(|_| stream.marks(at))
+    };
+    if !forms.are_a_disguise(letters.len(), [units.start.checked_sub(1).and_then(kind), kind(units.end)]) {
+        return false;
     }
     // A repeated letter need not repeat its marks.
     read.missing &= !read.same;
