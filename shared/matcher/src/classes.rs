@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::glyphs::{ASCII, Glyph, Kind};
+use crate::languages;
 use crate::letters::Letters;
 
 /// One glyph of a text, with the number of its class.
@@ -22,6 +23,12 @@ pub(crate) struct Unit {
 impl Unit {
     const fn new(glyph: Glyph, code: u16) -> Self {
         Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_segment: false }
+    }
+
+    /// Whether it can go on with a word that the character before it is part of.
+    #[inline]
+    pub(crate) fn goes_on(&self, before: char) -> bool {
+        !self.begins_segment && !languages::divides(before, self.base)
     }
 }
 
@@ -43,7 +50,7 @@ pub(crate) const GAP: u16 = 1;
 const FIRST: u16 = 2;
 
 /// Fills the places of control characters, which never become units.
-const UNSEEN: Glyph = Glyph { base: '\0', letters: Letters::NONE, kind: Kind::Sign };
+const UNSEEN: Glyph = Glyph::new('\0', Letters::NONE, Kind::Sign);
 
 impl Default for Classes {
     fn default() -> Self {

@@ -111,12 +111,12 @@ impl Buffers {
     fn search_stream(&mut self, input: &Input<'_>) {
         self.results.word = 0..0;
         let has_anywhere = !input.dictionary.anywhere.is_empty();
-        let mut is_in_word = false;
+        let (mut is_in_word, mut before) = (false, '\0');
         let mut at = 0;
         while let Some(unit) = self.stream.units.get(at) {
             // [`Self::search_from`] checks this too, but for most units this check is all that is needed.
-            let is_inside = is_in_word && !unit.begins_segment;
-            is_in_word = unit.kind.is_word();
+            let is_inside = is_in_word && unit.goes_on(before);
+            (is_in_word, before) = (unit.kind.is_word(), unit.base);
             if unit.code != NONE && (!is_inside || has_anywhere) {
                 self.search_from(input, at);
             }
@@ -131,7 +131,7 @@ impl Buffers {
         let units = self.stream.units.as_slice();
         let Some(unit) = units.get(at).filter(|unit| unit.code != NONE) else { return };
         let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
-        let is_inside = before.is_some_and(|before| before.kind.is_word());
+        let is_inside = before.is_some_and(|before| before.kind.is_word() && unit.goes_on(before.base));
         // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
         if before.is_some_and(|before| before.code == unit.code && !is_opening(before)) {
             return;

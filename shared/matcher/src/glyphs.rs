@@ -10,6 +10,7 @@ use std::ops::Range;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::fold::fold_char;
+use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
 use crate::unicode::{is_filler, is_spaceless, is_unseen};
 use crate::{confusables, traditional};
@@ -22,6 +23,8 @@ pub(crate) struct Glyph {
     /// The Latin letters that it may stand for; itself, if it is one.
     pub(crate) letters: Letters,
     pub(crate) kind: Kind,
+    /// What tells it from other letters with this base.
+    pub(crate) marks: Marks,
 }
 
 /// What a character does to the text around it.
@@ -53,8 +56,12 @@ impl Kind {
 }
 
 impl Glyph {
-    const fn new(base: char, letters: Letters, kind: Kind) -> Self {
-        Self { base, letters, kind }
+    pub(crate) const fn new(base: char, letters: Letters, kind: Kind) -> Self {
+        Self { base, letters, kind, marks: Marks::NONE }
+    }
+
+    pub(crate) const fn with(self, marks: Marks) -> Self {
+        Self { marks, ..self }
     }
 
     /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for what
@@ -86,23 +93,41 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
         // Parenthesised small letters would decompose into three characters.
         '\u{249C}'..='\u{24B5}' => see(ascii_letter(character as u32 - 0x249C)),
         _ if is_unseen(character) => {}
+        _ if languages::glyphs(character, &mut see) => {}
         _ => match confusables::of(character) {
             // Looks come first, since some of these decompose into something that looks different.
             Some(letters) => see(Glyph::new(fold_char(character), letters, kind(character))),
-            None => decompose_compatible(character, |part| {
-                if part.is_ascii() {
-                    if let Some(Some(glyph)) = ASCII.get(part as usize) {
-                        see(*glyph);
+            None => {
+                // A letter waits for its accents, which decompose behind it.
+                let mut last: Option<Glyph> = None;
+                decompose_compatible(character, |part| {
+                    if is_unseen(part) {
+                        if let Some(marked) = last.and_then(|last| languages::marked(last, part)) {
+                            last = Some(marked);
+                        }
+                    } else {
+                        let mut next = |glyph| last.replace(glyph).into_iter().for_each(&mut see);
+                        if !languages::glyphs(part, &mut next) {
+                            part_glyph(part).into_iter().for_each(next);
+                        }
                     }
-                } else if !is_unseen(part) {
-                    let small = fold_char(part);
-                    let letters = confusables::of(part).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
-                    let base = if kind(small) == Kind::Ideograph { traditional::simplified(small) } else { small };
-                    see(Glyph::new(base, letters, kind(small)));
-                }
-            }),
+                });
+                last.into_iter().for_each(see);
+            }
         },
     }
+}
+
+/// The glyph of a character that decomposes no further.
+fn part_glyph(part: char) -> Option<Glyph> {
+    if part.is_ascii() {
+        return ASCII.get(part as usize).copied().flatten();
+    }
+    let small = languages::folded(fold_char(part));
+    let letters = confusables::of(part).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
+    let kind = kind(small);
+    let base = if kind == Kind::Ideograph { traditional::simplified(small) } else { small };
+    Some(Glyph::new(base, letters, kind))
 }
 
 /// The glyph of a character whose glyph is the same everywhere and quick to find: ASCII and the common ideographs.
@@ -115,15 +140,36 @@ pub(crate) fn plain(character: char) -> Option<Glyph> {
     }
 }
 
-/// Gives the glyphs of a text to `see`, each with the bytes it comes from.
-pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) {
+/// The glyphs of a text.
+pub(crate) fn text_glyphs(text: &str) -> Vec<Glyph> {
+    let mut all: Vec<Glyph> = Vec::new();
     for (start, character) in text.char_indices() {
-        let span = start..start + character.len_utf8();
-        match plain(character) {
-            Some(glyph) => see(span, glyph),
-            None => glyphs_within(text, &span, character, &mut |glyph| see(span.clone(), glyph)),
+        if let Some(glyph) = plain(character) {
+            all.push(glyph);
+            continue;
         }
+        if let Some(last) = all.last_mut()
+            && let Some(marked) = languages::marked(*last, character)
+        {
+            *last = marked;
+            continue;
+        }
+        glyphs_within(text, &(start..start + character.len_utf8()), character, &mut |glyph| match all
+            .last()
+            .map_or(Joined::Apart, |before| languages::join(*before, glyph))
+        {
+            Joined::Apart => all.push(glyph),
+            Joined::One(one) => {
+                all.pop();
+                all.push(one);
+            }
+            Joined::Swapped(first, second) => {
+                all.pop();
+                all.extend([first, second]);
+            }
+        });
     }
+    all
 }
 
 /// Gives the glyphs of a character where it stands in a text to `see`. Out of line, since most characters are
@@ -139,7 +185,10 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
             character = fold_char(character);
         }
     }
-    glyphs(character, see);
+    match languages::glyph_within(text, span, character) {
+        Some(glyph) => see(glyph),
+        None => glyphs(character, see),
+    }
 }
 
 /// A number for each script whose capitals may look like other letters than their small forms do.
@@ -272,11 +321,7 @@ mod tests {
         for character in ('\0'..=char::MAX).filter(is_checked) {
             assert_eq!(class(character), class(fold_char(character)), "{character}");
         }
-        let classes = |text| {
-            let mut classes = Vec::new();
-            text_glyphs(text, |_, glyph| classes.push(glyph.class()));
-            classes
-        };
+        let classes = |text| text_glyphs(text).into_iter().map(Glyph::class).collect::<Vec<_>>();
         assert_eq!(classes("ΝΕΜΥΖΣΊΣΥΦΟΣ"), classes("νεμυζσίσυφος"));
     }
 

@@ -10,6 +10,8 @@ const GROUPS: [&[u8]; 3] = [b"il", b"hnu", b"bgqvw"];
 
 impl Letters {
     pub(crate) const NONE: Self = Self(0);
+    /// The Cyrillic `ч`, which has no Latin letter's look, and a digit's.
+    pub(crate) const CHE: Self = Self(1 << 26);
 
     /// What an ASCII character may stand for. These are the usual replacements of "leet" writing. Only those that
     /// everybody reads at once are here, since each further one finds terms where none was meant.
@@ -20,7 +22,8 @@ impl Letters {
             b'1' | b'!' | b'|' => bit(b'i') | bit(b'l'),
             b'2' => bit(b'z'),
             b'3' => bit(b'e'),
-            b'4' | b'@' | b'^' => bit(b'a'),
+            b'4' => bit(b'a') | Self::CHE.0,
+            b'@' | b'^' => bit(b'a'),
             b'5' | b'$' => bit(b's'),
             b'6' => bit(b'b') | bit(b'g'),
             b'7' | b'+' => bit(b't'),
@@ -66,7 +69,7 @@ impl Letters {
     /// Whether all of them have the same [class](Self::class).
     #[cfg(test)]
     pub(crate) fn are_of_one_class(self) -> bool {
-        let mut classes = (0..26).filter(|nth| self.0 & 1 << nth != 0).map(|nth| CLASSES[nth]);
+        let mut classes = (0..CLASSES.len()).filter(|nth| self.0 & 1 << nth != 0).map(|nth| CLASSES[nth]);
         let first = classes.next();
         classes.all(|class| Some(class) == first)
     }
@@ -76,12 +79,12 @@ const fn bit(letter: u8) -> u32 {
     1 << (letter - b'a')
 }
 
-/// For each letter the first of its group.
-const CLASSES: [u8; 26] = classes();
+/// For each letter the first of its group; behind them [`Letters::CHE`], which shares `4` with `a`.
+const CLASSES: [u8; 27] = classes();
 
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a bad index")]
-const fn classes() -> [u8; 26] {
-    let mut classes = [0; 26];
+const fn classes() -> [u8; 27] {
+    let mut classes = [b'a'; 27];
     let mut letter = 0;
     while letter < 26 {
         classes[letter as usize] = b'a' + letter;

@@ -10,6 +10,7 @@ use crate::candidates::Candidate;
 use crate::classes::{NONE, Unit};
 use crate::dictionary::{Expected, Flags};
 use crate::glyphs::Kind;
+use crate::languages;
 use crate::letters::Letters;
 use crate::pattern::Letter;
 use crate::stream::Stream;
@@ -25,6 +26,8 @@ const NEVER_DOUBLED: &[char] = &['a', 'h', 'i', 'j', 'k', 'q', 'u', 'v', 'w', 'x
 
 /// Shorter words that look like a term and are Cyrillic in all their letters are words: `сор`, `хор`.
 const LEAST_FOREIGN: usize = 4;
+/// Likewise for Latin letters in place of all of a Cyrillic term, where no other word is in Latin letters.
+const LEAST_LATIN: usize = 3;
 /// The Cyrillic letters that are drawn as Latin ones are. A longer word of these alone was chosen to look Latin; one with
 /// a letter that is only alike (`п`, `и`) is a word that does so by chance.
 const TWINS: &[char] = &['а', 'е', 'с', 'о', 'р', 'х', 'у', 'і', 'ј', 'ѕ', 'һ', 'ԁ', 'ԛ', 'ԝ', 'ӏ', 'ѵ', 'ү'];
@@ -42,6 +45,9 @@ const MOST_DIGITS_A_LETTER: usize = 2;
 const LEAST_STARRED: usize = 3;
 const STAR: char = '*';
 
+/// A term of this many syllables is a compound, which may be written in parts: `조건 만남`.
+const LEAST_COMPOUND: usize = 4;
+
 /// The most letters that can be tried in all ways at once: one bit for each.
 const MOST_AT_ONCE: usize = 127;
 
@@ -49,7 +55,7 @@ const MOST_AT_ONCE: usize = 127;
 pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
     // Most false candidates are found out before the text is read. Each letter takes at least one unit.
     if candidate.last - candidate.first + 1 < expected.letters.len()
-        || !(is_divided_enough(expected, candidate.gaps)
+        || !(is_divided_enough(stream, expected, candidate)
             && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
         || (expected.flags.has(Flags::ENDS_WORD) && !stream.ends_word(candidate.last))
     {
@@ -63,11 +69,18 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         let units = stream.units.get(first..=candidate.last)?;
         let has_signs = expected.signs.iter().all(|sign| units.iter().any(|unit| unit.base == *sign));
         let traits = Traits::of(units, expected, candidate, first);
-        if !has_signs || !traits.are_plausible(stream, expected, candidate, first) {
+        if !has_signs
+            || !traits.are_plausible(stream, expected, candidate, first)
+            || (candidate.gaps == 0 && is_in_two_clauses(stream, expected, first..candidate.last))
+            || !languages::agree(stream, expected, candidate.star, &(first..candidate.last + 1))
+        {
             return None;
         }
         first
     };
+    if !languages::is_whole(stream, first, candidate.last) {
+        return None;
+    }
     Some(drawn_out(stream, expected, first, candidate.last))
 }
 
@@ -80,6 +93,7 @@ fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidat
         && expected.signs.is_empty()
         && units.iter().map(|unit| unit.base).eq(expected.letters.iter().map(|letter| letter.base))
         && units.iter().all(|unit| !unit.kind.is_divider())
+        && (candidate.first..).zip(expected.letters).all(|(at, letter)| stream.marks(at) == letter.marks)
         && (!expected.flags.has(Flags::BEGINS_WORD) || stream.begins_word(candidate.first))
 }
 
@@ -120,8 +134,9 @@ fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut las
 }
 
 /// Whether a unit may stand for a letter.
-fn reads(unit: &Unit, letter: Letter) -> bool {
-    unit.base == letter.base || unit.letters.meet(letter.letters)
+pub(crate) fn reads(unit: &Unit, letter: Letter) -> bool {
+    unit.base == letter.base
+        || (unit.letters.meet(letter.letters) && !languages::are_of_one_script(unit.base, letter.base))
 }
 
 /// Whether the units stand for the letters, all of them in order, each once or more. `offset` is the first unit's
@@ -132,12 +147,18 @@ fn aligns(units: &[Unit], letters: &[Letter], star: Option<usize>, offset: usize
         return aligns_long(units, letters, star, offset);
     }
     let all = (1_u128 << letters.len()) - 1;
+    // The letters that the next one repeats.
+    let pairs = || letters.iter().zip(letters.iter().skip(1)).enumerate();
+    let doubled = star.map_or(0, |_| {
+        pairs().filter(|(_, (one, next))| one.base == next.base).fold(0, |bits: u128, (nth, _)| bits | 1 << nth)
+    });
     let mut come_to: u128 = 0;
     for (at, unit) in units.iter().enumerate() {
         let reach = if at == 0 { 1 } else { (come_to | come_to << 1) & all };
         let mut next = 0;
         if star == Some(offset + at) {
-            next = reach;
+            // Also for two that are one sound: `schei*e`.
+            next = reach | (reach & doubled) << 1;
         } else {
             if unit.code != NONE {
                 let mut rest = reach;
@@ -276,7 +297,7 @@ impl Traits {
             && (length > 1 || !is_disguised)
             && !(self.has_stops && candidate.gaps > 0 && is_divided_by_chance(expected, candidate.gaps))
             && self.is_repeated_enough(length, is_disguised)
-            && (self.own > 0 || self.is_foreign(length))
+            && (self.own > 0 || self.is_foreign(length) || self.is_latin_for(stream, expected, candidate, first))
             && (self.digits == 0 || self.is_no_number(stream, expected, candidate, first))
             && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))
     }
@@ -286,6 +307,7 @@ impl Traits {
         is_disguised
             || self.longest_run >= DRAWN_OUT
             || self.characters != length + 1
+            || self.doubled.is_some_and(|letter| languages::is_doubled_on_purpose(letter, length))
             || (length >= LEAST_DOUBLED && self.doubled.is_none_or(|letter| NEVER_DOUBLED.contains(&letter)))
     }
 
@@ -299,6 +321,15 @@ impl Traits {
         }
     }
 
+    /// Whether a Cyrillic term is meant, although all letters are Latin. A short one may be a word of its own: `cop`.
+    fn is_latin_for(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
+        let length = expected.letters.len();
+        self.script == Some(Script::Latin)
+            && languages::is_cyrillic(expected.letters)
+            && length >= LEAST_LATIN
+            && (length >= LEAST_FOREIGN || !languages::has_words_around(stream, &(first..candidate.last + 1)))
+    }
+
     /// Whether digits stand for letters: they do among letters, but not in a number.
     fn is_no_number(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
         let is_digit = |at: usize| stream.units.get(at).is_some_and(|unit| unit.kind == Kind::Digit);
@@ -308,7 +339,8 @@ impl Traits {
         // `3rd`, `5am`, `100k`, `15min`: a number and its unit.
         let has_unit = match leading {
             0 => false,
-            1 => length < LEAST_WITH_DIGIT_IN_FRONT,
+            // Russian units are not written like that: `6ля`.
+            1 => length < LEAST_WITH_DIGIT_IN_FRONT - usize::from(languages::is_cyrillic(expected.letters)),
             _ => candidate.gaps == 0 && self.letters < LEAST_BEHIND_NUMBER,
         };
         // `1.5k`, `v2.0`: only a part of a number.
@@ -322,10 +354,26 @@ impl Traits {
 
 /// Whether enough places between the letters are divided for it to be on purpose: most of them, or half between
 /// ideographs, which normally have nothing in between.
-const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
-    let between = expected.letters.len().saturating_sub(1);
-    gaps == 0
-        || (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
+fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> bool {
+    let gaps = candidate.gaps;
+    if gaps == 0 {
+        return true;
+    }
+    let between = languages::places(expected.letters);
+    let has_space = || {
+        let units = stream.units.get(candidate.first..candidate.last).unwrap_or_default();
+        units.iter().any(|unit| unit.kind == Kind::Space)
+    };
+    if languages::has_clauses_for_spaces(expected.letters) && has_space() {
+        return between > 1 && gaps >= between;
+    }
+    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base));
+    if is_syllabic && has_space() {
+        // Particles and compounds are written apart too, so these must be whole words.
+        let are_words = stream.begins_word(candidate.first) && stream.ends_word(candidate.last);
+        return are_words && (gaps * 2 >= between || expected.letters.len() >= LEAST_COMPOUND);
+    }
+    (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.
         || (between > 1 && gaps * 2 > between)
 }
@@ -335,6 +383,18 @@ const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
 const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
     expected.flags.has(Flags::IDEOGRAPHIC) && !(between > 1 && gaps >= between)
+}
+
+/// Whether a clause ends between two words of the term: `Gewinn, Spiel`, but not `Gewinn,Spiel`.
+fn is_in_two_clauses(stream: &Stream, expected: &Expected<'_>, units: Range<usize>) -> bool {
+    let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word);
+    let is = |at: usize, what: fn(&Unit) -> bool| stream.units.get(at).is_some_and(what);
+    has_words
+        && units.into_iter().any(|at| {
+            let is_stop = is(at, |unit| unit.kind == Kind::Stop)
+                || (is(at, |unit| unit.base == '.') && !is(at.wrapping_sub(1), |unit| unit.base == '.'));
+            is_stop && is(at + 1, |unit| unit.kind == Kind::Space)
+        })
 }
 
 /// Whether enough of the term is left beside the sign that stands for one of its letters.
