@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::classes::Classes;
 use crate::pattern::{Letter, Pattern};
 use crate::term::{Form, Term};
+use crate::traditional::simplified;
 use crate::trie::Trie;
 
 /// All terms.
@@ -127,7 +128,9 @@ impl Dictionary {
     pub(crate) fn normalised(&self, term: usize) -> String {
         let index = self.entries.binary_search_by_key(&term, |entry| entry.term as usize).ok();
         let expected = index.and_then(|index| self.entry(u32::try_from(index).ok()?));
-        expected.map(|expected| expected.letters.iter().map(|letter| letter.base).collect()).unwrap_or_default()
+        expected
+            .map(|expected| expected.letters.iter().map(|letter| simplified(letter.base)).collect())
+            .unwrap_or_default()
     }
 
     /// What a candidate for an entry is compared with.

@@ -66,6 +66,8 @@ pub mod graphemes;
 mod letters;
 mod literal;
 mod matcher;
+mod numerals;
+mod ordinary;
 mod pattern;
 mod serialize;
 mod stream;

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::classes::{Classes, Unit};
-use crate::glyphs::{glyphs_within, plain};
+use crate::glyphs::{Kind, glyphs_within, plain, plain_ideograph};
 use crate::letters::Letters;
 
 /// The place of a unit: its bytes.
@@ -30,10 +30,18 @@ pub(crate) struct Stream {
 }
 
 /// Signs that look like a letter together.
-const DRAWN: [(&str, u8); 8] =
-    [("()", b'o'), ("[]", b'o'), ("/\\", b'a'), ("\\/", b'v'), ("|_|", b'u'), ("|)", b'd'), ("|<", b'k'), ("vv", b'w')];
+const DRAWN: [(&str, u8); 8] = [
+    ("()", b'o'),
+    ("[]", b'o'),
+    ("/\\", b'a'),
+    ("\\/", b'v'),
+    ("|_|", b'u'),
+    ("[_]", b'u'),
+    ("|)", b'd'),
+    ("|<", b'k'),
+];
 
-/// Whether one of [`DRAWN`] ends with it.
+/// Whether one of [`DRAWN`] ends with it, or it is one of the two `v` of a `w`.
 const fn ends_drawing(base: char) -> bool {
     matches!(base, ')' | ']' | '\\' | '/' | '|' | '<' | 'v')
 }
@@ -68,6 +76,12 @@ fn is_dense(text: &str) -> bool {
         before = flags;
     }
     all & OTHER == 0
+}
+
+/// Whether a word that a unit is at the end of goes on with the one beside it. One that is drawn as a sign is taken for
+/// a sign there, unless the word is written in such: `casino™`, `①casino`.
+pub(crate) fn goes_on(own: &Unit, beside: &Unit) -> bool {
+    beside.kind.is_word() && (beside.kind != Kind::Badge || own.kind == Kind::Badge)
 }
 
 impl Stream {
@@ -108,10 +122,10 @@ impl Stream {
             // The caller makes sure that the stream's length fits a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
             let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
-            let unit = match (plain(character), u8::try_from(character)) {
-                (Some(_), Ok(ascii)) => classes.ascii(ascii),
-                (Some(glyph), Err(_)) => classes.ideograph(glyph),
-                (None, _) => {
+            let unit = match (u8::try_from(character), plain_ideograph(character)) {
+                (_, Some(class)) => classes.ideograph(character, class),
+                (Ok(ascii), _) if plain(character).is_some() => classes.ascii(ascii),
+                _ => {
                     glyphs_within(text, &span, character, &mut |glyph| {
                         self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
                         begins_segment = false;
@@ -149,40 +163,49 @@ impl Stream {
     /// Makes the last units one letter, if they draw one.
     #[inline(never)]
     fn draw(&mut self, classes: &Classes) {
+        if let [.., one, other] = self.units.as_mut_slice()
+            && one.base == 'v'
+            && other.base == 'v'
+        {
+            // Two `v` are a `w`, and stay what they are.
+            one.letters = one.letters.or(Letters::of(b'w'));
+            other.letters = one.letters;
+            return;
+        }
         for (signs, letter) in DRAWN {
             let Some(first) = self.units.len().checked_sub(signs.len()) else { continue };
             let Some(units) = self.units.get(first..) else { continue };
             let is_drawn = units.iter().map(|unit| unit.base).eq(signs.chars())
                 && units.iter().skip(1).all(|unit| !unit.begins_segment);
             let Some(head) = units.first().copied().filter(|_| is_drawn) else { continue };
-            let before = first.checked_sub(1).and_then(|before| self.units.get(before)).map(|unit| unit.base);
-            // Two `v` are a `w`, more of them a drawn-out `v`.
-            let own = if letter == b'w' { Letters::of(b'v') } else { Letters::NONE };
-            if letter == b'w' && before == Some('v') && !head.begins_segment {
-                continue;
-            }
-            let letters = Letters::of(letter).or(own);
+            let letters = Letters::of(letter);
             let code = letters.class().map_or(head.code, |class| classes.code(class));
             let end = self.places.last().map_or(0, |place| place.end);
             self.units.truncate(first + 1);
             self.places.truncate(first + 1);
             if let (Some(unit), Some(place)) = (self.units.last_mut(), self.places.last_mut()) {
-                *unit = Unit { letters, code, ..head };
+                *unit = Unit { letters, code, is_open: false, ..head };
                 place.end = end;
             }
             return;
         }
     }
 
+    /// The kind of a unit.
+    pub(crate) fn kind(&self, at: usize) -> Option<Kind> {
+        self.units.get(at).map(|unit| unit.kind)
+    }
+
     /// Whether no word continues to the left of a unit.
     pub(crate) fn begins_word(&self, at: usize) -> bool {
-        self.units.get(at).is_some_and(|unit| unit.begins_segment)
-            || !at.checked_sub(1).and_then(|before| self.units.get(before)).is_some_and(|unit| unit.kind.is_word())
+        let before = at.checked_sub(1).and_then(|before| self.units.get(before));
+        !self.units.get(at).zip(before).is_some_and(|(unit, before)| !unit.begins_segment && goes_on(unit, before))
     }
 
     /// Whether no word continues to the right of a unit.
     pub(crate) fn ends_word(&self, at: usize) -> bool {
-        !self.units.get(at + 1).is_some_and(|unit| unit.kind.is_word() && !unit.begins_segment)
+        let after = self.units.get(at + 1);
+        !self.units.get(at).zip(after).is_some_and(|(unit, after)| !after.begins_segment && goes_on(unit, after))
     }
 
     /// The units of the words that a range of units is part of.
