@@ -37,7 +37,7 @@ pub(crate) struct Pattern {
     pub(crate) signs: Vec<char>,
     /// The classes of the letters, without repeats; `None` where the term has a space or sign.
     pub(crate) path: Vec<Option<char>>,
-    /// Most of the letters are ideographs.
+    /// Half of the letters or more are ideographs.
     pub(crate) is_ideographic: bool,
     /// The word may begin before the term. The match is then the whole word.
     pub(crate) goes_on_left: bool,
@@ -47,6 +47,11 @@ pub(crate) struct Pattern {
     pub(crate) begins_word: bool,
     /// A word must end with it.
     pub(crate) ends_word: bool,
+}
+
+/// Whether a sign is an opening bracket that is a `c` within words.
+pub(crate) const fn is_bracket(sign: char) -> bool {
+    matches!(sign, '(' | '<' | '{')
 }
 
 /// The wildcards at the ends of a term, and what is between them.
@@ -102,13 +107,20 @@ impl Pattern {
                 pattern.path.push(Some(class));
             }
             ideographs += usize::from(glyph.kind == Kind::Ideograph || languages::is_syllable(glyph.base));
-            let may_be_others = glyph.kind == Kind::Letter && glyph.base != SHARP_S;
+            let may_be_others = matches!(glyph.kind, Kind::Letter | Kind::Badge) && glyph.base != SHARP_S;
             let letters = if may_be_others { glyph.letters } else { Letters::NONE };
             let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
             pattern.letters.push(Letter { base: glyph.base, letters, marks: glyph.marks, begins_word });
         }
         let (first, last) = (all.first()?, all.last()?);
-        pattern.is_ideographic = ideographs * 2 > pattern.letters.len();
+        // Without a letter, signs are no disguise (`$$$`, `<3`), and at an end they may be punctuation (`wow!`).
+        let has_signs =
+            all.iter().any(|glyph| matches!(glyph.kind, Kind::Sign | Kind::Stop) && !glyph.letters.is_empty());
+        let has_letters = all.iter().any(|glyph| !glyph.kind.is_divider() && glyph.kind != Kind::Digit);
+        if (has_signs && !has_letters) || last.kind == Kind::Stop || is_bracket(first.base) || is_bracket(last.base) {
+            return None;
+        }
+        pattern.is_ideographic = ideographs * 2 >= pattern.letters.len();
         let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph);
         pattern.begins_word = in_word(first) && !wild_left;
         pattern.ends_word = in_word(last) && !wild_right;
