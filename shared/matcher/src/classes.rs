@@ -18,16 +18,23 @@ pub(crate) struct Unit {
     pub(crate) kind: Kind,
     /// Whether a segment begins here.
     pub(crate) begins_segment: bool,
+    /// Whether it may be read in more than one way.
+    pub(crate) is_open: bool,
 }
 
 impl Unit {
     const fn new(glyph: Glyph, code: u16) -> Self {
-        Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_segment: false }
+        Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_segment: false, is_open: false }
+    }
+
+    /// The glyph that it is made from.
+    pub(crate) const fn glyph(&self) -> Glyph {
+        Glyph::new(self.base, self.letters, self.kind)
     }
 
     /// Whether it can go on with a word that the character before it is part of.
     #[inline]
-    pub(crate) fn goes_on(&self, before: char) -> bool {
+    pub(crate) fn joins(&self, before: char) -> bool {
         !self.begins_segment && !languages::divides(before, self.base)
     }
 }
@@ -98,16 +105,22 @@ impl Classes {
         classes
     }
 
-    /// A glyph as a unit of a stream.
-    #[inline]
+    /// A glyph as a unit of a stream. Its code is that of the first class which some term has.
     pub(crate) fn unit(&self, glyph: Glyph) -> Unit {
-        Unit::new(glyph, glyph.class().map_or(NONE, |class| self.code(class)))
+        let code = glyph.classes().map(|class| self.code(class)).find(|code| *code != NONE).unwrap_or(NONE);
+        Unit { is_open: glyph.is_open(), ..Unit::new(glyph, code) }
     }
 
-    /// An ideograph as a unit of a stream. It is a class of its own.
+    /// An ideograph of that class, of which there is no other reading, as a unit of a stream.
     #[inline]
-    pub(crate) fn ideograph(&self, glyph: Glyph) -> Unit {
-        Unit::new(glyph, self.code(glyph.base))
+    pub(crate) fn ideograph(&self, base: char, class: char) -> Unit {
+        Unit::new(Glyph::new(base, Letters::NONE, Kind::Ideograph), self.code(class))
+    }
+
+    /// The codes that a unit may have beside its own.
+    pub(crate) fn others(&self, unit: &Unit) -> impl Iterator<Item = u16> {
+        let own = unit.code;
+        unit.glyph().classes().map(|class| self.code(class)).filter(move |code| *code != own && *code != NONE)
     }
 
     /// An ASCII character as a unit of a stream.

@@ -58,13 +58,3 @@ impl Table {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_that_share_a_character_share_their_class() {
-        assert!(TABLE.letters.iter().all(|letters| letters.are_of_one_class()));
-    }
-}

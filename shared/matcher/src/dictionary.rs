@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::classes::Classes;
 use crate::pattern::{Letter, Pattern};
 use crate::term::{Form, Term};
+use crate::traditional::simplified;
 use crate::trie::Trie;
 
 /// All terms.
@@ -131,7 +132,9 @@ impl Dictionary {
         let index = self.entries.partition_point(|entry| (entry.term as usize) < term);
         let is_it = self.entries.get(index).is_some_and(|entry| entry.term as usize == term);
         let expected = u32::try_from(index).ok().filter(|_| is_it).and_then(|index| self.entry(index));
-        expected.map(|expected| expected.letters.iter().map(|letter| letter.base).collect()).unwrap_or_default()
+        expected
+            .map(|expected| expected.letters.iter().map(|letter| simplified(letter.base)).collect())
+            .unwrap_or_default()
     }
 
     /// What a candidate for an entry is compared with.

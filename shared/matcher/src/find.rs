@@ -5,14 +5,16 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use crate::candidates::{Candidate, Search};
+use crate::candidates::{Candidate, Context, Search};
 use crate::classes::NONE;
 use crate::dictionary::{Dictionary, Flags};
+use crate::glyphs::Kind;
 use crate::graphemes::Graphemes;
+use crate::languages;
 use crate::literal;
 use crate::stream::Stream;
 use crate::trie::Trie;
-use crate::verify::{is_opening, verify};
+use crate::verify::{is_opening, may_begin_behind, verify};
 
 /// A text, or a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,8 +118,8 @@ impl Buffers {
         let mut at = 0;
         while let Some(unit) = self.stream.units.get(at) {
             // [`Self::search_from`] checks this too, but for most units this check is all that is needed.
-            let is_inside = is_in_word && unit.goes_on(before);
-            (is_in_word, before) = (unit.kind.is_word(), unit.base);
+            let is_inside = is_in_word && unit.joins(before);
+            (is_in_word, before) = (unit.kind == Kind::Letter, unit.base);
             if unit.code != NONE && (!is_inside || has_anywhere) {
                 self.search_from(input, at);
             }
@@ -132,17 +134,23 @@ impl Buffers {
         let units = self.stream.units.as_slice();
         let Some(unit) = units.get(at).filter(|unit| unit.code != NONE) else { return };
         let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
-        let is_inside = before.is_some_and(|before| before.kind.is_word() && unit.goes_on(before.base));
+        let may_begin_word =
+            before.is_none_or(|before| may_begin_behind(before, unit) || languages::divides(before.base, unit.base));
         // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
         if before.is_some_and(|before| before.code == unit.code && !is_opening(before)) {
             return;
         }
         let code = unit.code;
-        if !is_inside && !dictionary.words.is_empty() && !is_opening(unit) {
-            self.search_in(input, &dictionary.words, at, code);
-        }
-        if !dictionary.anywhere.is_empty() {
-            self.search_in(input, &dictionary.anywhere, at, code);
+        let is_open = unit.is_open;
+        let unit = *unit;
+        let tries = [(&dictionary.words, may_begin_word && !is_opening(&unit)), (&dictionary.anywhere, true)];
+        for (trie, _) in tries.into_iter().filter(|(trie, may_begin)| *may_begin && !trie.is_empty()) {
+            self.search_in(input, trie, at, code);
+            if is_open {
+                for other in dictionary.classes.others(&unit) {
+                    self.search_in(input, trie, at, other);
+                }
+            }
         }
     }
 
@@ -151,7 +159,8 @@ impl Buffers {
     fn search_in(&mut self, input: &Input<'_>, trie: &Trie, at: usize, code: u16) {
         let Self { stream, search, results } = self;
         results.seen.clear();
-        search.from(&stream.units, trie, at, code, &mut |entry, candidate| {
+        let context = Context { units: &stream.units, trie, classes: &input.dictionary.classes };
+        search.from(context, at, code, &mut |entry, candidate| {
             results.see(input, stream, entry, &candidate);
         });
     }

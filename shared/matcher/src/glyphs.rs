@@ -12,13 +12,13 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 use crate::fold::fold_char;
 use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
-use crate::unicode::{is_filler, is_spaceless, is_unseen};
-use crate::{confusables, traditional};
+use crate::unicode::{is_filler, is_sign, is_spaceless, is_unseen};
+use crate::{confusables, numerals, traditional};
 
 /// One normalised character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Glyph {
-    /// Without case, width, style and accent; simplified, if it is a traditional ideograph.
+    /// Without case, width, style and accent.
     pub(crate) base: char,
     /// The Latin letters that it may stand for; itself, if it is one.
     pub(crate) letters: Letters,
@@ -37,6 +37,9 @@ pub(crate) enum Kind {
     Ideograph,
     /// Likewise, but it only draws out the vowel before it, and may be there or not: `ー`.
     Drawn,
+    /// A letter or digit that is drawn as a sign: `Ⓐ`, `™`, `②`. Among its like it is a part of a word; beside other
+    /// letters it may be, or a sign that stands there.
+    Badge,
     /// White space and line breaks.
     Space,
     /// Punctuation that ends or divides sentences.
@@ -48,7 +51,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether it can form a word with its neighbours.
     pub(crate) const fn is_word(self) -> bool {
-        matches!(self, Self::Letter | Self::Digit)
+        matches!(self, Self::Letter | Self::Digit | Self::Badge)
     }
 
     /// Whether it is anything but a letter or digit.
@@ -69,12 +72,32 @@ impl Glyph {
     /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for what
     /// cannot be a letter.
     pub(crate) fn class(self) -> Option<char> {
-        if let Some(class) = self.letters.class() {
-            return Some(class);
+        self.classes().next()
+    }
+
+    /// All that may stand for it there. The first is what it most likely is.
+    pub(crate) fn classes(self) -> impl Iterator<Item = char> {
+        let own = match self.kind {
+            Kind::Ideograph => Some(traditional::simplified(self.base)),
+            _ if self.letters.is_empty() && !self.kind.is_divider() => Some(self.base),
+            _ => None,
+        };
+        let numeral = std::iter::once_with(move || numerals::other(self.base)).flatten();
+        own.into_iter().chain(self.letters.classes()).chain(numeral)
+    }
+
+    /// Whether it may be read in more than one way.
+    pub(crate) fn is_open(self) -> bool {
+        match self.kind {
+            Kind::Digit => true,
+            Kind::Ideograph => !self.letters.is_empty() || numerals::value(self.base).is_some(),
+            _ => self.letters.are_ambiguous() || self.base == CROSS,
         }
-        (!self.kind.is_divider()).then_some(self.base)
     }
 }
+
+/// A letter that is written in place of others, as a star is: `fxck`.
+pub(crate) const CROSS: char = 'x';
 
 /// Gives the glyphs of a character to `see`. A character that is invisible or only decorates the one before it has
 /// none.
@@ -92,44 +115,47 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
                 see(*glyph);
             }
         }
-        // Parenthesised small letters would decompose into three characters.
-        '\u{249C}'..='\u{24B5}' => see(ascii_letter(character as u32 - 0x249C)),
+        // Parenthesised letters would decompose into three characters.
+        '\u{249C}'..='\u{24B5}' => see(badge(character as u32 - 0x249C)),
+        '\u{1F110}'..='\u{1F129}' => see(badge(character as u32 - 0x1F110)),
         _ if is_unseen(character) => {}
         _ if languages::glyphs(character, &mut see) => {}
-        _ => match confusables::of(character) {
+        _ => {
             // Looks come first, since some of these decompose into something that looks different.
-            Some(letters) => see(Glyph::new(fold_char(character), letters, kind(character))),
-            None => {
-                // A letter waits for its accents, which decompose behind it.
-                let mut last: Option<Glyph> = None;
-                decompose_compatible(character, |part| {
-                    if is_unseen(part) {
-                        if let Some(marked) = last.and_then(|last| languages::marked(last, part)) {
-                            last = Some(marked);
-                        }
-                    } else {
-                        let mut next = |glyph| last.replace(glyph).into_iter().for_each(&mut see);
-                        if !languages::glyphs(part, &mut next) {
-                            part_glyph(part).into_iter().for_each(next);
-                        }
-                    }
-                });
-                last.into_iter().for_each(see);
+            let looks = confusables::of(character);
+            if let Some(letters) = looks.filter(|_| !is_spaceless(character)) {
+                return see(Glyph::new(fold_char(character), letters, kind(character)));
             }
-        },
+            // A letter waits for its accents, which decompose behind it.
+            let mut last: Option<Glyph> = None;
+            decompose_compatible(character, |part| {
+                if is_unseen(part) {
+                    if let Some(marked) = last.and_then(|last| languages::marked(last, part)) {
+                        last = Some(marked);
+                    }
+                    return;
+                }
+                let mut next = |glyph| last.replace(glyph).into_iter().for_each(&mut see);
+                if !languages::glyphs(part, &mut next) {
+                    let is_badge = |kind: Kind| kind.is_word() && part != character && is_sign(character);
+                    let kind_of = |kind| if is_badge(kind) { Kind::Badge } else { kind };
+                    let glyph = part_glyph(part, looks);
+                    glyph.map(|glyph| Glyph { kind: kind_of(glyph.kind), ..glyph }).into_iter().for_each(next);
+                }
+            });
+            last.into_iter().for_each(see);
+        }
     }
 }
 
-/// The glyph of a character that decomposes no further.
-fn part_glyph(part: char) -> Option<Glyph> {
+/// The glyph of a part that a character decomposes into, which looks like these letters.
+fn part_glyph(part: char, looks: Option<Letters>) -> Option<Glyph> {
     if part.is_ascii() {
         return ASCII.get(part as usize).copied().flatten();
     }
     let small = languages::folded(fold_char(part));
-    let letters = confusables::of(part).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
-    let kind = kind(small);
-    let base = if kind == Kind::Ideograph { traditional::simplified(small) } else { small };
-    Some(Glyph::new(base, letters, kind))
+    let letters = looks.or_else(|| confusables::of(part)).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
+    Some(Glyph::new(small, letters, kind(small)))
 }
 
 /// The glyph of a character whose glyph is the same everywhere and quick to find: ASCII and the common ideographs.
@@ -137,9 +163,14 @@ fn part_glyph(part: char) -> Option<Glyph> {
 pub(crate) fn plain(character: char) -> Option<Glyph> {
     match character {
         '\0'..='\x7F' => ASCII.get(character as usize).copied().flatten(),
-        '\u{4E00}'..='\u{9FFF}' => Some(Glyph::new(traditional::simplified(character), Letters::NONE, Kind::Ideograph)),
-        _ => None,
+        _ => plain_ideograph(character).map(|_| Glyph::new(character, Letters::NONE, Kind::Ideograph)),
     }
+}
+
+/// The class of an ideograph that can be read in one way only, as nearly all can.
+#[inline]
+pub(crate) fn plain_ideograph(character: char) -> Option<char> {
+    matches!(character, '\u{4E00}'..='\u{9FFF}').then(|| traditional::only_reading(character)).flatten()
 }
 
 /// The glyphs of a text.
@@ -212,10 +243,10 @@ pub(crate) fn fold_compatible(character: char, mut see: impl FnMut(char)) {
     }
 }
 
-/// The `nth` letter of the alphabet.
-fn ascii_letter(nth: u32) -> Glyph {
+/// The `nth` letter of the alphabet, drawn as a sign.
+fn badge(nth: u32) -> Glyph {
     let letter = u8::try_from(nth).ok().and_then(|nth| b'a'.checked_add(nth)).unwrap_or(b'a');
-    Glyph::new(char::from(letter), Letters::of(letter), Kind::Letter)
+    Glyph::new(char::from(letter), Letters::of(letter), Kind::Badge)
 }
 
 fn kind(character: char) -> Kind {
@@ -235,7 +266,14 @@ fn kind(character: char) -> Kind {
     } else {
         return Kind::Sign;
     };
-    if is_spaceless(character) { Kind::Ideograph } else { kind }
+    if is_spaceless(character) {
+        Kind::Ideograph
+    } else if matches!(character, '\u{2000}'..='\u{2BFF}' | '\u{1F100}'..='\u{1F1FF}') && is_sign(character) {
+        // The blocks with such signs.
+        Kind::Badge
+    } else {
+        kind
+    }
 }
 
 /// The glyphs of ASCII; `None` for control characters, which are invisible.
@@ -308,8 +346,10 @@ mod tests {
     }
 
     #[test]
-    fn ideographs_become_simplified() {
-        assert_eq!(bases("紅賭場約槍辦證毒傳銷發貸內"), "红赌场约枪办证毒传销发贷内");
+    fn an_ideograph_has_the_class_of_its_simplified_form() {
+        let mut classes = String::new();
+        classes.extend(text_glyphs("紅賭場約槍辦證毒傳銷發貸內").into_iter().filter_map(Glyph::class));
+        assert_eq!(classes, "红赌场约枪办证毒传销发贷内");
     }
 
     #[test]

@@ -67,6 +67,8 @@ mod languages;
 mod letters;
 mod literal;
 mod matcher;
+mod numerals;
+mod ordinary;
 mod pattern;
 mod serialize;
 mod stream;

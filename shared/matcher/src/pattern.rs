@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
 use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
-use crate::languages::{self, Marks};
+use crate::languages::{self, Marks, Spelling};
 use crate::letters::Letters;
 
 /// Signs within a term that people leave out: `T-shirt`, `don't`.
@@ -37,7 +37,7 @@ pub(crate) struct Pattern {
     pub(crate) signs: Vec<char>,
     /// The classes of the letters, without repeats; `None` where the term has a space or sign.
     pub(crate) path: Vec<Option<char>>,
-    /// Most of the letters are ideographs.
+    /// Half of the letters or more are ideographs.
     pub(crate) is_ideographic: bool,
     /// The word may begin before the term. The match is then the whole word.
     pub(crate) goes_on_left: bool,
@@ -47,6 +47,11 @@ pub(crate) struct Pattern {
     pub(crate) begins_word: bool,
     /// A word must end with it.
     pub(crate) ends_word: bool,
+}
+
+/// Whether a sign is an opening bracket that is a `c` within words.
+pub(crate) const fn is_bracket(sign: char) -> bool {
+    matches!(sign, '(' | '<' | '{')
 }
 
 /// The wildcards at the ends of a term, and what is between them.
@@ -103,13 +108,20 @@ impl Pattern {
             }
             ideographs +=
                 usize::from(matches!(glyph.kind, Kind::Ideograph | Kind::Drawn) || languages::is_syllable(glyph.base));
-            let may_be_others = glyph.kind == Kind::Letter && glyph.base != SHARP_S;
+            let may_be_others = matches!(glyph.kind, Kind::Letter | Kind::Badge) && glyph.base != SHARP_S;
             let letters = if may_be_others { glyph.letters } else { Letters::NONE };
             let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
             pattern.letters.push(Letter { base: glyph.base, letters, marks: glyph.marks, begins_word });
         }
         let (first, last) = (all.first()?, all.last()?);
-        pattern.is_ideographic = ideographs * 2 > pattern.letters.len();
+        // Without a letter, signs are no disguise (`$$$`, `<3`), and at an end they may be punctuation (`wow!`).
+        let has_signs =
+            all.iter().any(|glyph| matches!(glyph.kind, Kind::Sign | Kind::Stop) && !glyph.letters.is_empty());
+        let has_letters = all.iter().any(|glyph| !glyph.kind.is_divider() && glyph.kind != Kind::Digit);
+        if (has_signs && !has_letters) || last.kind == Kind::Stop || is_bracket(first.base) || is_bracket(last.base) {
+            return None;
+        }
+        pattern.is_ideographic = ideographs * 2 >= pattern.letters.len();
         let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph | Kind::Drawn);
         pattern.begins_word = in_word(first) && !wild_left;
         pattern.ends_word = in_word(last) && !wild_right;
@@ -120,15 +132,18 @@ impl Pattern {
 
     /// The term as its language may spell it otherwise.
     pub(crate) fn respelled(term: &str) -> Vec<Self> {
-        let mut others = Vec::new();
-        for (spelling, must_be_marked) in languages::respelled(term) {
-            let Some(mut other) = Self::evasive(&spelling) else { continue };
-            if must_be_marked {
+        let spellings = languages::respelled(term).into_iter();
+        let others = spellings.filter_map(|Spelling { text, marks_are_needed, letters_stay }| {
+            let mut other = Self::evasive(&text)?;
+            if letters_stay {
+                other.letters = Self::evasive(term)?.letters;
+            }
+            if marks_are_needed {
                 other.letters.iter_mut().for_each(|letter| letter.marks = letter.marks.needed());
             }
-            others.push(other);
-        }
-        others
+            Some(other)
+        });
+        others.collect()
     }
 
     /// Takes a term as it is written, but for wildcards and what [`fold_compatible`] takes away.

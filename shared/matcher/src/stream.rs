@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::classes::{Classes, NONE, Unit};
-use crate::glyphs::{Glyph, Kind, glyphs_within, plain};
+use crate::glyphs::{Glyph, Kind, glyphs_within, plain, plain_ideograph};
 use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
 
@@ -32,10 +32,18 @@ pub(crate) struct Stream {
 }
 
 /// Signs that look like a letter together.
-const DRAWN: [(&str, u8); 8] =
-    [("()", b'o'), ("[]", b'o'), ("/\\", b'a'), ("\\/", b'v'), ("|_|", b'u'), ("|)", b'd'), ("|<", b'k'), ("vv", b'w')];
+const DRAWN: [(&str, u8); 8] = [
+    ("()", b'o'),
+    ("[]", b'o'),
+    ("/\\", b'a'),
+    ("\\/", b'v'),
+    ("|_|", b'u'),
+    ("[_]", b'u'),
+    ("|)", b'd'),
+    ("|<", b'k'),
+];
 
-/// Whether one of [`DRAWN`] ends with it.
+/// Whether one of [`DRAWN`] ends with it, or it is one of the two `v` of a `w`.
 const fn ends_drawing(base: char) -> bool {
     matches!(base, ')' | ']' | '\\' | '/' | '|' | '<' | 'v')
 }
@@ -70,6 +78,12 @@ fn is_dense(text: &str) -> bool {
         before = flags;
     }
     all & OTHER == 0
+}
+
+/// Whether a word that a unit is at the end of goes on with the one beside it. One that is drawn as a sign is taken for
+/// a sign there, unless the word is written in such: `casino™`, `①casino`.
+pub(crate) fn goes_on(own: &Unit, beside: &Unit) -> bool {
+    beside.kind.is_word() && (beside.kind != Kind::Badge || own.kind == Kind::Badge)
 }
 
 impl Stream {
@@ -110,8 +124,9 @@ impl Stream {
             // The caller makes sure that the stream's length fits a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
             let place = Place { start: offset + span.start as u32, end: offset + span.end as u32, marks: Marks::NONE };
-            let unit = match (plain(character), u8::try_from(character)) {
-                (Some(_), Ok(ascii)) => {
+            let unit = match (u8::try_from(character), plain_ideograph(character)) {
+                (_, Some(class)) => classes.ideograph(character, class),
+                (Ok(ascii), _) if plain(character).is_some() => {
                     let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
                     if languages::is_divider_within(before, character, text.get(span.end..)) {
                         Unit { letters: Letters::NONE, code: NONE, kind: Kind::Sign, ..classes.ascii(ascii) }
@@ -119,8 +134,7 @@ impl Stream {
                         classes.ascii(ascii)
                     }
                 }
-                (Some(glyph), Err(_)) => classes.ideograph(glyph),
-                (None, _) => {
+                _ => {
                     if !begins_segment && self.mark(character, classes) {
                         continue;
                     }
@@ -210,41 +224,49 @@ impl Stream {
     /// Makes the last units one letter, if they draw one.
     #[inline(never)]
     fn draw(&mut self, classes: &Classes) {
+        if let [.., one, other] = self.units.as_mut_slice()
+            && one.base == 'v'
+            && other.base == 'v'
+        {
+            // Two `v` are a `w`, and stay what they are.
+            one.letters = one.letters.or(Letters::of(b'w'));
+            other.letters = one.letters;
+            return;
+        }
         for (signs, letter) in DRAWN {
             let Some(first) = self.units.len().checked_sub(signs.len()) else { continue };
             let Some(units) = self.units.get(first..) else { continue };
             let is_drawn = units.iter().map(|unit| unit.base).eq(signs.chars())
                 && units.iter().skip(1).all(|unit| !unit.begins_segment);
             let Some(head) = units.first().copied().filter(|_| is_drawn) else { continue };
-            let before = first.checked_sub(1).and_then(|before| self.units.get(before)).map(|unit| unit.base);
-            // Two `v` are a `w`, more of them a drawn-out `v`.
-            let own = if letter == b'w' { Letters::of(b'v') } else { Letters::NONE };
-            if letter == b'w' && before == Some('v') && !head.begins_segment {
-                continue;
-            }
-            let letters = Letters::of(letter).or(own);
+            let letters = Letters::of(letter);
             let code = letters.class().map_or(head.code, |class| classes.code(class));
             let end = self.places.last().map_or(0, |place| place.end);
             self.units.truncate(first + 1);
             self.places.truncate(first + 1);
             if let (Some(unit), Some(place)) = (self.units.last_mut(), self.places.last_mut()) {
-                *unit = Unit { letters, code, ..head };
+                *unit = Unit { letters, code, is_open: false, ..head };
                 place.end = end;
             }
             return;
         }
     }
 
+    /// The kind of a unit.
+    pub(crate) fn kind(&self, at: usize) -> Option<Kind> {
+        self.units.get(at).map(|unit| unit.kind)
+    }
+
     /// Whether no word continues to the left of a unit.
     pub(crate) fn begins_word(&self, at: usize) -> bool {
         let before = at.checked_sub(1).and_then(|before| self.units.get(before));
-        !before.zip(self.units.get(at)).is_some_and(|(before, unit)| before.kind.is_word() && unit.goes_on(before.base))
+        !self.units.get(at).zip(before).is_some_and(|(unit, before)| unit.joins(before.base) && goes_on(unit, before))
     }
 
     /// Whether no word continues to the right of a unit.
     pub(crate) fn ends_word(&self, at: usize) -> bool {
-        let next = self.units.get(at + 1).filter(|next| next.kind.is_word());
-        !self.units.get(at).zip(next).is_some_and(|(unit, next)| next.goes_on(unit.base))
+        let after = self.units.get(at + 1);
+        !self.units.get(at).zip(after).is_some_and(|(unit, after)| after.joins(unit.base) && goes_on(unit, after))
     }
 
     /// The units of the words that a range of units is part of.

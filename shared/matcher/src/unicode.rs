@@ -143,6 +143,27 @@ fn has_no_spaces(script: Script) -> bool {
     )
 }
 
+/// Whether Unicode has a character as a symbol, as punctuation, or as a number that is none of a row of digits: `Ⓐ`, `™`,
+/// `②`, `½`.
+pub(crate) fn is_sign(character: char) -> bool {
+    use GeneralCategory as Is;
+    matches!(
+        category(character),
+        Is::OtherSymbol
+            | Is::MathSymbol
+            | Is::CurrencySymbol
+            | Is::ModifierSymbol
+            | Is::OtherNumber
+            | Is::ConnectorPunctuation
+            | Is::DashPunctuation
+            | Is::OpenPunctuation
+            | Is::ClosePunctuation
+            | Is::InitialPunctuation
+            | Is::FinalPunctuation
+            | Is::OtherPunctuation
+    )
+}
+
 /// Whether a character is a letter of which two are drawn as a flag.
 pub(crate) const fn is_regional_indicator(character: char) -> bool {
     matches!(character, '\u{1F1E6}'..='\u{1F1FF}')

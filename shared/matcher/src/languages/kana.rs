@@ -6,7 +6,7 @@
 
 use unicode_normalization::char::compose;
 
-use super::{Joined, Marks};
+use super::{Joined, Marks, Spelling};
 use crate::glyphs::{Glyph, Kind};
 use crate::letters::Letters;
 
@@ -98,7 +98,7 @@ pub(super) fn goes_on(base: char, marks: Marks) -> bool {
 }
 
 /// A term with its bars as vowels, and with the vowels that may be bars as bars.
-pub(super) fn respelled(term: &str) -> Vec<(String, bool)> {
+pub(super) fn respelled(term: &str) -> Vec<Spelling> {
     let (mut vowels, mut bars) = (String::new(), String::new());
     let mut before: Option<(char, Marks)> = None;
     for character in term.chars() {
@@ -127,7 +127,7 @@ pub(super) fn respelled(term: &str) -> Vec<(String, bool)> {
     let mut others = vec![vowels, bars];
     others.dedup();
     others.retain(|other| other != term);
-    others.into_iter().map(|other| (other, false)).collect()
+    others.into_iter().map(Spelling::new).collect()
 }
 
 /// How a long vowel is spelled.
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn long_vowels_are_spelled_in_both_ways() {
-        let respelled = |term: &str| respelled(term).into_iter().map(|(other, _)| other).collect::<Vec<_>>();
+        let respelled = |term: &str| respelled(term).into_iter().map(|other| other.text).collect::<Vec<_>>();
         assert_eq!(respelled("オナニー"), ["オナニイ"]);
         assert_eq!(respelled("バカヤロー"), ["バカヤロウ"]);
         assert_eq!(respelled("ばかやろう"), ["ばかやろー"]);

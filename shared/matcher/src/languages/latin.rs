@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{MOST, Marks, Reading, vietnamese};
+use super::{MOST, Marks, Reading, Spelling, vietnamese};
 use crate::dictionary::Expected;
 use crate::glyphs::{Glyph, Kind, text_glyphs};
 use crate::letters::Letters;
@@ -69,8 +69,8 @@ const NO_UMLAUTS: [&str; 14] = [
 const LEAST_WITH_SHARP_S: usize = 6;
 
 /// A term with its umlauts as two letters, with two letters as umlauts, with `ß` as `ss` and the other way round, as in
-/// German. Each with whether the text must have the umlauts: `fuel` is not `ful`.
-pub(super) fn respelled(term: &str) -> Vec<(String, bool)> {
+/// German. The text must then have the umlauts: `fuel` is not `ful`.
+pub(super) fn respelled(term: &str) -> Vec<Spelling> {
     let term: String = term.nfc().flat_map(char::to_lowercase).collect();
     let sharp = |term: &str| {
         if term.contains('ß') {
@@ -85,11 +85,12 @@ pub(super) fn respelled(term: &str) -> Vec<(String, bool)> {
     let together = with_umlauts(&term);
     let all =
         [(sharp(&term), false), (sharp(&apart), false), (sharp(&together), true), (apart, false), (together, true)];
-    let mut others: Vec<(String, bool)> = Vec::new();
-    for (spelling, must_be_marked) in all {
-        let is_other = spelling != term && !NO_UMLAUTS.contains(&spelling.as_str());
-        if is_other && others.iter().all(|(other, _)| *other != spelling) {
-            others.push((spelling, must_be_marked && !term.contains(['ä', 'ö', 'ü'])));
+    let mut others: Vec<Spelling> = Vec::new();
+    for (text, are_umlauts) in all {
+        let is_other = text != term && !NO_UMLAUTS.contains(&text.as_str());
+        if is_other && others.iter().all(|other| other.text != text) {
+            let marks_are_needed = are_umlauts && !term.contains(['ä', 'ö', 'ü']);
+            others.push(Spelling { text, marks_are_needed, letters_stay: false });
         }
     }
     others

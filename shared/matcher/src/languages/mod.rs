@@ -88,10 +88,31 @@ pub(crate) fn glyph_within(text: &str, span: &Range<usize>, character: char) -> 
     }
 }
 
-/// The other ways to spell a term, each with whether its marks must not be missing in the text.
-pub(crate) fn respelled(term: &str) -> Vec<(String, bool)> {
-    let has_kana = term.contains(|character| matches!(character, '\u{3041}'..='\u{30FC}'));
-    if has_kana { kana::respelled(term) } else { latin::respelled(term) }
+/// Another way to spell a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    pub(crate) text: String,
+    /// Its marks must not be missing in the text.
+    pub(crate) marks_are_needed: bool,
+    /// It only looks like the term, whose letters are still what is compared.
+    pub(crate) letters_stay: bool,
+}
+
+impl Spelling {
+    const fn new(text: String) -> Self {
+        Self { text, marks_are_needed: false, letters_stay: false }
+    }
+}
+
+/// The other ways to spell a term.
+pub(crate) fn respelled(term: &str) -> Vec<Spelling> {
+    if term.contains(|character| matches!(character, '\u{3041}'..='\u{30FC}')) {
+        kana::respelled(term)
+    } else if term.contains(cyrillic::is_cyrillic) {
+        cyrillic::respelled(term)
+    } else {
+        latin::respelled(term)
+    }
 }
 
 /// A term with spaces where its language writes the parts of a word side by side, joined or apart, as one likes.
