@@ -322,8 +322,8 @@ struct Traits {
     scripts: usize,
     /// Some Cyrillic letter is none of [`TWINS`].
     is_loose: bool,
-    /// A sign that only draws a vowel out is none of the term's letters.
-    is_drawn_out: bool,
+    /// Signs that only draw a vowel out, and are none of the term's letters.
+    drawn: usize,
     /// Something is between two letters that divides clauses or words: see [`ends_clause`], [`is_quote`], [`is_wedge`].
     has_stops: bool,
     /// A digit of a larger number stands for a numeral.
@@ -392,7 +392,7 @@ impl Traits {
 
             let is_own = expected.letters.iter().any(|letter| is_same(unit.base, letter.base));
             traits.own += usize::from(is_own);
-            traits.is_drawn_out |= unit.kind == Kind::Drawn && !is_own;
+            traits.drawn += usize::from(unit.kind == Kind::Drawn && !is_own);
             if unit.kind == Kind::Digit {
                 if !is_own {
                     traits.digits += usize::from(run == 1);
@@ -425,7 +425,7 @@ impl Traits {
                 && is_divided_by_chance(expected, candidate.gaps)
                 && !is_divided_word(stream, expected, first..candidate.last + 1))
             && self.is_repeated_enough(expected, is_disguised)
-            && (!self.is_drawn_out || languages::may_be_drawn_out(expected.letters))
+            && (self.drawn == 0 || languages::may_be_drawn_out(expected.letters))
             && (self.own > 0 || self.is_foreign(length) || self.is_latin_for(stream, expected, candidate, first))
             && !self.has_part_of_number
             && (self.digits == 0

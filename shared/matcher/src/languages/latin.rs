@@ -203,7 +203,9 @@ fn may_be_added(stream: &Stream, expected: &Expected<'_>, read: Reading, units: 
             (around & VIETNAMESE != 0 && vietnamese::is_possible(&word)) || (is_alone && vietnamese::is_ordinary(&word))
         })
     };
-    !(languages & VIETNAMESE != 0 && is_vietnamese()) && !ALPHABETS.iter().enumerate().skip(1).any(is_word_of)
+    let is_word =
+        (languages & VIETNAMESE != 0 && is_vietnamese()) || ALPHABETS.iter().enumerate().skip(1).any(is_word_of);
+    !is_word
 }
 
 /// Whether there are other words in Latin letters around.
