@@ -101,7 +101,8 @@ impl Pattern {
                 pattern.path.push(Some(class));
             }
             ideographs += usize::from(glyph.kind == Kind::Ideograph);
-            let letters = if matches!(glyph.kind, Kind::Letter | Kind::Badge) { glyph.letters } else { Letters::NONE };
+            let is_latin = matches!(glyph.kind, Kind::Letter | Kind::Badge) && !glyph.is_of_its_own();
+            let letters = if is_latin { glyph.letters } else { Letters::NONE };
             pattern.letters.push(Letter { base: glyph.base, letters });
         }
         let (first, last) = (all.first()?, all.last()?);
