@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::glyphs::{ASCII, Glyph, Kind};
+use crate::languages;
 use crate::letters::Letters;
 
 /// One glyph of a text, with the number of its class.
@@ -28,7 +29,13 @@ impl Unit {
 
     /// The glyph that it is made from.
     pub(crate) const fn glyph(&self) -> Glyph {
-        Glyph { base: self.base, letters: self.letters, kind: self.kind }
+        Glyph::new(self.base, self.letters, self.kind)
+    }
+
+    /// Whether it can go on with a word that the character before it is part of.
+    #[inline]
+    pub(crate) fn joins(&self, before: char) -> bool {
+        !self.begins_segment && !languages::divides(before, self.base)
     }
 }
 
@@ -50,7 +57,7 @@ pub(crate) const GAP: u16 = 1;
 const FIRST: u16 = 2;
 
 /// Fills the places of control characters, which never become units.
-const UNSEEN: Glyph = Glyph { base: '\0', letters: Letters::NONE, kind: Kind::Sign };
+const UNSEEN: Glyph = Glyph::new('\0', Letters::NONE, Kind::Sign);
 
 impl Default for Classes {
     fn default() -> Self {
@@ -101,7 +108,7 @@ impl Classes {
     /// An ideograph of that class, of which there is no other reading, as a unit of a stream.
     #[inline]
     pub(crate) fn ideograph(&self, base: char, class: char) -> Unit {
-        Unit::new(Glyph { base, letters: Letters::NONE, kind: Kind::Ideograph }, self.code(class))
+        Unit::new(Glyph::new(base, Letters::NONE, Kind::Ideograph), self.code(class))
     }
 
     /// The codes that a unit may have beside its own.

@@ -10,6 +10,7 @@ use std::ops::Range;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::fold::fold_char;
+use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
 use crate::unicode::{is_filler, is_of_its_own, is_sign, is_spaceless, is_unseen};
 use crate::{confusables, numerals, traditional};
@@ -22,6 +23,8 @@ pub(crate) struct Glyph {
     /// The Latin letters that it may stand for; itself, if it is one.
     pub(crate) letters: Letters,
     pub(crate) kind: Kind,
+    /// What tells it from other letters with this base.
+    pub(crate) marks: Marks,
 }
 
 /// What a character does to the text around it.
@@ -56,8 +59,12 @@ impl Kind {
 }
 
 impl Glyph {
-    const fn new(base: char, letters: Letters, kind: Kind) -> Self {
-        Self { base, letters, kind }
+    pub(crate) const fn new(base: char, letters: Letters, kind: Kind) -> Self {
+        Self { base, letters, kind, marks: Marks::NONE }
+    }
+
+    pub(crate) const fn with(self, marks: Marks) -> Self {
+        Self { marks, ..self }
     }
 
     /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for what
@@ -116,29 +123,43 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
         '\u{249C}'..='\u{24B5}' => see(badge(character as u32 - 0x249C)),
         '\u{1F110}'..='\u{1F129}' => see(badge(character as u32 - 0x1F110)),
         _ if is_unseen(character) => {}
+        _ if languages::glyphs(character, &mut see) => {}
         _ => {
             // Looks come first, since some of these decompose into something that looks different.
             let looks = confusables::of(character);
             if let Some(letters) = looks.filter(|_| !is_spaceless(character) && !is_of_its_own(character)) {
                 return see(Glyph::new(fold_char(character), letters, kind(character)));
             }
+            // A letter waits for its accents, which decompose behind it.
+            let mut last: Option<Glyph> = None;
             decompose_compatible(character, |part| {
-                let kind_of = |part: char| match kind(part) {
-                    Kind::Letter | Kind::Digit if part != character && is_sign(character) => Kind::Badge,
-                    kind => kind,
-                };
-                if part.is_ascii() {
-                    if let Some(Some(glyph)) = ASCII.get(part as usize) {
-                        see(Glyph { kind: if glyph.kind.is_word() { kind_of(part) } else { glyph.kind }, ..*glyph });
+                if is_unseen(part) {
+                    if let Some(marked) = last.and_then(|last| languages::marked(last, part)) {
+                        last = Some(marked);
                     }
-                } else if !is_unseen(part) {
-                    let small = fold_char(part);
-                    let letters = || confusables::of(part).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
-                    see(Glyph::new(small, looks.unwrap_or_else(letters), kind_of(small)));
+                    return;
+                }
+                let mut next = |glyph| last.replace(glyph).into_iter().for_each(&mut see);
+                if !languages::glyphs(part, &mut next) {
+                    let is_badge = |kind: Kind| kind.is_word() && part != character && is_sign(character);
+                    let kind_of = |kind| if is_badge(kind) { Kind::Badge } else { kind };
+                    let glyph = part_glyph(part, looks);
+                    glyph.map(|glyph| Glyph { kind: kind_of(glyph.kind), ..glyph }).into_iter().for_each(next);
                 }
             });
+            last.into_iter().for_each(see);
         }
     }
+}
+
+/// The glyph of a part that a character decomposes into, which looks like these letters.
+fn part_glyph(part: char, looks: Option<Letters>) -> Option<Glyph> {
+    if part.is_ascii() {
+        return ASCII.get(part as usize).copied().flatten();
+    }
+    let small = languages::folded(fold_char(part));
+    let letters = looks.or_else(|| confusables::of(part)).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
+    Some(Glyph::new(small, letters, kind(small)))
 }
 
 /// The glyph of a character whose glyph is the same everywhere and quick to find: ASCII and the common ideographs.
@@ -156,15 +177,36 @@ pub(crate) fn plain_ideograph(character: char) -> Option<char> {
     matches!(character, '\u{4E00}'..='\u{9FFF}').then(|| traditional::only_reading(character)).flatten()
 }
 
-/// Gives the glyphs of a text to `see`, each with the bytes it comes from.
-pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) {
+/// The glyphs of a text.
+pub(crate) fn text_glyphs(text: &str) -> Vec<Glyph> {
+    let mut all: Vec<Glyph> = Vec::new();
     for (start, character) in text.char_indices() {
-        let span = start..start + character.len_utf8();
-        match plain(character) {
-            Some(glyph) => see(span, glyph),
-            None => glyphs_within(text, &span, character, &mut |glyph| see(span.clone(), glyph)),
+        if let Some(glyph) = plain(character) {
+            all.push(glyph);
+            continue;
         }
+        if let Some(last) = all.last_mut()
+            && let Some(marked) = languages::marked(*last, character)
+        {
+            *last = marked;
+            continue;
+        }
+        glyphs_within(text, &(start..start + character.len_utf8()), character, &mut |glyph| match all
+            .last()
+            .map_or(Joined::Apart, |before| languages::join(*before, glyph))
+        {
+            Joined::Apart => all.push(glyph),
+            Joined::One(one) => {
+                all.pop();
+                all.push(one);
+            }
+            Joined::Swapped(first, second) => {
+                all.pop();
+                all.extend([first, second]);
+            }
+        });
     }
+    all
 }
 
 /// Gives the glyphs of a character where it stands in a text to `see`. Out of line, since most characters are
@@ -189,7 +231,10 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
     {
         return;
     }
-    glyphs(character, see);
+    match languages::glyph_within(text, span, character) {
+        Some(glyph) => see(glyph),
+        None => glyphs(character, see),
+    }
 }
 
 /// Whether the marks that end at a place in a text are those of an ASCII letter.
@@ -325,7 +370,7 @@ mod tests {
     #[test]
     fn an_ideograph_has_the_class_of_its_simplified_form() {
         let mut classes = String::new();
-        text_glyphs("紅賭場約槍辦證毒傳銷發貸內", |_, glyph| classes.extend(glyph.class()));
+        classes.extend(text_glyphs("紅賭場約槍辦證毒傳銷發貸內").into_iter().filter_map(Glyph::class));
         assert_eq!(classes, "红赌场约枪办证毒传销发贷内");
     }
 
@@ -340,11 +385,7 @@ mod tests {
         for character in ('\0'..=char::MAX).filter(is_checked) {
             assert_eq!(class(character), class(fold_char(character)), "{character}");
         }
-        let classes = |text| {
-            let mut classes = Vec::new();
-            text_glyphs(text, |_, glyph| classes.push(glyph.class()));
-            classes
-        };
+        let classes = |text| text_glyphs(text).into_iter().map(Glyph::class).collect::<Vec<_>>();
         assert_eq!(classes("ΝΕΜΥΖΣΊΣΥΦΟΣ"), classes("νεμυζσίσυφος"));
     }
 

@@ -11,6 +11,8 @@ const GROUPS: [&[u8]; 3] = [b"il", b"hn", b"bgquvw"];
 
 impl Letters {
     pub(crate) const NONE: Self = Self(0);
+    /// The Cyrillic `ч`, which has no Latin letter's look, and a digit's.
+    pub(crate) const CHE: Self = Self(1 << 26);
 
     /// What an ASCII character may stand for. These are the usual replacements of "leet" writing. Only those that
     /// everybody reads at once are here, since each further one finds terms where none was meant.
@@ -21,7 +23,8 @@ impl Letters {
             b'1' | b'!' | b'|' => bit(b'i') | bit(b'l'),
             b'2' => bit(b'z'),
             b'3' => bit(b'e'),
-            b'4' | b'^' => bit(b'a'),
+            b'4' => bit(b'a') | Self::CHE.0,
+            b'^' => bit(b'a'),
             b'@' => bit(b'a') | bit(b'o'),
             b'5' | b'$' => bit(b's'),
             b'6' => bit(b'b') | bit(b'g') | bit(b's'),
@@ -105,12 +108,12 @@ const fn bit(letter: u8) -> u32 {
     1 << (letter - b'a')
 }
 
-/// For each letter the first of its group.
-const CLASSES: [u8; 26] = classes();
+/// For each letter the first of its group; behind them [`Letters::CHE`], which shares `4` with `a`.
+const CLASSES: [u8; 27] = classes();
 
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a bad index")]
-const fn classes() -> [u8; 26] {
-    let mut classes = [0; 26];
+const fn classes() -> [u8; 27] {
+    let mut classes = [b'a'; 27];
     let mut letter = 0;
     while letter < 26 {
         classes[letter as usize] = b'a' + letter;
@@ -128,16 +131,16 @@ const fn classes() -> [u8; 26] {
     classes
 }
 
-/// For each letter all of its group.
-const SAME_CLASS: [u32; 26] = same_class();
+/// For each letter, and [`Letters::CHE`], all that share its class.
+const SAME_CLASS: [u32; 27] = same_class();
 
 #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a bad index")]
-const fn same_class() -> [u32; 26] {
-    let mut same = [0; 26];
+const fn same_class() -> [u32; 27] {
+    let mut same = [0; 27];
     let mut letter = 0;
-    while letter < 26 {
+    while letter < 27 {
         let mut other = 0;
-        while other < 26 {
+        while other < 27 {
             if CLASSES[letter] == CLASSES[other] {
                 same[letter] |= 1 << other;
             }

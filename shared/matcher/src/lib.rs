@@ -63,6 +63,7 @@ mod find;
 pub mod fold;
 mod glyphs;
 pub mod graphemes;
+mod languages;
 mod letters;
 mod literal;
 mod matcher;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
 use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
+use crate::languages::{self, Marks};
 use crate::letters::Letters;
 
 /// Signs within a term that people leave out: `T-shirt`, `don't`.
@@ -12,6 +13,9 @@ const OPTIONAL_SIGNS: [char; 3] = ['-', '\'', '’'];
 /// it is written.
 const REQUIRED_SIGNS: [char; 5] = ['.', '/', ',', ':', '&'];
 
+/// It may stand for a `b`, but no `b` for it.
+const SHARP_S: char = 'ß';
+
 /// A letter of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Letter {
@@ -19,6 +23,9 @@ pub(crate) struct Letter {
     /// Characters that may stand for one of these are taken for it. Digits and signs have none: only they themselves are
     /// taken.
     pub(crate) letters: Letters,
+    pub(crate) marks: Marks,
+    /// A word of the term begins with it.
+    pub(crate) begins_word: bool,
 }
 
 /// A term taken apart.
@@ -60,8 +67,7 @@ impl Pattern {
     /// word (an emoji, `#`): such a term is looked for as it is written.
     pub(crate) fn evasive(term: &str) -> Option<Self> {
         let (wild_left, text, wild_right) = wildcards(term);
-        let mut all: Vec<Glyph> = Vec::new();
-        text_glyphs(text, |_, glyph| all.push(glyph));
+        let all = text_glyphs(&languages::with_spaces(text));
         let mut pattern = Self {
             letters: Vec::new(),
             signs: Vec::new(),
@@ -100,10 +106,12 @@ impl Pattern {
             if pattern.path.last() != Some(&Some(class)) {
                 pattern.path.push(Some(class));
             }
-            ideographs += usize::from(glyph.kind == Kind::Ideograph);
-            let is_latin = matches!(glyph.kind, Kind::Letter | Kind::Badge) && !glyph.is_of_its_own();
-            let letters = if is_latin { glyph.letters } else { Letters::NONE };
-            pattern.letters.push(Letter { base: glyph.base, letters });
+            ideographs += usize::from(glyph.kind == Kind::Ideograph || languages::is_syllable(glyph.base));
+            let may_be_others =
+                matches!(glyph.kind, Kind::Letter | Kind::Badge) && glyph.base != SHARP_S && !glyph.is_of_its_own();
+            let letters = if may_be_others { glyph.letters } else { Letters::NONE };
+            let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
+            pattern.letters.push(Letter { base: glyph.base, letters, marks: glyph.marks, begins_word });
         }
         let (first, last) = (all.first()?, all.last()?);
         // Without a letter, signs are no disguise (`$$$`, `<3`), and at an end they may be punctuation (`wow!`).
@@ -122,6 +130,19 @@ impl Pattern {
         (!pattern.letters.is_empty()).then_some(pattern)
     }
 
+    /// The term as its language may spell it otherwise.
+    pub(crate) fn respelled(term: &str) -> Vec<Self> {
+        let mut others = Vec::new();
+        for (spelling, must_be_marked) in languages::respelled(term) {
+            let Some(mut other) = Self::evasive(&spelling) else { continue };
+            if must_be_marked {
+                other.letters.iter_mut().for_each(|letter| letter.marks = letter.marks.needed());
+            }
+            others.push(other);
+        }
+        others
+    }
+
     /// Takes a term as it is written, but for wildcards and what [`fold_compatible`] takes away.
     pub(crate) fn literal(term: &str) -> Option<Self> {
         let (goes_on_left, text, goes_on_right) = wildcards(term);
@@ -129,7 +150,8 @@ impl Pattern {
         for character in text.chars() {
             fold_compatible(character, |part| path.push(Some(part)));
         }
-        let letters = text.chars().map(|base| Letter { base, letters: Letters::NONE }).collect();
+        let literal = |base| Letter { base, letters: Letters::NONE, marks: Marks::NONE, begins_word: false };
+        let letters = text.chars().map(literal).collect();
         let (begins_word, ends_word) = (!goes_on_left, !goes_on_right);
         (!path.is_empty()).then_some(Self {
             letters,

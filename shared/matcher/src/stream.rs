@@ -5,16 +5,18 @@
 
 use std::ops::Range;
 
-use crate::classes::{Classes, Unit};
+use crate::classes::{Classes, NONE, Unit};
 use crate::confusables;
 use crate::glyphs::{Glyph, Kind, glyphs_within, plain, plain_ideograph};
+use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
 
-/// The place of a unit: its bytes.
+/// The place of a unit: its bytes. And the marks that are written there.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: u32,
     end: u32,
+    marks: Marks,
 }
 
 /// A segment, or several that a reader sees one behind the other.
@@ -124,13 +126,26 @@ impl Stream {
             let span = start..start + character.len_utf8();
             // The caller makes sure that the stream's length fits a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
-            let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
+            let place = Place { start: offset + span.start as u32, end: offset + span.end as u32, marks: Marks::NONE };
             let unit = match (u8::try_from(character), plain_ideograph(character)) {
                 (_, Some(class)) => classes.ideograph(character, class),
-                (Ok(ascii), _) if plain(character).is_some() => classes.ascii(ascii),
+                (Ok(ascii), _) if plain(character).is_some() => {
+                    let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
+                    if languages::is_divider_within(before, character, text.get(span.end..)) {
+                        Unit { letters: Letters::NONE, code: NONE, kind: Kind::Sign, ..classes.ascii(ascii) }
+                    } else {
+                        classes.ascii(ascii)
+                    }
+                }
                 _ => {
+                    if !begins_segment && self.mark(character, classes) {
+                        continue;
+                    }
                     glyphs_within(text, &span, character, &mut |glyph| {
-                        self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
+                        if begins_segment || !self.join(glyph, place, classes) {
+                            let place = Place { marks: glyph.marks, ..place };
+                            self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
+                        }
                         begins_segment = false;
                         is_turned |= !glyph.letters.is_empty() && confusables::is_turned(glyph.base);
                     });
@@ -160,6 +175,43 @@ impl Stream {
         }
     }
 
+    /// The last unit as a glyph.
+    fn last(&self) -> Option<Glyph> {
+        let (unit, place) = self.units.last().zip(self.places.last())?;
+        Some(Glyph { base: unit.base, letters: unit.letters, kind: unit.kind, marks: place.marks })
+    }
+
+    /// Puts a mark on the last unit, if it is one that tells letters apart.
+    fn mark(&mut self, mark: char, classes: &Classes) -> bool {
+        let marked = self.last().and_then(|last| languages::marked(last, mark));
+        marked.inspect(|marked| self.replace_last(*marked, classes)).is_some()
+    }
+
+    /// Joins a glyph with the last unit, if they are one letter or stand in the wrong order.
+    fn join(&mut self, glyph: Glyph, place: Place, classes: &Classes) -> bool {
+        match self.last().map_or(Joined::Apart, |last| languages::join(last, glyph)) {
+            Joined::Apart => return false,
+            Joined::One(one) => {
+                self.replace_last(one, classes);
+                if let Some(last) = self.places.last_mut() {
+                    last.end = place.end;
+                }
+            }
+            Joined::Swapped(first, second) => {
+                self.replace_last(first, classes);
+                self.push_unit(classes.unit(second), Place { marks: second.marks, ..place }, classes);
+            }
+        }
+        true
+    }
+
+    fn replace_last(&mut self, glyph: Glyph, classes: &Classes) {
+        if let (Some(unit), Some(place)) = (self.units.last_mut(), self.places.last_mut()) {
+            *unit = Unit { begins_segment: unit.begins_segment, ..classes.unit(glyph) };
+            place.marks = glyph.marks;
+        }
+    }
+
     #[inline]
     fn push_unit(&mut self, unit: Unit, place: Place, classes: &Classes) {
         self.units.push(unit);
@@ -172,7 +224,11 @@ impl Stream {
     /// Keeps places from here on.
     fn keep_places(&mut self) {
         if self.places.is_empty() {
-            self.places.extend((0..).take(self.units.len()).map(|start| Place { start, end: start + 1 }));
+            self.places.extend((0..).take(self.units.len()).map(|start| Place {
+                start,
+                end: start + 1,
+                marks: Marks::NONE,
+            }));
         }
     }
 
@@ -180,6 +236,11 @@ impl Stream {
     fn place(&self, at: usize) -> Range<u32> {
         let start = u32::try_from(at).unwrap_or(u32::MAX);
         self.places.get(at).map_or(start..start.saturating_add(1), |place| place.start..place.end)
+    }
+
+    /// The marks of a unit.
+    pub(crate) fn marks(&self, at: usize) -> Marks {
+        self.places.get(at).map_or(Marks::NONE, |place| place.marks)
     }
 
     /// Makes the last units one letter, if they draw one.
@@ -221,13 +282,13 @@ impl Stream {
     /// Whether no word continues to the left of a unit.
     pub(crate) fn begins_word(&self, at: usize) -> bool {
         let before = at.checked_sub(1).and_then(|before| self.units.get(before));
-        !self.units.get(at).zip(before).is_some_and(|(unit, before)| !unit.begins_segment && goes_on(unit, before))
+        !self.units.get(at).zip(before).is_some_and(|(unit, before)| unit.joins(before.base) && goes_on(unit, before))
     }
 
     /// Whether no word continues to the right of a unit.
     pub(crate) fn ends_word(&self, at: usize) -> bool {
         let after = self.units.get(at + 1);
-        !self.units.get(at).zip(after).is_some_and(|(unit, after)| !after.begins_segment && goes_on(unit, after))
+        !self.units.get(at).zip(after).is_some_and(|(unit, after)| after.joins(unit.base) && goes_on(unit, after))
     }
 
     /// The units of the words that a range of units is part of.

@@ -10,6 +10,7 @@ use crate::candidates::{Candidate, is_in_number, is_wedge};
 use crate::classes::{NONE, Unit};
 use crate::dictionary::{Expected, Flags};
 use crate::glyphs::Kind;
+use crate::languages;
 use crate::letters::Letters;
 use crate::ordinary::{self, LONGEST_WORD};
 use crate::pattern::{Letter, is_bracket};
@@ -33,6 +34,8 @@ const LEAST_BESIDE_DIGITS: usize = 4;
 
 /// Shorter words that look like a term and are Cyrillic in all their letters are words: `сор`, `хор`.
 const LEAST_FOREIGN: usize = 4;
+/// Likewise for Latin letters in place of all of a Cyrillic term, where no other word is in Latin letters.
+const LEAST_LATIN: usize = 3;
 /// The Cyrillic letters that are drawn as Latin ones are. A longer word of these alone was chosen to look Latin; one with
 /// a letter that is only alike (`п`, `и`) is a word that does so by chance.
 const TWINS: &[char] = &['а', 'е', 'с', 'о', 'р', 'х', 'у', 'і', 'ј', 'ѕ', 'һ', 'ԁ', 'ԛ', 'ԝ', 'ӏ', 'ѵ', 'ү'];
@@ -50,6 +53,9 @@ const MOST_DIGITS_A_LETTER: usize = 2;
 const LEAST_STARRED: usize = 3;
 const STAR: char = '*';
 
+/// A term of this many syllables is a compound, which may be written in parts: `조건 만남`.
+const LEAST_COMPOUND: usize = 4;
+
 /// The most letters that can be tried in all ways at once: one bit for each.
 const MOST_AT_ONCE: usize = 127;
 
@@ -58,7 +64,7 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
     // Most false candidates are found out before the text is read. Each letter takes at least one unit.
     let right = right_edge(stream, expected, candidate.last);
     if candidate.last - candidate.first + 1 < expected.letters.len()
-        || !(is_divided_enough(expected, candidate.gaps)
+        || !(is_divided_enough(stream, expected, candidate)
             && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
         || right == Edge::Word
     {
@@ -79,11 +85,16 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         if !has_signs
             || !traits.are_plausible(stream, expected, candidate, first)
             || spells_another_word(units, expected.letters, candidate.gaps)
+            || (candidate.gaps == 0 && is_in_two_clauses(stream, expected, first..candidate.last))
+            || !languages::agree(stream, expected, candidate.star, &(first..candidate.last + 1))
         {
             return None;
         }
         first
     };
+    if !languages::is_whole(stream, first, candidate.last) {
+        return None;
+    }
     Some(drawn_out(stream, expected, first, candidate.last))
 }
 
@@ -156,6 +167,7 @@ fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidat
         && expected.signs.is_empty()
         && units.iter().map(|unit| unit.base).eq(expected.letters.iter().map(|letter| letter.base))
         && units.iter().all(|unit| !unit.kind.is_divider())
+        && (candidate.first..).zip(expected.letters).all(|(at, letter)| stream.marks(at) == letter.marks)
         && is_whole(expected, left_edge(stream, expected, candidate.first), right)
 }
 
@@ -176,6 +188,11 @@ fn beginning(
     if expected.letters.len() > MOST_AT_ONCE {
         return (may_begin(first) && aligns_long(units, expected.letters, star, first, reads)).then_some(first);
     }
+    // The letters that the next one repeats.
+    let pairs = || expected.letters.iter().zip(expected.letters.iter().skip(1)).enumerate();
+    let doubled = star.map_or(0, |_| {
+        pairs().filter(|(_, (one, next))| one.base == next.base).fold(0, |bits: u128, (nth, _)| bits | 1 << nth)
+    });
     // Each bit is a letter with which the units from here on may begin.
     let mut come_to: u128 = 0;
     for at in (first..=last).rev() {
@@ -183,7 +200,8 @@ fn beginning(
         let reach = if at == last { 1 << (expected.letters.len() - 1) } else { come_to | come_to >> 1 };
         let mut read = 0;
         if star == Some(at) {
-            read = reach;
+            // Also for two that are one sound: `schei*e`.
+            read = reach | (reach >> 1) & doubled;
         } else if unit.code != NONE {
             let mut rest: u128 = reach;
             while rest != 0 {
@@ -230,8 +248,9 @@ fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut las
 }
 
 /// Whether a unit may stand for a letter.
-fn reads(unit: &Unit, letter: Letter) -> bool {
-    unit.letters.meet(letter.letters) || is_same(unit.base, letter.base)
+pub(crate) fn reads(unit: &Unit, letter: Letter) -> bool {
+    is_same(unit.base, letter.base)
+        || (unit.letters.meet(letter.letters) && !languages::are_of_one_script(unit.base, letter.base))
 }
 
 /// Whether two characters are the same letter, variants of an ideograph, or a numeral and its digit.
@@ -399,7 +418,7 @@ impl Traits {
             && (length > 1 || !is_disguised)
             && !(self.has_stops && candidate.gaps > 0 && is_divided_by_chance(expected, candidate.gaps))
             && self.is_repeated_enough(expected, is_disguised)
-            && (self.own > 0 || self.is_foreign(length))
+            && (self.own > 0 || self.is_foreign(length) || self.is_latin_for(stream, expected, candidate, first))
             && !self.has_part_of_number
             && (self.borrowed == 0 || self.latin > 0)
             && (self.digits == 0
@@ -414,6 +433,7 @@ impl Traits {
         is_disguised
             || self.longest_run >= DRAWN_OUT
             || self.characters != length + 1
+            || self.doubled.is_some_and(|letter| languages::is_doubled_on_purpose(letter, length))
             || self.doubled.is_none_or(|letter| {
                 (is_whole_word && length >= LEAST_DOUBLED && letter.is_ascii())
                     || (length >= LEAST_DOUBLED_WITHIN && NEVER_DOUBLED.contains(&letter))
@@ -428,6 +448,15 @@ impl Traits {
             Some(Script::Cyrillic) => length >= LEAST_FOREIGN && (!self.is_loose || self.digits > 0),
             Some(_) => false,
         }
+    }
+
+    /// Whether a Cyrillic term is meant, although all letters are Latin. A short one may be a word of its own: `cop`.
+    fn is_latin_for(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
+        let length = expected.letters.len();
+        self.script == Some(Script::Latin)
+            && languages::is_cyrillic(expected.letters)
+            && length >= LEAST_LATIN
+            && (length >= LEAST_FOREIGN || !languages::has_words_around(stream, &(first..candidate.last + 1)))
     }
 
     /// Whether there are other Latin letters for a digit to be read as one. Of two letters there are not (`S6`), and beside
@@ -446,7 +475,8 @@ impl Traits {
         // `3rd`, `5am`, `100k`, `15min`: a number and its unit.
         let has_unit = match leading {
             0 => false,
-            1 => length < LEAST_WITH_DIGIT_IN_FRONT,
+            // Russian units are not written like that: `6ля`.
+            1 => length < LEAST_WITH_DIGIT_IN_FRONT - usize::from(languages::is_cyrillic(expected.letters)),
             _ => candidate.gaps == 0 && self.letters < LEAST_BEHIND_NUMBER,
         };
         // `1.5k`, `v2.0`: only a part of a number.
@@ -460,10 +490,26 @@ impl Traits {
 
 /// Whether enough places between the letters are divided for it to be on purpose: most of them, or half between
 /// ideographs, which normally have nothing in between.
-const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
-    let between = expected.letters.len().saturating_sub(1);
-    gaps == 0
-        || (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
+fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> bool {
+    let gaps = candidate.gaps;
+    if gaps == 0 {
+        return true;
+    }
+    let between = languages::places(expected.letters);
+    let has_space = || {
+        let units = stream.units.get(candidate.first..candidate.last).unwrap_or_default();
+        units.iter().any(|unit| unit.kind == Kind::Space)
+    };
+    if languages::has_clauses_for_spaces(expected.letters) && has_space() {
+        return between > 1 && gaps >= between;
+    }
+    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base));
+    if is_syllabic && has_space() {
+        // Particles and compounds are written apart too, so these must be whole words.
+        let are_words = stream.begins_word(candidate.first) && stream.ends_word(candidate.last);
+        return are_words && (gaps * 2 >= between || expected.letters.len() >= LEAST_COMPOUND);
+    }
+    (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.
         || (between > 1 && gaps * 2 > between)
 }
@@ -473,6 +519,18 @@ const fn is_divided_enough(expected: &Expected<'_>, gaps: usize) -> bool {
 const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
     expected.flags.has(Flags::IDEOGRAPHIC) && !(between > 1 && gaps >= between)
+}
+
+/// Whether a clause ends between two words of the term: `Gewinn, Spiel`, but not `Gewinn,Spiel`.
+fn is_in_two_clauses(stream: &Stream, expected: &Expected<'_>, units: Range<usize>) -> bool {
+    let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word);
+    let is = |at: usize, what: fn(&Unit) -> bool| stream.units.get(at).is_some_and(what);
+    has_words
+        && units.into_iter().any(|at| {
+            let is_stop = is(at, |unit| unit.kind == Kind::Stop)
+                || (is(at, |unit| unit.base == '.') && !is(at.wrapping_sub(1), |unit| unit.base == '.'));
+            is_stop && is(at + 1, |unit| unit.kind == Kind::Space)
+        })
 }
 
 /// Whether a sign ends a clause or a line, between ideographs. An ellipsis has become full stops.
