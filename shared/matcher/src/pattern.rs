@@ -108,7 +108,8 @@ impl Pattern {
             }
             ideographs +=
                 usize::from(matches!(glyph.kind, Kind::Ideograph | Kind::Drawn) || languages::is_syllable(glyph.base));
-            let may_be_others = matches!(glyph.kind, Kind::Letter | Kind::Badge) && glyph.base != SHARP_S;
+            let may_be_others =
+                matches!(glyph.kind, Kind::Letter | Kind::Badge) && glyph.base != SHARP_S && !glyph.is_of_its_own();
             let letters = if may_be_others { glyph.letters } else { Letters::NONE };
             let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
             pattern.letters.push(Letter { base: glyph.base, letters, marks: glyph.marks, begins_word });

@@ -89,7 +89,7 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         let traits = Traits::of(stream, units, expected, candidate, first);
         if !has_signs
             || !traits.are_plausible(stream, expected, candidate, first)
-            || spells_another_word(units, expected.letters)
+            || spells_another_word(units, expected.letters, candidate.gaps)
             || (candidate.gaps == 0 && is_in_two_clauses(stream, expected, first..candidate.last))
             || !languages::agree(stream, expected, candidate.star, &(first..candidate.last + 1))
         {
@@ -289,11 +289,12 @@ fn aligns_long(
 }
 
 /// Whether the letters of the units, read as they are, are a word that is only near to the term: `good`, `sill`, `boxer`.
-fn spells_another_word(units: &[Unit], letters: &[Letter]) -> bool {
+fn spells_another_word(units: &[Unit], letters: &[Letter], gaps: usize) -> bool {
     let mut word = [0; LONGEST_WORD];
     let mut length = 0;
     let mut is_term = true;
-    for unit in units.iter().filter(|unit| !unit.kind.is_divider()) {
+    // Without gaps, a sign is read as a letter.
+    for unit in units.iter().filter(|unit| gaps == 0 || !unit.kind.is_divider()) {
         let (Some(byte), true) = (word.get_mut(length), unit.base.is_ascii_lowercase()) else { return false };
         *byte = u8::try_from(unit.base).unwrap_or_default();
         is_term &= letters.get(length).is_some_and(|letter| letter.base == unit.base);
@@ -330,6 +331,8 @@ struct Traits {
     has_part_of_number: bool,
     /// Latin letters of any kind.
     latin: usize,
+    /// Letters of scripts in which they are taken for Latin ones only beside such.
+    borrowed: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -368,8 +371,8 @@ impl Traits {
             if unit.kind.is_divider() {
                 traits.has_stops |= ends_clause(unit);
                 quotes += usize::from(is_quote(unit.base));
-                // Regional indicators are letters, although no part of words.
-                if is_regional_indicator(unit.base) {
+                // Regional indicators are letters, although no part of words. Nor do signs occur in words of one script.
+                if is_regional_indicator(unit.base) || !(unit.base.is_ascii() || unit.letters.is_empty()) {
                     traits.letters += 1;
                     traits.scripts += 1;
                 }
@@ -393,6 +396,8 @@ impl Traits {
             let is_own = expected.letters.iter().any(|letter| is_same(unit.base, letter.base));
             traits.own += usize::from(is_own);
             traits.drawn += usize::from(unit.kind == Kind::Drawn && !is_own);
+            let is_borrowed = unit.glyph().is_of_its_own();
+            traits.borrowed += usize::from(is_borrowed && !is_own);
             if unit.kind == Kind::Digit {
                 if !is_own {
                     traits.digits += usize::from(run == 1);
@@ -402,7 +407,8 @@ impl Traits {
                     && !expected.letters.iter().any(|letter| letter.base == unit.base);
             }
             traits.letters += 1;
-            traits.latin += usize::from(matches!(unit.kind, Kind::Letter | Kind::Badge) && !unit.letters.is_empty());
+            let is_letter = matches!(unit.kind, Kind::Letter | Kind::Badge) && !is_borrowed;
+            traits.latin += usize::from(is_letter && !unit.letters.is_empty());
             let script = Script::of(unit.base);
             if traits.script != Some(script) {
                 traits.scripts += 1;
@@ -428,6 +434,7 @@ impl Traits {
             && (self.drawn == 0 || languages::may_be_drawn_out(expected.letters))
             && (self.own > 0 || self.is_foreign(length) || self.is_latin_for(stream, expected, candidate, first))
             && !self.has_part_of_number
+            && (self.borrowed == 0 || self.latin > 0)
             && (self.digits == 0
                 || (self.has_letters_beside_digits(expected) && self.is_no_number(stream, expected, candidate, first)))
             && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))
