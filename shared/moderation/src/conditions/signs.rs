@@ -17,10 +17,15 @@ pub(super) struct Sign {
 pub(super) fn signs(text: &str) -> Vec<Sign> {
     let mut signs: Vec<Sign> = Vec::with_capacity(text.len());
     for (at, character) in text.char_indices() {
+        let end = at + character.len_utf8();
+        // Most of a Chinese text, passed over quickly: they are what they are.
+        if matches!(character, '\u{3400}'..='\u{9FFF}') {
+            signs.push(Sign { character, span: at..end });
+            continue;
+        }
         if is_unseen(character) {
             continue;
         }
-        let end = at + character.len_utf8();
         // A letter and its mark are one sign, however they are encoded.
         if let Some(last) = signs.last_mut()
             && !character.is_ascii()
