@@ -65,7 +65,8 @@ impl Terms {
         for (owner, terms, phrases) in of_rules {
             all.extend(terms);
             let terms_end = all.len();
-            all.extend(phrases.into_iter().map(|text| Term { text, form: Form::Evasive }));
+            // A phrase that is harmless as it is written may be a disguise when it is read otherwise: `pen is`.
+            all.extend(phrases.into_iter().map(|text| Term { text, form: Form::Folded }));
             lists.push(List { owner, terms_end, phrases_end: all.len() });
         }
         Ok(Self { matcher: Matcher::new(&all)?, lists })

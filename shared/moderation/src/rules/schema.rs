@@ -119,7 +119,7 @@ struct When {
     terms_file: Option<String>,
     /// How much a text may differ from these terms. Default: the rule's form.
     form: Option<Form>,
-    /// Phrases in which these terms do not count.
+    /// Phrases in which these terms do not count. They are found in any letter case, but in no disguise.
     #[schemars(length(min = 1))]
     allow_phrases: Option<Vec<String>>,
     /// A regular expression, or several of which one must match. They see the text as it was sent.
