@@ -15,7 +15,7 @@ pub use compiled::Rules;
 pub use error::{Problem, RulesError};
 pub use names::{Mistake, NameKind};
 pub use pack::seal;
-pub(crate) use rule::{Action, Addition, Change, Reject, Rule};
+pub(crate) use rule::{Action, Addition, Change, Keep, Mask, Reject, Rule};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use source::RulesSource;

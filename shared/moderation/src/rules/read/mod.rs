@@ -178,7 +178,7 @@ fn masks_stay_masked(reader: &mut Reader<'_>, parsed: &mut Parsed) {
         // A rule in shadow mode masks nothing, so it may disable no other.
         .filter(|rule| !rule.shadow)
         .filter_map(|rule| match &rule.action {
-            Action::Rewrite(Change::Mask(with)) => Some((fold_char(with.chars().next()?), rule.id.clone())),
+            Action::Rewrite(Change::Mask(mask)) => Some((fold_char(mask.sign.chars().next()?), rule.id.clone())),
             _ => None,
         })
         .collect();

@@ -146,7 +146,8 @@ fn regexes(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
         {
             Ok(_) if can_match_nothing(pattern) => {
                 let what = format!("the regex `{pattern}` can match an empty text, which is everywhere");
-                let fix = "ask for at least one character, for example with + in place of *, or with a letter behind \\b";
+                let fix =
+                    "ask for at least one character, for example with + in place of *, or with a letter behind \\b";
                 reader.problem(&at, what, fix);
             }
             Ok(regex) => regexes.push(regex),
