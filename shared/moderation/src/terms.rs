@@ -76,8 +76,13 @@ impl Terms {
     /// texts is found in each of them.
     pub(crate) fn find(&self, texts: &[Text<'_>]) -> Vec<Found> {
         let segments: Vec<_> = texts.iter().map(|text| Segment { text: &text.value, joins: text.joins }).collect();
+        self.find_in(&segments)
+    }
+
+    /// The same for segments.
+    pub(crate) fn find_in(&self, segments: &[Segment<'_>]) -> Vec<Found> {
         let (mut found, mut allowed) = (Vec::new(), Vec::new());
-        for Match { term, segment, span } in self.matcher.find(&segments) {
+        for Match { term, segment, span } in self.matcher.find(segments) {
             let list = self.lists.partition_point(|list| list.phrases_end <= term);
             let Some(end) = self.lists.get(list) else { continue };
             let into = if term < end.terms_end { &mut found } else { &mut allowed };

@@ -1,5 +1,6 @@
 //! The rules that an operator writes: reading, checking, compiling and packing them.
 
+mod checked_terms;
 mod compiled;
 mod error;
 mod names;
@@ -11,6 +12,7 @@ mod schema;
 mod source;
 mod warnings;
 
+pub use checked_terms::{CheckedTerm, CheckedTerms, Flaw};
 pub use compiled::Rules;
 pub use error::{Problem, RulesError};
 pub use names::{Mistake, NameKind};

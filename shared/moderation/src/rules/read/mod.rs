@@ -16,7 +16,7 @@ use toml::de::{DeTable, DeValue};
 use super::error::{Problem, RulesError};
 use super::rule::{Action, Change, Rule, Scope};
 use lists::Lists;
-pub(super) use lists::{TermSource, WrittenList};
+pub(super) use lists::{TermSource, WrittenList, WrittenTerm};
 use reader::{Reader, Value};
 use values::{form, missing};
 
