@@ -16,8 +16,8 @@ use crate::progress::count;
 /// Show what waits in a stack's queues, and try again what was given up
 ///
 /// A callback that the table did not take waits in the retry queue, and the function `redrive` stores it. After ten tries
-/// it goes to the dead-letter queue, where it stays for 14 days from its arrival. SQS counts about, and the ages are a few
-/// minutes old.
+/// it goes to the dead-letter queue, where it stays for 14 days from its arrival. SQS tells approximate numbers, and ages
+/// that are a few minutes old.
 #[derive(Args)]
 #[command(group = ArgGroup::new("which_stack").args(["stack"]).required(true), after_help = "Examples:\n  \
 chathook queues --aws --stack chathook\n  chathook queues --aws --stack chathook --redrive\n\n\

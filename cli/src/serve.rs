@@ -56,7 +56,8 @@ pub struct Arguments {
     #[arg(long)]
     no_text: bool,
 
-    /// Print a JSON object for each callback, for programs; the first says where the webhook and the table are
+    /// Print a JSON object for each callback, for programs. The first object says where the webhook and the table are;
+    /// those with a RulesPath, that the rules were read again or are broken
     #[arg(long)]
     json: bool,
 }

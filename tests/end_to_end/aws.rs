@@ -195,7 +195,11 @@ async fn what_is_missing_is_named_with_its_remedy() {
     let home = Home::new(dynamodb).await;
     let process = ["--profile", "process", "--stack"];
     for (options, environment, expected) in [
-        (&["--table", "messages", "--profile", "mistyped"][..], &[][..], "there are: broken, login, nowhere, office, process"),
+        (
+            &["--table", "messages", "--profile", "mistyped"][..],
+            &[][..],
+            "there are: broken, login, nowhere, office, process",
+        ),
         (&["--table", "messages"], &[("AWS_PROFILE", "mistyped")], "there is no AWS profile mistyped"),
         (&["--table", "messages", "--profile", "office"], &[], "`aws sso login --profile office`"),
         (&["--table", "messages", "--profile", "login"], &[], "`eval \"$(aws configure export-credentials"),

@@ -20,7 +20,7 @@ pub struct Queue {
     url: String,
 }
 
-/// How much is in a queue, about: SQS counts on many machines.
+/// How much is in a queue. The numbers are approximate: SQS counts on many machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueSize {
     /// How many messages wait.
