@@ -22,6 +22,8 @@ use crate::running_serve::RunningServe;
 use crate::times::Times;
 
 /// Send a message as the platform would: ask the webhook, deliver what it says, report it, and look up what was stored
+///
+/// It looks into the table of the running `serve`. With --url it says how to look into the table of that webhook.
 #[derive(Args)]
 #[command(after_help = "Signs with SDK_APP_ID and CALLBACK_TOKEN; without them, for a `serve` without settings.\n\n\
 Examples:\n  chathook trigger c2c --from ada --to grace \"Lunch at noon?\"\n  \
@@ -33,7 +35,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Chat {
-    /// To an account
+    /// Send a message to an account
     C2c {
         /// The sender
         #[arg(long, value_name = "ACCOUNT")]
@@ -44,7 +46,7 @@ enum Chat {
         #[command(flatten)]
         what: What,
     },
-    /// Into a group
+    /// Send a message into a group
     Group {
         /// The sender
         #[arg(long, value_name = "ACCOUNT")]
@@ -66,7 +68,7 @@ enum Chat {
 /// What the message holds, and where it goes. Its elements come in the order of these options.
 #[derive(Args)]
 struct What {
-    /// Its text
+    /// The message's text
     #[arg(required_unless_present_any = ["image", "file", "json"])]
     text: Option<String>,
     /// A picture, by its URL
@@ -147,8 +149,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     .await?;
     let (before, fate, after) = sent?;
     let kept = match (&running, &after) {
-        (Some(running), Some(_)) => kept(&message, &running.dynamodb).await?,
-        _ => Vec::new(),
+        (Some(running), Some(_)) => Some(kept(&message, &running.dynamodb).await?),
+        _ => None,
     };
     let is_proper = before.is_proper() && after.as_ref().is_none_or(CallbackAnswer::is_proper);
     if what.format == Format::Json {
@@ -156,11 +158,23 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         print_json(&json!({"before": before, "fate": fate, "after": after, "kept": kept}))?;
     } else {
         print(&message, &before, &fate, after.as_ref());
-        for message in &kept {
-            anstream::println!("kept    {}", display::line(message, &Times::local()));
-        }
-        if !kept.is_empty() {
-            anstream::println!("{}", paint(DIM, format!("look    {} messages {}", program(), look(&message))));
+        let look = paint(DIM, format!("look    {} messages {}", program(), look(&message)));
+        match &kept {
+            Some(kept) if !kept.is_empty() => {
+                for message in kept {
+                    anstream::println!("kept    {}", display::line(message, &Times::local()));
+                }
+                anstream::println!("{look}");
+            }
+            Some(_) => println!("kept    nothing: this `serve` did not store it"),
+            // Nothing was reported, so nothing is kept.
+            None if after.is_none() => {}
+            None => {
+                println!(
+                    "kept    in the table of that webhook: look in the folder of that `serve`, or with --aws --stack NAME"
+                );
+                anstream::println!("{look}");
+            }
         }
     }
     Ok(if is_proper { ExitCode::SUCCESS } else { ExitCode::FAILURE })
