@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use chathook_archive::{Archive, StoredMessage};
+use chathook_platform_double::{Fate, Ids, Message, Recipient};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -17,7 +18,7 @@ use crate::defaults::{DATA_FOLDER, TABLE, WEBHOOK_URL};
 use crate::display;
 use crate::invocation::program;
 use crate::output::{Format, print_json};
-use crate::platform::{Fate, Ids, Message, Recipient};
+use crate::platform;
 use crate::running_serve::RunningServe;
 use crate::times::Times;
 
@@ -140,10 +141,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let serve = running.as_ref().map(|running| running.webhook.clone());
     let url = what.url.clone().or(serve).unwrap_or_else(|| WEBHOOK_URL.to_owned());
     let client = CallbackClient::from_environment(&url)?;
-    let message = Message { from, to, body: what.body(), ids: ids() };
+    let message = Message { from, to, body: what.body(), custom_data: String::new(), ids: ids() };
 
     let (message, sent) = tokio::task::spawn_blocking(move || {
-        let sent = message.send(&client);
+        let sent = platform::send(&message, &client);
         (message, sent)
     })
     .await?;
@@ -154,7 +155,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let is_proper = before.is_proper() && after.as_ref().is_none_or(CallbackAnswer::is_proper);
     if what.format == Format::Json {
-        let fate = message.in_words(&before, &fate);
+        let fate = platform::in_words(&message, &before, &fate);
         print_json(&json!({"before": before, "fate": fate, "after": after, "kept": kept}))?;
     } else {
         print(&message, &before, &fate, after.as_ref());
@@ -190,7 +191,7 @@ fn ids() -> Ids {
 async fn kept(message: &Message, dynamodb: &str) -> anyhow::Result<Vec<StoredMessage>> {
     let table = std::env::var("TABLE_NAME").ok().filter(|name| !name.is_empty());
     let archive = Archive::local(table.as_deref().unwrap_or(TABLE), dynamodb);
-    let conversation = message.conversation();
+    let conversation = platform::conversation(message);
     let found = match message.to {
         Recipient::Account(_) => archive.message_by_key(&conversation, &message.msg_key(), now()).await,
         Recipient::Group { .. } => archive.message_by_seq(&conversation, message.ids.seq, now()).await,
@@ -203,8 +204,8 @@ fn print(message: &Message, before: &CallbackAnswer, fate: &Fate, after: Option<
         let verdict = paint(style, display::printable(&answer.verdict));
         anstream::println!("{when}  {verdict}  {}", paint(DIM, format!("{} ms", answer.milliseconds)));
     };
-    line("before", before, fate.style());
-    anstream::println!("        {}", message.in_words(before, fate));
+    line("before", before, platform::style(fate));
+    anstream::println!("        {}", platform::in_words(message, before, fate));
     if let Some(after) = after {
         let style = match after.verdict.as_str() {
             "stored" | "done" => GOOD,
@@ -217,7 +218,7 @@ fn print(message: &Message, before: &CallbackAnswer, fate: &Fate, after: Option<
 
 /// The arguments of `chathook messages` that show the message.
 fn look(message: &Message) -> String {
-    let conversation = message.conversation();
+    let conversation = platform::conversation(message);
     let id = match message.to {
         Recipient::Account(_) => format!("--msg-key {}", message.msg_key()),
         Recipient::Group { .. } => format!("--seq {}", message.ids.seq),
