@@ -18,6 +18,8 @@ pub enum Fault {
     Flaky(u16, &'static str),
     /// It is refused if it has this text in it, and not otherwise.
     RefusedWith(&'static str),
+    /// Requests for this action, such as `PutItem`, are not permitted.
+    Forbidden(&'static str),
     /// The connection is closed before an answer.
     Closed,
     /// It takes effect, and its answer breaks off half-way.
@@ -109,7 +111,10 @@ where
             tokio::spawn(async move {
                 let Some(request) = read_message(&mut client).await else { return };
                 let answer = match faults.next() {
-                    Fault::None | Fault::Flaky(..) => take(request).await,
+                    Fault::Forbidden(action) if is_for(&request, action) => {
+                        answer(403, &json!({"__type": "com.amazonaws#AccessDeniedException"}))
+                    }
+                    Fault::None | Fault::Flaky(..) | Fault::Forbidden(_) => take(request).await,
                     Fault::Refused(status, code) => answer(status, &json!({"__type": format!("com.amazonaws#{code}")})),
                     Fault::RefusedWith(text) if request.windows(text.len()).any(|part| part == text.as_bytes()) => {
                         answer(500, &json!({"__type": "com.amazonaws#InternalServerError"}))
@@ -133,6 +138,11 @@ where
         }
     });
     (url, switch)
+}
+
+fn is_for(request: &[u8], action: &str) -> bool {
+    let wanted = format!(".{action}\r\n").to_ascii_lowercase();
+    request.to_ascii_lowercase().windows(wanted.len()).any(|window| window == wanted.as_bytes())
 }
 
 fn answer(status: u16, body: &Value) -> Vec<u8> {

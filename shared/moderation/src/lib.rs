@@ -27,5 +27,7 @@ pub use moderate::ReadableText;
 pub use rules::schema;
 #[doc(hidden)]
 pub use rules::seal;
-pub use rules::{Edition, Mistake, NameKind, Problem, Rules, RulesError, RulesSource, Warning};
+pub use rules::{
+    CheckedTerm, CheckedTerms, Edition, Flaw, Mistake, NameKind, Problem, Rules, RulesError, RulesSource, Warning,
+};
 pub use verdict::{Decision, Hit, Verdict};

@@ -6,6 +6,7 @@ mod delivered;
 mod errors;
 mod limits;
 mod packs;
+mod peers;
 mod properties;
 mod schema;
 mod shipped;
