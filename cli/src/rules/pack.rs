@@ -55,9 +55,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     file.persist(output).with_context(cannot_write)?;
     println!(
-        "{}: {}, {} bytes, loaded in {:.1} ms",
+        "{}: {} with the id {}, {} bytes, loaded in {:.1} ms",
         output.display(),
         count(rules.len() as u64, "rule"),
+        rules.edition().id,
         packed.len(),
         passed.as_secs_f64() * 1000.0
     );
