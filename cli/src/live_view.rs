@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anstyle::Style;
 use chathook_endpoint::{Answer, EndpointError, Moderated, Outcome, Request};
-use chathook_protocol::{Command, json};
+use chathook_protocol::Command;
+use chathook_protocol::json::Body;
 use serde_json::Value;
 
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
@@ -113,9 +114,10 @@ impl Answered<'_> {
         line.into()
     }
 
-    /// The callback's body; null if it is not JSON.
+    /// The callback's body; null if it cannot be read.
     fn body(&self) -> Value {
-        serde_json::from_str(&json::readable(&self.request.body)).unwrap_or_default()
+        let body = Body::new(&self.request.body);
+        if body.object().is_ok() { serde_json::from_str(body.json()).unwrap_or_default() } else { Value::Null }
     }
 
     /// What kind of callback it is, in a word.

@@ -69,13 +69,23 @@ pub enum Forbidden {
 }
 
 impl EndpointError {
+    /// What a before-callback gets that fails for this reason, if `ON_FAILURE` is `on_failure`. A callback that can be
+    /// read in two ways is rejected in any case: one of them might pass the rules while the other is delivered.
+    #[must_use]
+    pub fn on_failure(&self, on_failure: OnFailure) -> OnFailure {
+        match self {
+            Self::Shape(ShapeError::Twice(_)) => OnFailure::Reject,
+            _ => on_failure,
+        }
+    }
+
     /// What the caller gets if the callback has this command and `ON_FAILURE` is `on_failure`.
     #[must_use]
     pub fn answer(&self, command: Option<Command>, on_failure: OnFailure) -> Answer {
         match self {
             Self::Forbidden(_) => Answer::forbidden(),
             Self::Unhandled(_) => Answer::ok(&Reply::allow()),
-            _ if command.is_some_and(Command::is_before) => Answer::ok(&match on_failure {
+            _ if command.is_some_and(Command::is_before) => Answer::ok(&match self.on_failure(on_failure) {
                 OnFailure::Allow => Reply::allow(),
                 OnFailure::Reject => Reply::reject(RejectCode::Plain, ""),
             }),

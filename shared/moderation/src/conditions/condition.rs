@@ -121,6 +121,41 @@ impl Condition {
         }
     }
 
+    /// What shows that it may hold in a message of which only one text is known. `None`: it cannot hold. What cannot be
+    /// decided may hold, and nothing shows it.
+    pub(crate) fn may_hold(&self, view: &View<'_>) -> Option<Vec<Finding>> {
+        let found = |condition: &Self| {
+            let findings: Vec<_> = condition.holds(view).into_iter().flat_map(|(_, findings)| findings).collect();
+            (!findings.is_empty()).then(|| in_order(findings))
+        };
+        match self {
+            Self::All(conditions) => {
+                let all: Option<Vec<_>> = conditions.iter().map(|condition| condition.may_hold(view)).collect();
+                all.map(|all| all.concat())
+            }
+            Self::Any(conditions) => {
+                let any: Vec<_> = conditions.iter().filter_map(|condition| condition.may_hold(view)).collect();
+                (!any.is_empty()).then(|| any.concat())
+            }
+            Self::Terms(_) | Self::Regex(_) | Self::Links(_) => found(self),
+            Self::Platforms(_) => self.holds_for_message(view).then(Vec::new),
+            Self::Not(condition) => match condition.as_ref() {
+                Self::Platforms(_) => self.holds_for_message(view).then(Vec::new),
+                // What is found may stand in another element.
+                _ => Some(Vec::new()),
+            },
+            // In a broken callback, any number may be one of the platform's own: a time, an id.
+            Self::Contacts(_)
+            | Self::ElementTypes(_)
+            | Self::FileExtensions(_)
+            | Self::FileSize(_)
+            | Self::Characters(_)
+            | Self::Elements(_)
+            | Self::Mentions(_)
+            | Self::Density(_) => Some(Vec::new()),
+        }
+    }
+
     /// Whether it asks about nothing but the message as a whole.
     pub(crate) fn is_about_message(&self) -> bool {
         match self {

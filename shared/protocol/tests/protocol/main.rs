@@ -9,6 +9,7 @@ mod elements;
 mod escapes;
 mod events;
 mod fixture;
+mod mend;
 mod privacy;
 mod query;
 mod readable;
