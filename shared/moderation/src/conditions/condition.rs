@@ -7,6 +7,7 @@ use regex::Regex;
 use super::contacts::Contacts;
 use super::counts::{self, Bounds};
 use super::density::Density;
+use super::file_names;
 use super::finding::{Finding, Findings, Part, in_order};
 use super::links::Links;
 use super::subject::{View, finding};
@@ -103,7 +104,7 @@ impl Condition {
                 let wanted = view.types(element).find(|name| names.iter().any(|wanted| wanted == name));
                 wanted.map(|name| 0..name.len())
             }),
-            Self::FileExtensions(extensions) => counts::file_extensions(view, extensions),
+            Self::FileExtensions(extensions) => file_names::file_extensions(view, extensions),
             Self::FileSize(bounds) => view.elements_where(|element| {
                 let content = view.body().elements.get(element)?.content();
                 counts::file_size(&content).filter(|size| bounds.contain(*size)).map(|_| view.type_span(element))
