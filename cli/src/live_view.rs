@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
 use crate::display::printable;
 use crate::message_text::{content, preview, shortened};
+use crate::output::json_line;
 
 /// How many columns of a message's text a line shows.
 const TEXT_COLUMNS: usize = 48;
@@ -41,7 +42,12 @@ impl LiveView {
         if matches!(answered.outcome, Outcome::Probe) {
             return;
         }
-        let line = if self.json { answered.json(self.with_text).to_string() } else { answered.line(self.with_text) };
+        // Serialising JSON cannot fail.
+        let line = if self.json {
+            json_line(&answered.json(self.with_text)).unwrap_or_default()
+        } else {
+            answered.line(self.with_text)
+        };
         anstream::println!("{line}");
     }
 
@@ -75,7 +81,7 @@ impl Answered<'_> {
         let detail = self.detail(with_text).map(|detail| format!("  {}", paint(DIM, printable(&detail))));
         format!(
             "{:<7} {} {:>5} ms  {}{}{}",
-            self.kind(&body),
+            printable(self.kind(&body)),
             paint(self.style(), outcome),
             self.took.as_millis(),
             printable(&people(&body)),
@@ -108,6 +114,7 @@ impl Answered<'_> {
         }
         if let Outcome::Failed(error) = self.outcome {
             put("Reason", error.to_string().into());
+            put("Source", self.request.source.clone().into());
         }
         put("Status", self.answer.status.into());
         put("DurationUs", u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX).into());
@@ -149,6 +156,10 @@ impl Answered<'_> {
             Outcome::Moderated(moderated) => moderated,
             Outcome::Failed(EndpointError::Unhandled(_)) => {
                 return Some("switch it off in the console, or paste the URL that handles it".to_owned());
+            }
+            Outcome::Failed(error @ EndpointError::Forbidden(_)) => {
+                let source = self.request.source.as_deref().unwrap_or("an unknown address");
+                return Some(format!("from {source}: {error}"));
             }
             Outcome::Failed(error) => return Some(error.to_string()),
             _ => return None,

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::arguments::Format;
 use super::load::{problem, source};
 use super::message::Where;
+use crate::output::json_line;
 use crate::progress::count;
 
 /// Validate rules and the word lists they name; every problem is reported with its line and the fix
@@ -114,7 +115,7 @@ fn print_json(report: &Report<'_>) -> anyhow::Result<()> {
         "warnings": warnings.iter().map(|warning| json!({"rule": warning.rule, "what": warning.what})).collect::<Vec<_>>(),
         "words": words,
     });
-    writeln!(std::io::stdout(), "{report}")?;
+    writeln!(std::io::stdout(), "{}", json_line(&report)?)?;
     Ok(())
 }
 

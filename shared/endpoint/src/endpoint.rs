@@ -184,7 +184,7 @@ impl Endpoint {
         match &error {
             EndpointError::Forbidden(reason) => {
                 metrics::counter!("Rejected403").increment(1);
-                tracing::warn!(request_id, %reason, "a caller was turned away");
+                tracing::warn!(request_id, source = request.source, %reason, "a caller was turned away");
             }
             EndpointError::Unhandled(command) => {
                 metrics::counter!("Unhandled").increment(1);

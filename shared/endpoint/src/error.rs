@@ -61,8 +61,12 @@ pub enum Forbidden {
     #[error(transparent)]
     Sign(#[from] SignError),
     /// The query has this parameter twice, with different values.
-    #[error("the query has {0} twice with different values")]
+    // Anyone may choose the name, so it is quoted.
+    #[error("the query has {0:?} twice with different values")]
     Ambiguous(String),
+    /// A web page sent it: `serve` runs on a machine where browsers run too.
+    #[error("it has an Origin, so a web page sent it and not the platform")]
+    WebPage,
     /// The query and the body name different commands.
     #[error("CallbackCommand in the query is not the one in the body")]
     TwoCommands,

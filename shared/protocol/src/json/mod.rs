@@ -7,6 +7,7 @@
 //!   that level is parsed until somebody asks.
 //! - [`events`] walks through a JSON text at all depths.
 //! - [`unescape`] undoes the escapes in strings, also in those that are not strict JSON.
+//! - [`terminal_safe`] escapes what acts on a terminal.
 //!
 //! None of them recurses, so nesting of any depth costs no stack (`serde_json` skips a raw value iteratively). Numbers,
 //! escapes, white space and duplicate names survive a round trip. A [`serde_json::Value`] would lose all that, and fail
@@ -17,6 +18,7 @@ mod escapes;
 mod events;
 mod mend;
 mod readable;
+mod terminal;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -31,6 +33,7 @@ pub use escapes::{Escapes, Unescaped, unescape, unquote};
 pub use events::{Event, EventKind, Events, events};
 pub use mend::{Mended, mend};
 pub use readable::readable;
+pub use terminal::{acts_on_terminal, terminal_safe};
 
 /// One JSON object: names in the order they came, each with the raw text of its value. Duplicate names are kept.
 #[derive(Clone, Default)]

@@ -16,3 +16,4 @@ mod readable;
 mod replies;
 mod round_trip;
 mod sign;
+mod terminal;
