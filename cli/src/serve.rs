@@ -104,6 +104,9 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let app_id = settings.sdk_app_id.clone();
     let is_signed = !settings.tokens.is_empty();
+    if !is_signed {
+        view.bad_news(Settings::UNSIGNED);
+    }
     let moderator = Arc::clone(&rules);
     let webhook = LocalWebhook::start(listen, &storage, settings, moderator, Some(view)).await?;
     // `send` and `messages` find it by this. If it fails, their options can name it.

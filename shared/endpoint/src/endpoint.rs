@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chathook_protocol::json::Body;
-use chathook_protocol::{Command, Reply, ShapeError};
+use chathook_protocol::{Command, Replays, Reply, ShapeError};
 use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
@@ -23,6 +23,8 @@ pub struct Endpoint {
     settings: Arc<Settings>,
     routes: Vec<(Command, Arc<dyn Handler>)>,
     queue: Option<Box<dyn RetryQueue>>,
+    /// The signatures that came, if replays are refused.
+    replays: Option<Mutex<Replays>>,
 }
 
 /// A request without a reply from a handler.
@@ -48,7 +50,9 @@ impl Endpoint {
     /// An endpoint that handles no command yet.
     #[must_use]
     pub fn new(settings: Arc<Settings>) -> Self {
-        Self { settings, routes: Vec::new(), queue: None }
+        // Without a token nothing says that a signature is valid, and strangers may send as many as they like.
+        let replays = (settings.refuse_replays && !settings.tokens.is_empty()).then(Mutex::default);
+        Self { settings, routes: Vec::new(), queue: None, replays }
     }
 
     /// The same, with these commands handled by `handler`.
@@ -113,6 +117,9 @@ impl Endpoint {
         }
         let received_at = arrival.at_ms / 1000;
         let verified = Verified::check(request, &self.settings, received_at)?;
+        if self.settings.tokens.is_empty() {
+            metrics::counter!("Unsigned").increment(1);
+        }
 
         // A body that is too large is not parsed, but its beginning is looked at.
         let content = Body::new(request.body.get(..MAX_BODY_BYTES).unwrap_or(&request.body));
@@ -126,6 +133,10 @@ impl Endpoint {
             (None, Some((command, handler))) => (*command, handler.as_ref()),
             (name, _) => self.find(name.as_deref())?,
         };
+
+        if self.is_replay(request, command, received_at) {
+            return Err(Forbidden::Replay.into());
+        }
 
         let deadline = match &self.queue {
             Some(_) if !command.is_before() => deadlines.handler_before_queue(),
@@ -157,6 +168,18 @@ impl Endpoint {
             }
         }
         Err(Failed { command: Some(command), error })
+    }
+
+    /// Whether the signature came before with another body, if that is to be refused.
+    fn is_replay(&self, request: &Request, command: Command, now: u64) -> bool {
+        let (Some(replays), Some(sign), Some(time)) =
+            (&self.replays, request.query.sign(), request.query.request_time())
+        else {
+            return false;
+        };
+        // A panic cannot leave it half-changed.
+        let mut replays = replays.lock().unwrap_or_else(PoisonError::into_inner);
+        replays.is_replay(sign, time, command, &request.body, now)
     }
 
     fn find(&self, name: Option<&str>) -> Result<(Command, &dyn Handler), EndpointError> {

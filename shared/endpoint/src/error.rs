@@ -60,6 +60,12 @@ pub enum Forbidden {
     /// The signature is not valid.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The signature came before with another body, and `REFUSE_REPLAYS` is `true`.
+    #[error(
+        "its signature came before with another body: it is a replay, or the app sent two such callbacks within a \
+         second; if so, set REFUSE_REPLAYS=false"
+    )]
+    Replay,
     /// The query has this parameter twice, with different values.
     // Anyone may choose the name, so it is quoted.
     #[error("the query has {0:?} twice with different values")]

@@ -86,6 +86,9 @@ where
     metrics::counter!("ColdStart").increment(1);
 
     let settings = settings.map_err(|error| refuse(&error))?;
+    if settings.tokens.is_empty() {
+        tracing::warn!("{}", Settings::UNSIGNED);
+    }
     let endpoint = build(Arc::new(settings)).await.map_err(|error| refuse(&error))?;
     Ok((endpoint, metrics))
 }

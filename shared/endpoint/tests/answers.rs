@@ -283,3 +283,29 @@ async fn without_a_token_only_the_app_is_checked() {
         assert_eq!((answer.status, answer.body.as_str()), expected);
     }
 }
+
+#[tokio::test]
+async fn a_second_body_under_a_signature_is_refused_on_request() {
+    let commands = [Command::C2cBeforeSend, Command::C2cAfterSend];
+    for refuse_replays in [true, false] {
+        let settings = Settings { refuse_replays, ..settings(OnFailure::Allow) };
+        let endpoint = Endpoint::new(Arc::new(settings)).route(&commands, Obedient);
+        let replay = if refuse_replays { FORBIDDEN } else { HANDLED };
+        for (what, token, at, command, from, expected) in [
+            ("a callback", TOKEN, NOW, BEFORE, "a", HANDLED),
+            ("the same again, as the platform repeats it", TOKEN, NOW, BEFORE, "a", HANDLED),
+            ("another body", TOKEN, NOW, BEFORE, "b", replay),
+            ("the report of the same second", TOKEN, NOW, AFTER, "a", HANDLED),
+            ("another report", TOKEN, NOW, AFTER, "b", replay),
+            ("the next second", TOKEN, NOW + 1, BEFORE, "b", HANDLED),
+            ("the other token", "old", NOW, BEFORE, "b", HANDLED),
+            ("what is not signed is not remembered", "wrong", NOW + 2, BEFORE, "a", FORBIDDEN),
+            ("and so does not count", TOKEN, NOW + 2, BEFORE, "b", HANDLED),
+        ] {
+            let query = signed_by(token, at, &format!("CallbackCommand={command}"));
+            let request = Request::new("1".to_owned(), "POST", &query, body(command, from).into());
+            let answer = answer(&endpoint, request).await;
+            assert_eq!((answer.status, answer.body.as_str()), expected, "{what}, {refuse_replays}");
+        }
+    }
+}
