@@ -96,8 +96,8 @@ impl Handler for LiveRules {
         Box::pin(async move { moderator.handle(callback).await })
     }
 
-    fn reject(&self, unhandled: &Unreadable<'_>) -> Option<Handled> {
-        self.moderator().reject(unhandled)
+    fn reject(&self, unreadable: &Unreadable<'_>) -> Option<Handled> {
+        self.moderator().reject(unreadable)
     }
 }
 

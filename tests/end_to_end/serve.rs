@@ -196,7 +196,8 @@ fn a_web_page_can_neither_use_the_table_nor_post_callbacks() {
     serve.args(["serve", "--json", "--in-memory", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
     let serve = Serve::start_with(serve, |line| line.starts_with('{'));
     let greeting: Value = serde_json::from_str(&serve.greeting[0]).expect("JSON");
-    let (webhook, table) = (greeting["Webhook"].as_str().expect("a URL"), greeting["DynamoDB"].as_str().expect("a URL"));
+    let (webhook, table) =
+        (greeting["Webhook"].as_str().expect("a URL"), greeting["DynamoDB"].as_str().expect("a URL"));
 
     let scan = "X-Amz-Target: DynamoDB_20120810.Scan\r\nContent-Type: application/json\r\nAuthorization: x\r\n";
     for (method, host, origin, expected) in [
@@ -245,7 +246,15 @@ fn nothing_in_a_request_acts_on_the_terminal() {
     for json in [true, false] {
         let serve = if json {
             let mut serve = chathook(folder.path());
-            serve.args(["serve", "--json", "--in-memory", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
+            serve.args([
+                "serve",
+                "--json",
+                "--in-memory",
+                "--listen",
+                "127.0.0.1:0",
+                "--dynamodb-listen",
+                "127.0.0.1:0",
+            ]);
             Serve::start_with(serve, |line| line.starts_with('{'))
         } else {
             Serve::start(folder.path(), &["--in-memory"])

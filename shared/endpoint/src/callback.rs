@@ -58,14 +58,14 @@ pub trait Handler: Send + Sync {
     /// freezes the function then.
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>>;
 
-    /// The rejection of a before-callback that could not be handled, if what it says is reason enough. Otherwise it
-    /// gets what `ON_FAILURE` says.
-    fn reject(&self, _unhandled: &Unreadable<'_>) -> Option<Handled> {
+    /// The rejection of a before-callback that could not be read or handled, if what it says is reason enough.
+    /// Otherwise it gets what `ON_FAILURE` says.
+    fn reject(&self, _unreadable: &Unreadable<'_>) -> Option<Handled> {
         None
     }
 }
 
-/// A before-callback that could not be handled.
+/// A before-callback that could not be read, or whose handling failed.
 #[derive(Debug)]
 pub struct Unreadable<'a> {
     /// What kind of message waits.
@@ -76,7 +76,7 @@ pub struct Unreadable<'a> {
     pub query: &'a Query,
     /// Names the request in the log.
     pub request_id: &'a str,
-    /// Why it could not be handled.
+    /// What went wrong.
     pub reason: &'a EndpointError,
 }
 
@@ -85,7 +85,7 @@ impl<H: Handler + ?Sized> Handler for Arc<H> {
         self.as_ref().handle(callback)
     }
 
-    fn reject(&self, unhandled: &Unreadable<'_>) -> Option<Handled> {
-        self.as_ref().reject(unhandled)
+    fn reject(&self, unreadable: &Unreadable<'_>) -> Option<Handled> {
+        self.as_ref().reject(unreadable)
     }
 }

@@ -161,9 +161,9 @@ impl Endpoint {
             Err(error) => error,
         };
         if command.is_before() {
-            let unhandled =
+            let unreadable =
                 Unreadable { command, text: content.text(), query, request_id: &request.id, reason: &error };
-            if let Some(rejected) = handler.reject(&unhandled) {
+            if let Some(rejected) = handler.reject(&unreadable) {
                 return Ok(rejected);
             }
         }

@@ -74,8 +74,8 @@ impl Handler for Moderator {
         async move { self.verdict(&callback) }.boxed()
     }
 
-    fn reject(&self, unhandled: &Unreadable<'_>) -> Option<Handled> {
-        let Unreadable { command, text, query, request_id, reason } = unhandled;
+    fn reject(&self, unreadable: &Unreadable<'_>) -> Option<Handled> {
+        let Unreadable { command, text, query, request_id, reason } = unreadable;
         let verdict = self.rules.as_deref()?.reject_unreadable(text, *command, None, query)?;
         tracing::warn!(
             request_id,
