@@ -12,6 +12,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::color::{BAD, paint};
 use crate::defaults::{DATA_FOLDER, DEMO_APP_ID, DEMO_TOKEN, TABLE};
 use crate::invocation::program;
 use crate::live_rules::LiveRules;
@@ -56,7 +57,8 @@ pub struct Arguments {
     #[arg(long)]
     no_text: bool,
 
-    /// Print a JSON object for each callback, for programs; the first says where the webhook and the table are
+    /// Print a JSON object for each callback, for programs. The first object says where the webhook and the table are;
+    /// those with a RulesPath, that the rules were read again or are broken
     #[arg(long)]
     json: bool,
 }
@@ -105,10 +107,12 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let app_id = settings.sdk_app_id.clone();
     let is_signed = !settings.tokens.is_empty();
     if !is_signed {
-        view.bad_news(Settings::UNSIGNED);
+        anstream::eprintln!("{}", paint(BAD, Settings::UNSIGNED));
     }
     let moderator = Arc::clone(&rules);
     let webhook = LocalWebhook::start(listen, &storage, settings, moderator, Some(view)).await?;
+    // Before it says that it listens, since a program may stop it at once.
+    let interrupted = interrupted()?;
     // `send` and `messages` find it by this. If it fails, their options can name it.
     let this = RunningServe { webhook: webhook.url.clone(), dynamodb: webhook.dynamodb.clone() };
     let is_announced = other.is_none() && this.announce(&data).is_ok();
@@ -133,7 +137,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
         println!("listening on {}", webhook.url);
     }
     tokio::select! {
-        interrupted = interrupted() => interrupted?,
+        () = interrupted => {}
         () = rules.watch() => {}
     }
     webhook.stop().await?;
@@ -183,17 +187,22 @@ fn curl(url: &str, app_id: &str, is_demo: bool, is_signed: bool) -> String {
     )
 }
 
-/// Waits for Ctrl-C, or for the signal that service managers send.
-async fn interrupted() -> anyhow::Result<()> {
+/// Notes Ctrl-C, and the signal that service managers send, from now on. The future waits for one.
+fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            interrupt = tokio::signal::ctrl_c() => interrupt?,
-            _ = terminate.recv() => {}
-        }
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

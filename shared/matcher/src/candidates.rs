@@ -5,7 +5,8 @@
 //! could be a letter is a divider after all. Nearly all readings end after two or three characters. Those that reach
 //! the end of a term are candidates, which [`crate::verify`] then judges.
 
-use crate::classes::{GAP, NONE, Unit};
+use crate::classes::{Classes, GAP, NONE, Unit};
+use crate::glyphs::{CROSS, Kind};
 use crate::trie::{ROOT, Trie};
 
 /// A stretch of a stream that leads to the end of a term: its first and its last unit.
@@ -51,21 +52,25 @@ const MOST_STEPS: usize = 512;
 /// A search, with buffers that are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
+    /// The first code that is no mark attached to a letter.
+    pub(crate) first_letter: u16,
     readings: Vec<Reading>,
     steps: usize,
+}
+
+/// What is read along what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'c> {
+    pub(crate) units: &'c [Unit],
+    pub(crate) trie: &'c Trie,
+    pub(crate) classes: &'c Classes,
 }
 
 impl Search {
     /// Gives all candidates that begin at a unit with that code to `see`, each with what ends there.
     #[inline]
-    pub(crate) fn from(
-        &mut self,
-        units: &[Unit],
-        trie: &Trie,
-        first: usize,
-        code: u16,
-        see: &mut impl FnMut(u32, Candidate),
-    ) {
+    pub(crate) fn from(&mut self, context: Context<'_>, first: usize, code: u16, see: &mut impl FnMut(u32, Candidate)) {
+        let Context { units, trie, .. } = context;
         // Nearly all searches end at the second or third letter, which a filter can tell.
         if let Some((second, next)) = letter(units, first + 1)
             && next.code != code
@@ -83,19 +88,13 @@ impl Search {
                 return;
             }
         }
-        self.along(units, trie, first, code, see);
+        self.along(context, first, code, see);
     }
 
     /// Reads the letters up to the first divider. From there on, there is more than one way to read.
     #[inline(never)]
-    fn along(
-        &mut self,
-        units: &[Unit],
-        trie: &Trie,
-        first: usize,
-        mut code: u16,
-        see: &mut impl FnMut(u32, Candidate),
-    ) {
+    fn along(&mut self, context: Context<'_>, first: usize, mut code: u16, see: &mut impl FnMut(u32, Candidate)) {
+        let Context { units, trie, .. } = context;
         let (mut at, mut node) = (first + 1, trie.root(code));
         if node == ROOT {
             return;
@@ -107,12 +106,17 @@ impl Search {
         };
         see_ends(node, at);
         while let Some(unit) = units.get(at) {
-            if unit.kind.is_divider() || unit.begins_segment {
+            if unit.kind.is_divider()
+                || unit.begins_segment
+                || unit.is_open
+                || unit.kind == Kind::Drawn
+                || is_wedge(units, at, unit)
+            {
                 self.steps = at - first;
                 let Ok(at) = u32::try_from(at) else { break };
                 let reading =
                     Reading { at, star: NO_STAR, node, gaps: 0, code, inside: 0, repeats: 0, is_space: false };
-                return self.across(units, trie, first, reading, see);
+                return self.across(context, first, reading, see);
             }
             if at - first >= MOST_STEPS {
                 break;
@@ -135,12 +139,12 @@ impl Search {
     #[inline(never)]
     fn across(
         &mut self,
-        units: &[Unit],
-        trie: &Trie,
+        context: Context<'_>,
         first: usize,
         mut reading: Reading,
         see: &mut impl FnMut(u32, Candidate),
     ) {
+        let Context { units, trie, .. } = context;
         loop {
             while let Some(unit) = units.get(reading.at as usize) {
                 self.steps += 1;
@@ -148,29 +152,53 @@ impl Search {
                     self.readings.clear();
                     return;
                 }
-                let divides = unit.kind.is_divider();
-                let Some(node) = reading.step(unit, trie) else {
+                if unit.kind == Kind::Drawn {
+                    self.readings.push(reading.without_drawn(units));
+                }
+                if unit.is_open {
+                    self.branch(context, first, &reading, unit, see);
+                }
+                let divides = unit.kind.is_divider() || is_wedge(units, reading.at as usize, unit);
+                let Some(node) = reading.step(unit, unit.code, trie) else {
                     if divides {
                         self.divide(&reading, unit, units, trie);
                     }
                     break;
                 };
-                let is_first_here = node != reading.node;
                 // A sign may also be a divider. If it only repeats a letter, both readings are the same.
-                if divides && is_first_here {
+                if divides && node != reading.node {
                     self.divide(&reading, unit, units, trie);
                 }
-                reading.read(unit, node);
-                if is_first_here || is_last_of_run(units, reading.at as usize, unit) {
-                    let Reading { at, gaps, star, .. } = reading;
-                    for end in trie.ends(node) {
-                        let star = (star != NO_STAR).then_some(star as usize);
-                        see(*end, Candidate { first, last: at as usize - 1, gaps: usize::from(gaps), star });
-                    }
-                }
+                reading.take(context, first, unit, unit.code, node, see);
             }
             let Some(next) = self.readings.pop() else { break };
             reading = next;
+        }
+    }
+
+    /// Puts the ways that take a unit for another letter than it most likely is on the stack.
+    fn branch(
+        &mut self,
+        context: Context<'_>,
+        first: usize,
+        reading: &Reading,
+        unit: &Unit,
+        see: &mut impl FnMut(u32, Candidate),
+    ) {
+        let at = reading.at as usize;
+        if is_in_number(context.units, at, unit) {
+            return;
+        }
+        for code in context.classes.others(unit) {
+            self.steps += 1;
+            if let Some(node) = reading.step(unit, code, context.trie) {
+                let mut next = *reading;
+                next.take(context, first, unit, code, node, see);
+                self.readings.push(next);
+            }
+        }
+        if reading.star == NO_STAR && is_cross(context.units, at, unit) {
+            self.star(reading, context.units, context.trie);
         }
     }
 
@@ -191,7 +219,7 @@ impl Search {
         let after = units.get(at).filter(|_| is_short);
         let leads_on = |node: u32, code: u16| {
             after.is_some_and(|after| {
-                after.kind.is_divider() || after.code == code || trie.child(node, after.code).is_some()
+                after.kind.is_divider() || after.is_open || after.code == code || trie.child(node, after.code).is_some()
             })
         };
         if leads_on(next.node, next.code) {
@@ -229,30 +257,63 @@ impl Search {
             if code != GAP && (goes_on(first.code) || (second != first.code && goes_on(second))) {
                 self.readings.push(Reading { node, code, ..next });
             }
+            // A letter and the mark on it: `चू*या`.
+            let marks = trie.children_of(node).take_while(|mark| trie.label(*mark) < self.first_letter);
+            for mark in marks.filter(|mark| trie.label(*mark) != GAP) {
+                let Ok(node) = u32::try_from(mark) else { continue };
+                if trie.child(node, first.code).is_some() {
+                    self.steps += 1;
+                    self.readings.push(Reading { node, code: trie.label(mark), ..next });
+                }
+            }
         }
     }
 }
 
 impl Reading {
-    /// The node that a letter leads to.
-    fn step(&self, unit: &Unit, trie: &Trie) -> Option<u32> {
-        if unit.code == NONE {
+    /// The node that a unit leads to, taken for a letter with that code.
+    fn step(&self, unit: &Unit, code: u16, trie: &Trie) -> Option<u32> {
+        if code == NONE {
             return None;
         }
-        if unit.code != self.code {
-            return trie.child(self.node, unit.code);
+        if code != self.code {
+            return trie.child(self.node, code);
         }
         (self.repeats < MOST_REPEATS || !self.is_far_repeat(unit)).then_some(self.node)
     }
 
-    /// Takes the step that a letter leads to.
-    fn read(&mut self, unit: &Unit, node: u32) {
-        if unit.code == self.code && self.is_far_repeat(unit) {
+    /// Passes over all that only draws out a vowel.
+    fn without_drawn(&self, units: &[Unit]) -> Self {
+        let rest = units.get(self.at as usize..).unwrap_or_default().iter();
+        let drawn =
+            (1..=u32::MAX).zip(rest.take_while(|unit| unit.kind == Kind::Drawn)).last().map_or(1, |(nth, _)| nth);
+        Self { at: self.at.saturating_add(drawn), ..*self }
+    }
+
+    /// Takes the step that a unit leads to, and gives what ends there to `see`.
+    fn take(
+        &mut self,
+        context: Context<'_>,
+        first: usize,
+        unit: &Unit,
+        code: u16,
+        node: u32,
+        see: &mut impl FnMut(u32, Candidate),
+    ) {
+        let is_first_here = node != self.node;
+        if code == self.code && self.is_far_repeat(unit) {
             self.repeats += 1;
         }
         self.gaps += self.new_gap();
-        (self.node, self.code, self.inside, self.is_space) = (node, unit.code, 0, false);
+        (self.node, self.code, self.inside, self.is_space) = (node, code, 0, false);
         self.at += 1;
+        if is_first_here || is_last_of_run(context.units, self.at as usize, unit) {
+            let star = (self.star != NO_STAR).then_some(self.star as usize);
+            let candidate = Candidate { first, last: self.at as usize - 1, gaps: usize::from(self.gaps), star };
+            for end in context.trie.ends(node) {
+                see(*end, candidate);
+            }
+        }
     }
 
     /// Whether a divider or the beginning of a segment is between a letter and the one before it.
@@ -266,14 +327,38 @@ impl Reading {
     }
 }
 
-/// The letter at `at`, or behind a divider there. `None` if a sign could be a letter too.
+/// The letter at `at`, or behind a divider there. `None` if it could be something else as well.
 fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
-    let unit = units.get(at)?;
+    let unit = units.get(at).filter(|unit| unit.kind != Kind::Drawn)?;
     if !unit.kind.is_divider() {
-        return Some((at, unit));
+        let is_one = !is_wedge(units, at, unit) && (!unit.is_open || is_in_number(units, at, unit));
+        return is_one.then_some((at, unit));
     }
     let beyond = cross(units, at, true);
-    units.get(beyond).filter(|unit| !unit.kind.is_divider()).map(|unit| (beyond, unit))
+    units
+        .get(beyond)
+        .filter(|unit| !unit.kind.is_divider() && unit.kind != Kind::Drawn && !unit.is_open)
+        .map(|unit| (beyond, unit))
+}
+
+/// Whether a unit is a digit beside another one.
+pub(crate) fn is_in_number(units: &[Unit], at: usize, unit: &Unit) -> bool {
+    let is_digit = |at: Option<usize>| at.and_then(|at| units.get(at)).is_some_and(|unit| unit.kind == Kind::Digit);
+    unit.kind == Kind::Digit && (is_digit(at.checked_sub(1)) || is_digit(Some(at + 1)))
+}
+
+/// Whether a unit is a letter or digit that stands alone between two ideographs.
+pub(crate) fn is_wedge(units: &[Unit], at: usize, unit: &Unit) -> bool {
+    let is_ideograph = |at: usize| units.get(at).is_some_and(|unit| unit.kind == Kind::Ideograph);
+    matches!(unit.kind, Kind::Letter | Kind::Digit)
+        && at.checked_sub(1).is_some_and(is_ideograph)
+        && is_ideograph(at + 1)
+}
+
+/// Whether a unit may stand for any letter although it is no sign: a digit or an `x` between two letters.
+fn is_cross(units: &[Unit], at: usize, unit: &Unit) -> bool {
+    let is_letter = |at: usize| units.get(at).is_some_and(|unit| unit.kind == Kind::Letter);
+    (unit.kind == Kind::Digit || unit.base == CROSS) && at.checked_sub(1).is_some_and(is_letter) && is_letter(at + 1)
 }
 
 /// The first unit from `at` on that is more than a divider: a letter, or a sign that may stand for one. It looks no
@@ -288,9 +373,12 @@ fn cross(units: &[Unit], at: usize, may_star: bool) -> usize {
     from_here.find(is_more).map_or(end, |(at, _)| at)
 }
 
-/// Whether the same letter does not follow directly.
+/// Whether the same letter does not follow directly. What may be a sign beside the word, or of another word, is not the
+/// same letter for certain.
 fn is_last_of_run(units: &[Unit], next: usize, unit: &Unit) -> bool {
-    units.get(next).is_none_or(|next| next.code != unit.code)
+    units.get(next).is_none_or(|next| {
+        next.code != unit.code || next.begins_segment || (next.kind != unit.kind && next.kind != Kind::Letter)
+    })
 }
 
 /// Whether a sign may stand for a letter: one that people use so, alone between two letters, or between two dividers

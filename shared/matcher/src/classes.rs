@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::glyphs::{ASCII, Glyph, Kind};
+use crate::languages;
 use crate::letters::Letters;
 
 /// One glyph of a text, with the number of its class.
@@ -17,11 +18,24 @@ pub(crate) struct Unit {
     pub(crate) kind: Kind,
     /// Whether a segment begins here.
     pub(crate) begins_segment: bool,
+    /// Whether it may be read in more than one way.
+    pub(crate) is_open: bool,
 }
 
 impl Unit {
     const fn new(glyph: Glyph, code: u16) -> Self {
-        Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_segment: false }
+        Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_segment: false, is_open: false }
+    }
+
+    /// The glyph that it is made from.
+    pub(crate) const fn glyph(&self) -> Glyph {
+        Glyph::new(self.base, self.letters, self.kind)
+    }
+
+    /// Whether it can go on with a word that the character before it is part of.
+    #[inline]
+    pub(crate) fn joins(&self, before: char) -> bool {
+        !self.begins_segment && !languages::divides(before, self.base)
     }
 }
 
@@ -32,6 +46,8 @@ pub(crate) struct Classes {
     pub(crate) pages: Vec<u16>,
     /// Pages of 256 codes. The first is empty.
     pub(crate) codes: Vec<u16>,
+    /// The first code behind those of marks that are attached to letters, which have the first ones.
+    pub(crate) first_letter: u16,
     /// The ASCII characters as units of a stream.
     ascii: Box<[Unit; 128]>,
 }
@@ -43,7 +59,7 @@ pub(crate) const GAP: u16 = 1;
 const FIRST: u16 = 2;
 
 /// Fills the places of control characters, which never become units.
-const UNSEEN: Glyph = Glyph { base: '\0', letters: Letters::NONE, kind: Kind::Sign };
+const UNSEEN: Glyph = Glyph::new('\0', Letters::NONE, Kind::Sign);
 
 impl Default for Classes {
     fn default() -> Self {
@@ -58,7 +74,9 @@ impl Classes {
             return None;
         }
         let mut classes = Self { codes: vec![NONE; 256], ..Self::default() };
-        for (character, code) in all.iter().zip(FIRST..) {
+        let mut all: Vec<_> = all.iter().collect();
+        all.sort_by_key(|character| !languages::is_attached('\0', **character));
+        for (character, code) in all.into_iter().zip(FIRST..) {
             let (page, at) = (*character as usize >> 8, *character as usize & 0xFF);
             if classes.pages.len() <= page {
                 classes.pages.resize(page + 1, 0);
@@ -75,7 +93,9 @@ impl Classes {
 
     /// The classes of these tables.
     pub(crate) fn new(pages: Vec<u16>, codes: Vec<u16>) -> Self {
-        let mut classes = Self { pages, codes, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
+        let mut classes = Self { pages, codes, first_letter: FIRST, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
+        let marks = languages::marks().map(|mark| classes.code(mark)).max().unwrap_or_default();
+        classes.first_letter = marks.max(FIRST - 1).saturating_add(1);
         for (at, glyph) in ASCII.iter().enumerate() {
             let seen = classes.unit(glyph.unwrap_or(UNSEEN));
             if let Some(unit) = classes.ascii.get_mut(at) {
@@ -85,16 +105,22 @@ impl Classes {
         classes
     }
 
-    /// A glyph as a unit of a stream.
-    #[inline]
+    /// A glyph as a unit of a stream. Its code is that of the first class which some term has.
     pub(crate) fn unit(&self, glyph: Glyph) -> Unit {
-        Unit::new(glyph, glyph.class().map_or(NONE, |class| self.code(class)))
+        let code = glyph.classes().map(|class| self.code(class)).find(|code| *code != NONE).unwrap_or(NONE);
+        Unit { is_open: glyph.is_open(), ..Unit::new(glyph, code) }
     }
 
-    /// An ideograph as a unit of a stream. It is a class of its own.
+    /// An ideograph of that class, of which there is no other reading, as a unit of a stream.
     #[inline]
-    pub(crate) fn ideograph(&self, glyph: Glyph) -> Unit {
-        Unit::new(glyph, self.code(glyph.base))
+    pub(crate) fn ideograph(&self, base: char, class: char) -> Unit {
+        Unit::new(Glyph::new(base, Letters::NONE, Kind::Ideograph), self.code(class))
+    }
+
+    /// The codes that a unit may have beside its own.
+    pub(crate) fn others(&self, unit: &Unit) -> impl Iterator<Item = u16> {
+        let own = unit.code;
+        unit.glyph().classes().map(|class| self.code(class)).filter(move |code| *code != own && *code != NONE)
     }
 
     /// An ASCII character as a unit of a stream.
@@ -120,7 +146,9 @@ mod tests {
     fn classes_are_numbered_as_far_as_numbers_go() {
         let named = |count| ('\0'..=char::MAX).take(count).collect::<BTreeSet<_>>();
         let most = Classes::of(&named(65_533)).unwrap();
-        assert_eq!((most.code('\0'), most.code('\u{107FC}'), most.code('\u{107FD}')), (FIRST, u16::MAX - 1, NONE));
+        let codes = (most.code('\0'), most.code('\u{107FC}'), most.code('\u{107FD}'));
+        assert_eq!(codes, (most.first_letter, u16::MAX - 1, NONE));
+        assert_eq!(Classes::of(&BTreeSet::from(['a'])).unwrap().code('a'), FIRST);
         assert_eq!(Classes::of(&named(65_534)), None);
     }
 }

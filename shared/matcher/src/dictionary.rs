@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::classes::Classes;
 use crate::pattern::{Letter, Pattern};
 use crate::term::{Form, Term};
+use crate::traditional::simplified;
 use crate::trie::Trie;
 
 /// All terms.
@@ -30,7 +31,7 @@ pub(crate) struct Dictionary {
     pub(crate) signs: Vec<char>,
 }
 
-/// What one term is looked for as.
+/// What a term is looked for as. One that may be spelled in other ways has several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// The term's index.
@@ -81,24 +82,27 @@ impl Dictionary {
             let evasive = if *form == Form::Evasive { Pattern::evasive(text) } else { None };
             let is_evasive = evasive.is_some();
             let Some(pattern) = evasive.or_else(|| Pattern::literal(text)) else { continue };
-            dictionary.letters.extend(&pattern.letters);
-            dictionary.signs.extend(&pattern.signs);
-            let flags = [
-                (pattern.is_ideographic, Flags::IDEOGRAPHIC),
-                (pattern.begins_word, Flags::BEGINS_WORD),
-                (pattern.ends_word, Flags::ENDS_WORD),
-                (pattern.goes_on_left, Flags::GOES_ON_LEFT),
-                (pattern.goes_on_right, Flags::GOES_ON_RIGHT),
-                (*form == Form::Exact, Flags::EXACT),
-            ];
-            let flags = flags.iter().filter(|(holds, _)| *holds).fold(0, |flags, (_, flag)| flags | flag);
-            dictionary.entries.push(Entry {
-                term: small(index)?,
-                letters_end: small(dictionary.letters.len())?,
-                signs_end: small(dictionary.signs.len())?,
-                flags: Flags(flags),
-            });
-            patterns.push((pattern, is_evasive));
+            let others = if is_evasive { Pattern::respelled(text) } else { Vec::new() };
+            for pattern in std::iter::once(pattern).chain(others) {
+                dictionary.letters.extend(&pattern.letters);
+                dictionary.signs.extend(&pattern.signs);
+                let flags = [
+                    (pattern.is_ideographic, Flags::IDEOGRAPHIC),
+                    (pattern.begins_word, Flags::BEGINS_WORD),
+                    (pattern.ends_word, Flags::ENDS_WORD),
+                    (pattern.goes_on_left, Flags::GOES_ON_LEFT),
+                    (pattern.goes_on_right, Flags::GOES_ON_RIGHT),
+                    (*form == Form::Exact, Flags::EXACT),
+                ];
+                let flags = flags.iter().filter(|(holds, _)| *holds).fold(0, |flags, (_, flag)| flags | flag);
+                dictionary.entries.push(Entry {
+                    term: small(index)?,
+                    letters_end: small(dictionary.letters.len())?,
+                    signs_end: small(dictionary.signs.len())?,
+                    flags: Flags(flags),
+                });
+                patterns.push((pattern, is_evasive));
+            }
         }
 
         let (mut classes, mut characters) = (BTreeSet::new(), BTreeSet::new());
@@ -125,9 +129,12 @@ impl Dictionary {
 
     /// The letters of a term as it is matched.
     pub(crate) fn normalised(&self, term: usize) -> String {
-        let index = self.entries.binary_search_by_key(&term, |entry| entry.term as usize).ok();
-        let expected = index.and_then(|index| self.entry(u32::try_from(index).ok()?));
-        expected.map(|expected| expected.letters.iter().map(|letter| letter.base).collect()).unwrap_or_default()
+        let index = self.entries.partition_point(|entry| (entry.term as usize) < term);
+        let is_it = self.entries.get(index).is_some_and(|entry| entry.term as usize == term);
+        let expected = u32::try_from(index).ok().filter(|_| is_it).and_then(|index| self.entry(index));
+        expected
+            .map(|expected| expected.letters.iter().map(|letter| simplified(letter.base)).collect())
+            .unwrap_or_default()
     }
 
     /// What a candidate for an entry is compared with.

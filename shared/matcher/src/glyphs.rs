@@ -10,18 +10,21 @@ use std::ops::Range;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::fold::fold_char;
+use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
-use crate::unicode::{is_filler, is_spaceless, is_unseen};
-use crate::{confusables, traditional};
+use crate::unicode::{is_filler, is_of_its_own, is_sign, is_spaceless, is_unseen};
+use crate::{confusables, numerals, traditional};
 
 /// One normalised character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Glyph {
-    /// Without case, width, style and accent; simplified, if it is a traditional ideograph.
+    /// Without case, width, style and accent.
     pub(crate) base: char,
     /// The Latin letters that it may stand for; itself, if it is one.
     pub(crate) letters: Letters,
     pub(crate) kind: Kind,
+    /// What tells it from other letters with this base.
+    pub(crate) marks: Marks,
 }
 
 /// What a character does to the text around it.
@@ -32,6 +35,11 @@ pub(crate) enum Kind {
     Digit,
     /// A letter of a script that does not.
     Ideograph,
+    /// Likewise, but it only draws out the vowel before it, and may be there or not: `ー`.
+    Drawn,
+    /// A letter or digit that is drawn as a sign: `Ⓐ`, `™`, `②`. Among its like it is a part of a word; beside other
+    /// letters it may be, or a sign that stands there.
+    Badge,
     /// White space and line breaks.
     Space,
     /// Punctuation that ends or divides sentences.
@@ -43,7 +51,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether it can form a word with its neighbours.
     pub(crate) const fn is_word(self) -> bool {
-        matches!(self, Self::Letter | Self::Digit)
+        matches!(self, Self::Letter | Self::Digit | Self::Badge)
     }
 
     /// Whether it is anything but a letter or digit.
@@ -53,19 +61,49 @@ impl Kind {
 }
 
 impl Glyph {
-    const fn new(base: char, letters: Letters, kind: Kind) -> Self {
-        Self { base, letters, kind }
+    pub(crate) const fn new(base: char, letters: Letters, kind: Kind) -> Self {
+        Self { base, letters, kind, marks: Marks::NONE }
+    }
+
+    pub(crate) const fn with(self, marks: Marks) -> Self {
+        Self { marks, ..self }
     }
 
     /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for what
     /// cannot be a letter.
     pub(crate) fn class(self) -> Option<char> {
-        if let Some(class) = self.letters.class() {
-            return Some(class);
+        self.classes().next()
+    }
+
+    /// All that may stand for it there. The first is what it most likely is.
+    pub(crate) fn classes(self) -> impl Iterator<Item = char> {
+        let own = match self.kind {
+            Kind::Ideograph => Some(traditional::simplified(self.base)),
+            _ if self.kind.is_divider() => None,
+            _ if self.letters.is_empty() || self.is_of_its_own() => Some(self.base),
+            _ => None,
+        };
+        let numeral = std::iter::once_with(move || numerals::other(self.base)).flatten();
+        own.into_iter().chain(self.letters.classes()).chain(numeral)
+    }
+
+    /// Whether it may be read in more than one way.
+    pub(crate) fn is_open(self) -> bool {
+        match self.kind {
+            Kind::Digit => true,
+            Kind::Ideograph => !self.letters.is_empty() || numerals::value(self.base).is_some(),
+            _ => self.letters.are_ambiguous() || self.is_of_its_own() || self.base == CROSS,
         }
-        (!self.kind.is_divider()).then_some(self.base)
+    }
+
+    /// Whether it is a letter of another script that resembles a Latin one. Only within a Latin word it is one.
+    pub(crate) fn is_of_its_own(self) -> bool {
+        !self.letters.is_empty() && is_of_its_own(self.base)
     }
 }
+
+/// A letter that is written in place of others, as a star is: `fxck`.
+pub(crate) const CROSS: char = 'x';
 
 /// Gives the glyphs of a character to `see`. A character that is invisible or only decorates the one before it has
 /// none.
@@ -83,26 +121,47 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
                 see(*glyph);
             }
         }
-        // Parenthesised small letters would decompose into three characters.
-        '\u{249C}'..='\u{24B5}' => see(ascii_letter(character as u32 - 0x249C)),
+        // Parenthesised letters would decompose into three characters.
+        '\u{249C}'..='\u{24B5}' => see(badge(character as u32 - 0x249C)),
+        '\u{1F110}'..='\u{1F129}' => see(badge(character as u32 - 0x1F110)),
         _ if is_unseen(character) => {}
-        _ => match confusables::of(character) {
+        _ if languages::glyphs(character, &mut see) => {}
+        _ => {
             // Looks come first, since some of these decompose into something that looks different.
-            Some(letters) => see(Glyph::new(fold_char(character), letters, kind(character))),
-            None => decompose_compatible(character, |part| {
-                if part.is_ascii() {
-                    if let Some(Some(glyph)) = ASCII.get(part as usize) {
-                        see(*glyph);
+            let looks = confusables::of(character);
+            if let Some(letters) = looks.filter(|_| !is_spaceless(character) && !is_of_its_own(character)) {
+                return see(Glyph::new(fold_char(character), letters, kind(character)));
+            }
+            // A letter waits for its accents, which decompose behind it.
+            let mut last: Option<Glyph> = None;
+            decompose_compatible(character, |part| {
+                if is_unseen(part) {
+                    if let Some(marked) = last.and_then(|last| languages::marked(last, part)) {
+                        last = Some(marked);
                     }
-                } else if !is_unseen(part) {
-                    let small = fold_char(part);
-                    let letters = confusables::of(part).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
-                    let base = if kind(small) == Kind::Ideograph { traditional::simplified(small) } else { small };
-                    see(Glyph::new(base, letters, kind(small)));
+                    return;
                 }
-            }),
-        },
+                let mut next = |glyph| last.replace(glyph).into_iter().for_each(&mut see);
+                if !languages::glyphs(part, &mut next) {
+                    let is_badge = |kind: Kind| kind.is_word() && part != character && is_sign(character);
+                    let kind_of = |kind| if is_badge(kind) { Kind::Badge } else { kind };
+                    let glyph = part_glyph(part, looks);
+                    glyph.map(|glyph| Glyph { kind: kind_of(glyph.kind), ..glyph }).into_iter().for_each(next);
+                }
+            });
+            last.into_iter().for_each(see);
+        }
     }
+}
+
+/// The glyph of a part that a character decomposes into, which looks like these letters.
+fn part_glyph(part: char, looks: Option<Letters>) -> Option<Glyph> {
+    if part.is_ascii() {
+        return ASCII.get(part as usize).copied().flatten();
+    }
+    let small = languages::folded(fold_char(part));
+    let letters = looks.or_else(|| confusables::of(part)).or_else(|| confusables::of(small)).unwrap_or(Letters::NONE);
+    Some(Glyph::new(small, letters, kind(small)))
 }
 
 /// The glyph of a character whose glyph is the same everywhere and quick to find: ASCII and the common ideographs.
@@ -110,28 +169,55 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
 pub(crate) fn plain(character: char) -> Option<Glyph> {
     match character {
         '\0'..='\x7F' => ASCII.get(character as usize).copied().flatten(),
-        '\u{4E00}'..='\u{9FFF}' => Some(Glyph::new(traditional::simplified(character), Letters::NONE, Kind::Ideograph)),
-        _ => None,
+        _ => plain_ideograph(character).map(|_| Glyph::new(character, Letters::NONE, Kind::Ideograph)),
     }
 }
 
-/// Gives the glyphs of a text to `see`, each with the bytes it comes from.
-pub(crate) fn text_glyphs(text: &str, mut see: impl FnMut(Range<usize>, Glyph)) {
+/// The class of an ideograph that can be read in one way only, as nearly all can.
+#[inline]
+pub(crate) fn plain_ideograph(character: char) -> Option<char> {
+    matches!(character, '\u{4E00}'..='\u{9FFF}').then(|| traditional::only_reading(character)).flatten()
+}
+
+/// The glyphs of a text.
+pub(crate) fn text_glyphs(text: &str) -> Vec<Glyph> {
+    let mut all: Vec<Glyph> = Vec::new();
     for (start, character) in text.char_indices() {
-        let span = start..start + character.len_utf8();
-        match plain(character) {
-            Some(glyph) => see(span, glyph),
-            None => glyphs_within(text, &span, character, &mut |glyph| see(span.clone(), glyph)),
+        if let Some(glyph) = plain(character) {
+            all.push(glyph);
+            continue;
         }
+        if let Some(last) = all.last_mut()
+            && let Some(marked) = languages::marked(*last, character)
+        {
+            *last = marked;
+            continue;
+        }
+        glyphs_within(text, &(start..start + character.len_utf8()), character, &mut |glyph| match all
+            .last()
+            .map_or(Joined::Apart, |before| languages::join(*before, glyph))
+        {
+            Joined::Apart => all.push(glyph),
+            Joined::One(one) => {
+                all.pop();
+                all.push(one);
+            }
+            Joined::Swapped(first, second) => {
+                all.pop();
+                all.extend([first, second]);
+            }
+        });
     }
+    all
 }
 
 /// Gives the glyphs of a character where it stands in a text to `see`. Out of line, since most characters are
 /// [`plain`].
 #[inline(never)]
 pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char, see: &mut dyn FnMut(Glyph)) {
-    // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`.
-    if let Some(script) = script_with_capitals(character) {
+    // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`. Nor is a
+    // final sigma a `c` there.
+    if let Some(script) = script_with_capitals(character).filter(|_| character.is_uppercase() || character == 'ς') {
         let before = text.get(..span.start).and_then(|text| text.chars().next_back()).unwrap_or('\0');
         let after = text.get(span.end..).and_then(|text| text.chars().next()).unwrap_or('\0');
         let is_among_its_own = |other| script_with_capitals(other) == Some(script);
@@ -139,8 +225,28 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
             character = fold_char(character);
         }
     }
-    glyphs(character, see);
+    // A mark of another script is only put on a Latin letter to disguise it, unless it looks like one itself.
+    if is_combining_mark(character)
+        && is_of_its_own(character)
+        && confusables::of(character).is_none()
+        && is_latin_before(text, span.start)
+    {
+        return;
+    }
+    match languages::glyph_within(text, span, character) {
+        Some(glyph) => see(glyph),
+        None => glyphs(character, see),
+    }
 }
+
+/// Whether the marks that end at a place in a text are those of an ASCII letter.
+fn is_latin_before(text: &str, end: usize) -> bool {
+    let before = text.get(..end).unwrap_or_default().chars().rev().take(MOST_MARKS);
+    before.skip_while(|one| is_combining_mark(*one)).next().is_some_and(|one| one.is_ascii_alphabetic())
+}
+
+/// More marks on one letter are not looked at.
+const MOST_MARKS: usize = 8;
 
 /// A number for each script whose capitals may look like other letters than their small forms do.
 pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
@@ -161,10 +267,10 @@ pub(crate) fn fold_compatible(character: char, mut see: impl FnMut(char)) {
     }
 }
 
-/// The `nth` letter of the alphabet.
-fn ascii_letter(nth: u32) -> Glyph {
+/// The `nth` letter of the alphabet, drawn as a sign.
+fn badge(nth: u32) -> Glyph {
     let letter = u8::try_from(nth).ok().and_then(|nth| b'a'.checked_add(nth)).unwrap_or(b'a');
-    Glyph::new(char::from(letter), Letters::of(letter), Kind::Letter)
+    Glyph::new(char::from(letter), Letters::of(letter), Kind::Badge)
 }
 
 fn kind(character: char) -> Kind {
@@ -174,7 +280,7 @@ fn kind(character: char) -> Kind {
     } else if character.is_alphabetic() {
         Kind::Letter
     } else if character.is_numeric() {
-        Kind::Digit
+        if is_sign(character) { Kind::Badge } else { Kind::Digit }
     } else if is_combining_mark(character) {
         Kind::Letter
     } else if character.is_whitespace() {
@@ -184,7 +290,14 @@ fn kind(character: char) -> Kind {
     } else {
         return Kind::Sign;
     };
-    if is_spaceless(character) { Kind::Ideograph } else { kind }
+    if is_spaceless(character) {
+        Kind::Ideograph
+    } else if matches!(character, '\u{2000}'..='\u{2BFF}' | '\u{1F100}'..='\u{1F1FF}') && is_sign(character) {
+        // The blocks with such signs.
+        Kind::Badge
+    } else {
+        kind
+    }
 }
 
 /// The glyphs of ASCII; `None` for control characters, which are invisible.
@@ -257,8 +370,10 @@ mod tests {
     }
 
     #[test]
-    fn ideographs_become_simplified() {
-        assert_eq!(bases("紅賭場約槍辦證毒傳銷發貸內"), "红赌场约枪办证毒传销发贷内");
+    fn an_ideograph_has_the_class_of_its_simplified_form() {
+        let mut classes = String::new();
+        classes.extend(text_glyphs("紅賭場約槍辦證毒傳銷發貸內").into_iter().filter_map(Glyph::class));
+        assert_eq!(classes, "红赌场约枪办证毒传销发贷内");
     }
 
     #[test]
@@ -272,17 +387,13 @@ mod tests {
         for character in ('\0'..=char::MAX).filter(is_checked) {
             assert_eq!(class(character), class(fold_char(character)), "{character}");
         }
-        let classes = |text| {
-            let mut classes = Vec::new();
-            text_glyphs(text, |_, glyph| classes.push(glyph.class()));
-            classes
-        };
+        let classes = |text| text_glyphs(text).into_iter().map(Glyph::class).collect::<Vec<_>>();
         assert_eq!(classes("ΝΕΜΥΖΣΊΣΥΦΟΣ"), classes("νεμυζσίσυφος"));
     }
 
     #[test]
     fn what_is_a_letter_in_its_script_stays() {
-        assert_eq!(bases("ガｶﾞか"), "カ\u{3099}カ\u{3099}か");
+        assert_eq!(bases("ガｶﾞか"), "ガカ\u{3099}カ");
         assert_eq!(bases("कि"), "कि");
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
 use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
+use crate::languages::{self, Marks, Spelling};
 use crate::letters::Letters;
 
 /// Signs within a term that people leave out: `T-shirt`, `don't`.
@@ -12,6 +13,9 @@ const OPTIONAL_SIGNS: [char; 3] = ['-', '\'', '’'];
 /// it is written.
 const REQUIRED_SIGNS: [char; 5] = ['.', '/', ',', ':', '&'];
 
+/// It may stand for a `b`, but no `b` for it.
+const SHARP_S: char = 'ß';
+
 /// A letter of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Letter {
@@ -19,6 +23,9 @@ pub(crate) struct Letter {
     /// Characters that may stand for one of these are taken for it. Digits and signs have none: only they themselves are
     /// taken.
     pub(crate) letters: Letters,
+    pub(crate) marks: Marks,
+    /// A word of the term begins with it.
+    pub(crate) begins_word: bool,
 }
 
 /// A term taken apart.
@@ -30,7 +37,7 @@ pub(crate) struct Pattern {
     pub(crate) signs: Vec<char>,
     /// The classes of the letters, without repeats; `None` where the term has a space or sign.
     pub(crate) path: Vec<Option<char>>,
-    /// Most of the letters are ideographs.
+    /// Half of the letters or more are ideographs.
     pub(crate) is_ideographic: bool,
     /// The word may begin before the term. The match is then the whole word.
     pub(crate) goes_on_left: bool,
@@ -40,6 +47,11 @@ pub(crate) struct Pattern {
     pub(crate) begins_word: bool,
     /// A word must end with it.
     pub(crate) ends_word: bool,
+}
+
+/// Whether a sign is an opening bracket that is a `c` within words.
+pub(crate) const fn is_bracket(sign: char) -> bool {
+    matches!(sign, '(' | '<' | '{')
 }
 
 /// The wildcards at the ends of a term, and what is between them.
@@ -55,8 +67,7 @@ impl Pattern {
     /// word (an emoji, `#`): such a term is looked for as it is written.
     pub(crate) fn evasive(term: &str) -> Option<Self> {
         let (wild_left, text, wild_right) = wildcards(term);
-        let mut all: Vec<Glyph> = Vec::new();
-        text_glyphs(text, |_, glyph| all.push(glyph));
+        let all = text_glyphs(&languages::with_spaces(text));
         let mut pattern = Self {
             letters: Vec::new(),
             signs: Vec::new(),
@@ -95,18 +106,45 @@ impl Pattern {
             if pattern.path.last() != Some(&Some(class)) {
                 pattern.path.push(Some(class));
             }
-            ideographs += usize::from(glyph.kind == Kind::Ideograph);
-            let letters = if matches!(glyph.kind, Kind::Letter) { glyph.letters } else { Letters::NONE };
-            pattern.letters.push(Letter { base: glyph.base, letters });
+            ideographs +=
+                usize::from(matches!(glyph.kind, Kind::Ideograph | Kind::Drawn) || languages::is_syllable(glyph.base));
+            let may_be_others =
+                matches!(glyph.kind, Kind::Letter | Kind::Badge) && glyph.base != SHARP_S && !glyph.is_of_its_own();
+            let letters = if may_be_others { glyph.letters } else { Letters::NONE };
+            let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
+            pattern.letters.push(Letter { base: glyph.base, letters, marks: glyph.marks, begins_word });
         }
         let (first, last) = (all.first()?, all.last()?);
-        pattern.is_ideographic = ideographs * 2 > pattern.letters.len();
-        let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph);
+        // Without a letter, signs are no disguise (`$$$`, `<3`), and at an end they may be punctuation (`wow!`).
+        let has_signs =
+            all.iter().any(|glyph| matches!(glyph.kind, Kind::Sign | Kind::Stop) && !glyph.letters.is_empty());
+        let has_letters = all.iter().any(|glyph| !glyph.kind.is_divider() && glyph.kind != Kind::Digit);
+        if (has_signs && !has_letters) || last.kind == Kind::Stop || is_bracket(first.base) || is_bracket(last.base) {
+            return None;
+        }
+        pattern.is_ideographic = ideographs * 2 >= pattern.letters.len();
+        let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph | Kind::Drawn);
         pattern.begins_word = in_word(first) && !wild_left;
         pattern.ends_word = in_word(last) && !wild_right;
         pattern.goes_on_left = in_word(first) && wild_left;
         pattern.goes_on_right = in_word(last) && wild_right;
         (!pattern.letters.is_empty()).then_some(pattern)
+    }
+
+    /// The term as its language may spell it otherwise.
+    pub(crate) fn respelled(term: &str) -> Vec<Self> {
+        let spellings = languages::respelled(term).into_iter();
+        let others = spellings.filter_map(|Spelling { text, marks_are_needed, letters_stay }| {
+            let mut other = Self::evasive(&text)?;
+            if letters_stay {
+                other.letters = Self::evasive(term)?.letters;
+            }
+            if marks_are_needed {
+                other.letters.iter_mut().for_each(|letter| letter.marks = letter.marks.needed());
+            }
+            Some(other)
+        });
+        others.collect()
     }
 
     /// Takes a term as it is written, but for wildcards and what [`fold_compatible`] takes away.
@@ -116,7 +154,8 @@ impl Pattern {
         for character in text.chars() {
             fold_compatible(character, |part| path.push(Some(part)));
         }
-        let letters = text.chars().map(|base| Letter { base, letters: Letters::NONE }).collect();
+        let literal = |base| Letter { base, letters: Letters::NONE, marks: Marks::NONE, begins_word: false };
+        let letters = text.chars().map(literal).collect();
         let (begins_word, ends_word) = (!goes_on_left, !goes_on_right);
         (!path.is_empty()).then_some(Self {
             letters,

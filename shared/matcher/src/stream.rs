@@ -5,15 +5,18 @@
 
 use std::ops::Range;
 
-use crate::classes::{Classes, Unit};
-use crate::glyphs::{glyphs_within, plain};
+use crate::classes::{Classes, NONE, Unit};
+use crate::confusables;
+use crate::glyphs::{Glyph, Kind, glyphs_within, plain, plain_ideograph};
+use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
 
-/// The place of a unit: its bytes.
+/// The place of a unit: its bytes. And the marks that are written there.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: u32,
     end: u32,
+    marks: Marks,
 }
 
 /// A segment, or several that a reader sees one behind the other.
@@ -30,10 +33,18 @@ pub(crate) struct Stream {
 }
 
 /// Signs that look like a letter together.
-const DRAWN: [(&str, u8); 8] =
-    [("()", b'o'), ("[]", b'o'), ("/\\", b'a'), ("\\/", b'v'), ("|_|", b'u'), ("|)", b'd'), ("|<", b'k'), ("vv", b'w')];
+const DRAWN: [(&str, u8); 8] = [
+    ("()", b'o'),
+    ("[]", b'o'),
+    ("/\\", b'a'),
+    ("\\/", b'v'),
+    ("|_|", b'u'),
+    ("[_]", b'u'),
+    ("|)", b'd'),
+    ("|<", b'k'),
+];
 
-/// Whether one of [`DRAWN`] ends with it.
+/// Whether one of [`DRAWN`] ends with it, or it is one of the two `v` of a `w`.
 const fn ends_drawing(base: char) -> bool {
     matches!(base, ')' | ']' | '\\' | '/' | '|' | '<' | 'v')
 }
@@ -70,6 +81,12 @@ fn is_dense(text: &str) -> bool {
     all & OTHER == 0
 }
 
+/// Whether a word that a unit is at the end of goes on with the one beside it. One that is drawn as a sign is taken for
+/// a sign there, unless the word is written in such: `casino™`, `①casino`.
+pub(crate) fn goes_on(own: &Unit, beside: &Unit) -> bool {
+    beside.kind.is_word() && (beside.kind != Kind::Badge || own.kind == Kind::Badge)
+}
+
 impl Stream {
     pub(crate) fn clear(&mut self) {
         self.units.clear();
@@ -103,24 +120,95 @@ impl Stream {
     #[inline(never)]
     fn push_sparse(&mut self, text: &str, offset: u32, classes: &Classes) {
         let mut begins_segment = true;
+        let mut is_turned = false;
+        let first = self.units.len();
         for (start, character) in text.char_indices() {
             let span = start..start + character.len_utf8();
             // The caller makes sure that the stream's length fits a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
-            let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
-            let unit = match (plain(character), u8::try_from(character)) {
-                (Some(_), Ok(ascii)) => classes.ascii(ascii),
-                (Some(glyph), Err(_)) => classes.ideograph(glyph),
-                (None, _) => {
+            let place = Place { start: offset + span.start as u32, end: offset + span.end as u32, marks: Marks::NONE };
+            let unit = match (u8::try_from(character), plain_ideograph(character)) {
+                (_, Some(class)) => classes.ideograph(character, class),
+                (Ok(ascii), _) if plain(character).is_some() => {
+                    let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
+                    if languages::is_divider_within(before, character, text.get(span.end..)) {
+                        Unit { letters: Letters::NONE, code: NONE, kind: Kind::Sign, ..classes.ascii(ascii) }
+                    } else {
+                        classes.ascii(ascii)
+                    }
+                }
+                _ => {
+                    if !begins_segment && self.mark(character, classes) {
+                        continue;
+                    }
                     glyphs_within(text, &span, character, &mut |glyph| {
-                        self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
+                        if begins_segment || !self.join(glyph, place, classes) {
+                            let place = Place { marks: glyph.marks, ..place };
+                            self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
+                        }
                         begins_segment = false;
+                        is_turned |= !glyph.letters.is_empty() && confusables::is_turned(glyph.base);
                     });
                     continue;
                 }
             };
             self.push_unit(Unit { begins_segment, ..unit }, place, classes);
             begins_segment = false;
+        }
+        if is_turned {
+            self.turn(first, classes);
+        }
+    }
+
+    /// Lets the letters of words that are written upside down be what they are turned from, from a unit on.
+    #[inline(never)]
+    fn turn(&mut self, first: usize, classes: &Classes) {
+        let units = self.units.get_mut(first..).unwrap_or_default();
+        for word in units.split_mut(|unit| unit.letters.is_empty()) {
+            if word.iter().any(|unit| confusables::is_turned(unit.base)) {
+                for unit in word {
+                    let letters = unit.letters.or(confusables::turned(unit.base));
+                    *unit =
+                        Unit { begins_segment: unit.begins_segment, ..classes.unit(Glyph { letters, ..unit.glyph() }) };
+                }
+            }
+        }
+    }
+
+    /// The last unit as a glyph.
+    fn last(&self) -> Option<Glyph> {
+        let (unit, place) = self.units.last().zip(self.places.last())?;
+        Some(Glyph { base: unit.base, letters: unit.letters, kind: unit.kind, marks: place.marks })
+    }
+
+    /// Puts a mark on the last unit, if it is one that tells letters apart.
+    fn mark(&mut self, mark: char, classes: &Classes) -> bool {
+        let marked = self.last().and_then(|last| languages::marked(last, mark));
+        marked.inspect(|marked| self.replace_last(*marked, classes)).is_some()
+    }
+
+    /// Joins a glyph with the last unit, if they are one letter or stand in the wrong order.
+    fn join(&mut self, glyph: Glyph, place: Place, classes: &Classes) -> bool {
+        match self.last().map_or(Joined::Apart, |last| languages::join(last, glyph)) {
+            Joined::Apart => return false,
+            Joined::One(one) => {
+                self.replace_last(one, classes);
+                if let Some(last) = self.places.last_mut() {
+                    last.end = place.end;
+                }
+            }
+            Joined::Swapped(first, second) => {
+                self.replace_last(first, classes);
+                self.push_unit(classes.unit(second), Place { marks: second.marks, ..place }, classes);
+            }
+        }
+        true
+    }
+
+    fn replace_last(&mut self, glyph: Glyph, classes: &Classes) {
+        if let (Some(unit), Some(place)) = (self.units.last_mut(), self.places.last_mut()) {
+            *unit = Unit { begins_segment: unit.begins_segment, ..classes.unit(glyph) };
+            place.marks = glyph.marks;
         }
     }
 
@@ -136,7 +224,11 @@ impl Stream {
     /// Keeps places from here on.
     fn keep_places(&mut self) {
         if self.places.is_empty() {
-            self.places.extend((0..).take(self.units.len()).map(|start| Place { start, end: start + 1 }));
+            self.places.extend((0..).take(self.units.len()).map(|start| Place {
+                start,
+                end: start + 1,
+                marks: Marks::NONE,
+            }));
         }
     }
 
@@ -146,43 +238,57 @@ impl Stream {
         self.places.get(at).map_or(start..start.saturating_add(1), |place| place.start..place.end)
     }
 
+    /// The marks of a unit.
+    pub(crate) fn marks(&self, at: usize) -> Marks {
+        self.places.get(at).map_or(Marks::NONE, |place| place.marks)
+    }
+
     /// Makes the last units one letter, if they draw one.
     #[inline(never)]
     fn draw(&mut self, classes: &Classes) {
+        if let [.., one, other] = self.units.as_mut_slice()
+            && one.base == 'v'
+            && other.base == 'v'
+        {
+            // Two `v` are a `w`, and stay what they are.
+            one.letters = one.letters.or(Letters::of(b'w'));
+            other.letters = one.letters;
+            return;
+        }
         for (signs, letter) in DRAWN {
             let Some(first) = self.units.len().checked_sub(signs.len()) else { continue };
             let Some(units) = self.units.get(first..) else { continue };
             let is_drawn = units.iter().map(|unit| unit.base).eq(signs.chars())
                 && units.iter().skip(1).all(|unit| !unit.begins_segment);
             let Some(head) = units.first().copied().filter(|_| is_drawn) else { continue };
-            let before = first.checked_sub(1).and_then(|before| self.units.get(before)).map(|unit| unit.base);
-            // Two `v` are a `w`, more of them a drawn-out `v`.
-            let own = if letter == b'w' { Letters::of(b'v') } else { Letters::NONE };
-            if letter == b'w' && before == Some('v') && !head.begins_segment {
-                continue;
-            }
-            let letters = Letters::of(letter).or(own);
+            let letters = Letters::of(letter);
             let code = letters.class().map_or(head.code, |class| classes.code(class));
             let end = self.places.last().map_or(0, |place| place.end);
             self.units.truncate(first + 1);
             self.places.truncate(first + 1);
             if let (Some(unit), Some(place)) = (self.units.last_mut(), self.places.last_mut()) {
-                *unit = Unit { letters, code, ..head };
+                *unit = Unit { letters, code, is_open: false, ..head };
                 place.end = end;
             }
             return;
         }
     }
 
+    /// The kind of a unit.
+    pub(crate) fn kind(&self, at: usize) -> Option<Kind> {
+        self.units.get(at).map(|unit| unit.kind)
+    }
+
     /// Whether no word continues to the left of a unit.
     pub(crate) fn begins_word(&self, at: usize) -> bool {
-        self.units.get(at).is_some_and(|unit| unit.begins_segment)
-            || !at.checked_sub(1).and_then(|before| self.units.get(before)).is_some_and(|unit| unit.kind.is_word())
+        let before = at.checked_sub(1).and_then(|before| self.units.get(before));
+        !self.units.get(at).zip(before).is_some_and(|(unit, before)| unit.joins(before.base) && goes_on(unit, before))
     }
 
     /// Whether no word continues to the right of a unit.
     pub(crate) fn ends_word(&self, at: usize) -> bool {
-        !self.units.get(at + 1).is_some_and(|unit| unit.kind.is_word() && !unit.begins_segment)
+        let after = self.units.get(at + 1);
+        !self.units.get(at).zip(after).is_some_and(|(unit, after)| after.joins(unit.base) && goes_on(unit, after))
     }
 
     /// The units of the words that a range of units is part of.

@@ -8,6 +8,8 @@
 
 use std::sync::LazyLock;
 
+use crate::{confusables, numerals};
+
 /// The blocks with CJK unified ideographs of the basic plane.
 const FIRST: usize = 0x3400;
 const LAST: usize = 0x9FFF;
@@ -26,8 +28,32 @@ static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
     table
 });
 
+/// The same, but 0 for what can be read in other ways as well: as a Latin letter that it looks like, as a digit.
+static ONLY_READING: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let mut table = TABLE.clone();
+    for (entry, character) in table.iter_mut().zip('\u{3400}'..) {
+        if confusables::of(character).is_some() || numerals::value(character).is_some() {
+            *entry = 0;
+        }
+    }
+    table
+});
+
 /// The simplified form of an ideograph; itself, if there is none.
 pub(crate) fn simplified(character: char) -> char {
     let entry = (character as usize).checked_sub(FIRST).and_then(|at| TABLE.get(at));
     entry.and_then(|code| char::from_u32(u32::from(*code))).unwrap_or(character)
+}
+
+/// The simplified form of an ideograph that cannot be read in other ways as well.
+#[inline]
+pub(crate) fn only_reading(character: char) -> Option<char> {
+    let entry = (character as usize).checked_sub(FIRST).and_then(|at| ONLY_READING.get(at));
+    entry.filter(|code| **code != 0).and_then(|code| char::from_u32(u32::from(*code)))
+}
+
+/// Whether two ideographs are one: the same, or the simplified and a traditional form of it. Two traditional ones are
+/// two words, though both have the same simplified form: 乾, 幹.
+pub(crate) fn are_same(one: char, other: char) -> bool {
+    one == other || simplified(one) == other || one == simplified(other)
 }

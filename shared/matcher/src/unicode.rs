@@ -59,12 +59,11 @@ pub fn is_accent(character: char) -> bool {
     }
 }
 
-/// Whether a character is a point of Hebrew or Arabic or a tone mark of Thai or Lao. A text with some of them left out,
-/// or others put in, is still read as the same.
+/// Whether a character is a point of Hebrew or Arabic. A text with some of them left out, or others put in, is still read
+/// as the same. The tone marks of Thai and Lao are no points: another tone is another word.
 #[must_use]
 pub fn is_point(character: char) -> bool {
-    // The last of these are Thai marks of the same kind that have no class.
-    matches!(canonical_combining_class(character), 10..=35 | 107 | 122) || matches!(character, '\u{E4C}'..='\u{E4E}')
+    matches!(canonical_combining_class(character), 10..=35)
 }
 
 /// For each page of 256 characters of the basic plane, one bit for each that is unseen. A page is filled when one of
@@ -144,6 +143,38 @@ fn has_no_spaces(script: Script) -> bool {
     )
 }
 
+/// Whether Unicode has a character as a symbol, as punctuation, or as a number that is none of a row of digits: `Ⓐ`, `™`,
+/// `②`, `½`.
+pub(crate) fn is_sign(character: char) -> bool {
+    use GeneralCategory as Is;
+    matches!(
+        category(character),
+        Is::OtherSymbol
+            | Is::MathSymbol
+            | Is::CurrencySymbol
+            | Is::ModifierSymbol
+            | Is::OtherNumber
+            | Is::ConnectorPunctuation
+            | Is::DashPunctuation
+            | Is::OpenPunctuation
+            | Is::ClosePunctuation
+            | Is::InitialPunctuation
+            | Is::FinalPunctuation
+            | Is::OtherPunctuation
+    )
+}
+
+/// Whether a character is of a script whose words are not to be read as Latin ones although some of its letters resemble
+/// Latin letters: from Hebrew to Georgian and Hangul, kana and Han. The scripts that people write whole Latin words in are
+/// others, such as Ethiopic, Cherokee and Canadian syllabics.
+pub(crate) const fn is_of_its_own(character: char) -> bool {
+    matches!(
+        character,
+        '\u{590}'..='\u{11FF}' | '\u{1780}'..='\u{18AF}' | '\u{3000}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7FF}'
+        | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}' | '\u{FF65}'..='\u{FFDC}'
+    )
+}
+
 /// Whether a character is a letter of which two are drawn as a flag.
 pub(crate) const fn is_regional_indicator(character: char) -> bool {
     matches!(character, '\u{1F1E6}'..='\u{1F1FF}')
@@ -174,7 +205,7 @@ mod tests {
                 "\u{301}\u{336}\u{315}\u{345}\u{489}\u{20DD}\u{20E3}\u{1AB5}\u{1DC4}\u{FE20}",
                 "e\u{93F}\u{94D}\u{3099}\u{E48}\u{64E}\u{5B0}",
             ),
-            (is_point, "\u{5B0}\u{5C2}\u{64E}\u{670}\u{E48}\u{E4C}\u{EC8}", "\u{301}\u{E34}\u{E38}\u{93F}\u{3099}"),
+            (is_point, "\u{5B0}\u{5C2}\u{64E}\u{670}", "\u{301}\u{E34}\u{E38}\u{E48}\u{E4C}\u{EC8}\u{93F}\u{3099}"),
             (is_enclosing, "\u{20E3}\u{489}\u{20DD}", "\u{301}1"),
             (is_emoji, "😀🔥⌚☀❤🇨⭐🀄", "1#a加❶\u{FE0F}\u{200D}🄰"),
             (is_spaceless, "加カーゝガ\u{3099}ｶｰ々〇๕กะ្ကㄅ", "aéи가ﾡㄱＡ1٣اˇ"),

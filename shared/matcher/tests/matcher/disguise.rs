@@ -371,7 +371,7 @@ const TRADITIONAL: [(char, char); 30] = [
 ];
 
 /// For words in ideographs.
-pub(crate) const CHINESE: [Disguise; 13] = [
+pub(crate) const CHINESE: [Disguise; 14] = [
     Disguise {
         name: "traditional",
         stage: Stage::Letters,
@@ -405,11 +405,23 @@ pub(crate) const CHINESE: [Disguise; 13] = [
         stage: Stage::Between,
         apply: |word, random| between(word, random.pick::<&str>(&[" ", "  ", "\u{3000}"])),
     },
-    Disguise { name: "line breaks", stage: Stage::Between, apply: |word, _| between(word, "\n") },
+    // Between two ideographs alone, a line or a sentence ends.
+    Disguise {
+        name: "line breaks",
+        stage: Stage::Between,
+        apply: |word, _| word.letters.len() > 2 && between(word, "\n"),
+    },
+    Disguise {
+        name: "stops",
+        stage: Stage::Between,
+        apply: |word, random| {
+            word.letters.len() > 2 && between(word, random.pick::<&str>(&[".", "。", "，", "…", "!"]))
+        },
+    },
     Disguise {
         name: "dots",
         stage: Stage::Between,
-        apply: |word, random| between(word, random.pick::<&str>(&["·", ".", "•", "・", "…"])),
+        apply: |word, random| between(word, random.pick::<&str>(&["·", "•", "・", "∙"])),
     },
     Disguise {
         name: "dashes",

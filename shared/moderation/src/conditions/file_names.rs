@@ -59,5 +59,6 @@ fn ending(name: &str, signs: &[Sign], is_wanted: impl Fn(&[Sign]) -> Option<Stri
 
 /// Whether systems or apps cut it off at the end of a file name.
 fn is_cut_off(sign: char) -> bool {
-    is_blank(sign) || matches!(sign, '/' | '\\' | ':' | '"' | '<' | '>' | '|' | '?' | '*' | '\u{2025}' | '\u{2026}')
+    is_blank(sign)
+        || matches!(sign, '/' | '\\' | ':' | '"' | '<' | '>' | '|' | '?' | '*' | '\u{2025}' | '\u{2026}' | '\u{3002}')
 }

@@ -25,7 +25,7 @@ use crate::terms::{List, Owner, Terms};
 
 const MAGIC: &[u8; 16] = b"\x89chathook-rules\n";
 /// Raise it with every change to this layout, to the matcher's, to how texts are read, or to the rules' language.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER: usize = MAGIC.len() + 8;
 
 /// Why this version cannot use a pack.
