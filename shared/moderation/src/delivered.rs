@@ -93,8 +93,8 @@ impl<'a> Delivered<'a> {
                     chat: ChatKind::C2c,
                     sender: Fact::Known(operator.unwrap_or(&edit.from_account)),
                     operator: Fact::Known(operator),
-                    group_id: None,
-                    topic_id: None,
+                    group_id: Fact::Known(None),
+                    topic_id: Fact::Known(None),
                     group_type: Fact::Known(None),
                 };
                 (envelope, &edit.content)
@@ -105,8 +105,8 @@ impl<'a> Delivered<'a> {
                     chat: ChatKind::Group,
                     sender: operator.map_or(Fact::Unknown, Fact::Known),
                     operator: operator.map_or(Fact::Unknown, |account| Fact::Known(Some(account))),
-                    group_id: Some(&edit.group_id),
-                    topic_id: edit.topic_id.as_deref(),
+                    group_id: Fact::Known(Some(&edit.group_id)),
+                    topic_id: Fact::Known(edit.topic_id.as_deref()),
                     group_type: Fact::Unknown,
                 };
                 (envelope, &edit.content)

@@ -19,6 +19,7 @@ mod origins;
 mod rewrite;
 mod rules;
 mod terms;
+mod unreadable;
 mod verdict;
 
 pub use delivered::{Delivered, Undecided, Violation};

@@ -327,7 +327,7 @@ pub(crate) fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<&'a str> {
 }
 
 impl Reject {
-    fn code(&self, chat: ChatKind) -> RejectCode {
+    pub(crate) fn code(&self, chat: ChatKind) -> RejectCode {
         let code = match chat {
             ChatKind::C2c => self.c2c_code.map(RejectCode::C2c),
             ChatKind::Group => self.group_code.map(RejectCode::Group),

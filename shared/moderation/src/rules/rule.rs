@@ -49,13 +49,13 @@ impl Scope {
         let has_type = |group_type| self.group_types.iter().any(|name| current_name(name) == current_name(group_type));
         let is_among = |names: &HashSet<String>, name: Option<&str>| name.is_some_and(|name| names.contains(name));
         let may = self.chat.is_none_or(|of_rule| of_rule == chat)
-            && (self.group_ids.is_empty() || is_among(&self.group_ids, group_id))
-            && (self.topics.is_empty() || is_among(&self.topics, topic_id))
             && !(self.except_rest && query.opt_platform().is_some_and(|name| name.eq_ignore_ascii_case(REST)));
         if !may {
             return Some(false);
         }
         let parts = [
+            decided(self.group_ids.is_empty(), group_id, |id| is_among(&self.group_ids, id)),
+            decided(self.topics.is_empty(), topic_id, |id| is_among(&self.topics, id)),
             decided(self.group_types.is_empty(), group_type, |name| name.is_some_and(has_type)),
             decided(self.senders.is_empty(), sender, |name| self.senders.contains(name)),
             decided(self.except_accounts.is_empty(), sender, |name| !self.except_accounts.contains(name)),
