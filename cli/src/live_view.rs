@@ -143,6 +143,7 @@ impl Answered<'_> {
             Some(Command::C2cAfterSend | Command::GroupAfterSend) => "after",
             Some(Command::C2cRecall | Command::GroupRecall) => "recall",
             Some(Command::C2cEdit | Command::GroupEdit) => "edit",
+            Some(Command::C2cExtension | Command::GroupExtension) => "extend",
             Some(Command::C2cRead) => "read",
             Some(Command::GroupRefused) => "unsent",
             None => name,

@@ -235,6 +235,7 @@ fn against(finding: Finding<'_>) -> String {
 fn came(reason: &str) -> &str {
     match reason {
         "edited" => "edited, and edits have no before-callback",
+        "extended" => "attached to the message, which has no before-callback",
         "sent_by_rest" => "sent by the app's server, which may switch the callback off",
         _ => "no reason known: was the before-callback on, and answered in time?",
     }

@@ -1,6 +1,6 @@
-//! Stores what happens to messages later: recalls, edits, read receipts and refused group messages.
+//! Stores what happens to messages later: recalls, edits, extensions, read receipts and refused group messages.
 //!
-//! One function serves six commands, since they share one job: storing a change beside its message.
+//! One function serves eight commands, since they share one job: storing a change beside its message.
 
 use std::process::ExitCode;
 

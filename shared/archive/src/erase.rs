@@ -25,12 +25,13 @@ use crate::schema::ViolationState;
 use crate::violation_record::{RULES, SPANS};
 
 /// The attributes that hold what was said, or tell where the sender was or which rules it was against.
-const CONTENT: [&str; 11] = [
+const CONTENT: [&str; 12] = [
     "MsgBody",
     "Text",
     "CloudCustomData",
     "GroupAtInfo",
     "Extra",
+    "ExtensionList",
     "ErrorInfo",
     "ClientIP",
     "OptPlatform",
@@ -307,7 +308,7 @@ impl Archive {
             let there = self.all_in_range(&pk, &KeyRange::of_place(place)).await?;
             let edits = there.iter().filter(|edit| {
                 let has_no_sender = match ChangeKind::of(edit.sort_key(), false) {
-                    Some(ChangeKind::Edit) => true,
+                    Some(ChangeKind::Edit | ChangeKind::Extension) => true,
                     Some(ChangeKind::Violation) => edit.attribute("From_Account").is_none(),
                     Some(ChangeKind::Recall) | None => false,
                 };

@@ -30,6 +30,7 @@
 //! |---|---|
 //! | a recall | `<place>#recall#<fingerprint>` |
 //! | an edit | `<place>#edit#<EventTime>#<fingerprint>` |
+//! | an extension | `<place>#extension#<EventTime>#<fingerprint>` |
 //! | a violation: what it says is against the rules | `<place>#violation#<fingerprint>` |
 //! | how far an account has read | `read#<account>` |
 //! | a group message that the platform refused | `refused#<EventTime>#<Random>-<fingerprint>` |
@@ -111,6 +112,11 @@ pub(crate) fn edit(place: &str, event_time: u64, fingerprint: &str) -> String {
     format!("{place}{EDIT}{}#{fingerprint}", padded(event_time))
 }
 
+/// The key of an extension of the message at `place`.
+pub(crate) fn extension(place: &str, event_time: u64, fingerprint: &str) -> String {
+    format!("{place}{EXTENSION}{}#{fingerprint}", padded(event_time))
+}
+
 /// The key of a violation of the message at `place`.
 pub(crate) fn violation(place: &str, fingerprint: &str) -> String {
     format!("{place}{VIOLATION}{fingerprint}")
@@ -133,6 +139,7 @@ pub(crate) fn refused(event_time: u64, random: u64, fingerprint: &str) -> String
 
 const RECALL: &str = "#recall#";
 const EDIT: &str = "#edit#";
+const EXTENSION: &str = "#extension#";
 const VIOLATION: &str = "#violation#";
 pub(crate) const READ: &str = "read#";
 pub(crate) const REFUSED: &str = "refused#";
@@ -170,6 +177,7 @@ pub(crate) fn is_of_erasures(partition_key: &str) -> bool {
 pub(crate) enum ChangeKind {
     Recall,
     Edit,
+    Extension,
     Violation,
 }
 
@@ -177,7 +185,8 @@ impl ChangeKind {
     /// The kind of the change with that `sk`; `None` if it is no change.
     pub(crate) fn of(sort_key: &str, is_c2c: bool) -> Option<Self> {
         let rest = &sort_key[place(sort_key, is_c2c)?.len()..];
-        let kinds = [(RECALL, Self::Recall), (EDIT, Self::Edit), (VIOLATION, Self::Violation)];
+        let kinds =
+            [(RECALL, Self::Recall), (EDIT, Self::Edit), (EXTENSION, Self::Extension), (VIOLATION, Self::Violation)];
         kinds.into_iter().find(|(prefix, _)| rest.starts_with(prefix)).map(|(_, kind)| kind)
     }
 }

@@ -10,13 +10,17 @@
 //!   `Random` and `MsgTime`;
 //! - an erased message shows no edit, not even one that came later.
 
+use chathook_protocol::Command;
+
 use crate::keys::ChangeKind;
 use crate::message::{StoredMessage, Version};
 
 /// Whether `change` is a change of `message`, which has the same place.
 pub(crate) fn is_change_of(change: &StoredMessage, message: &StoredMessage) -> bool {
     if message.to_account().is_some() {
-        return change.attribute("From_Account") == message.attribute("From_Account");
+        // Nobody says who extended it, and its place names it well enough.
+        return change.attribute("CallbackCommand") == Some(Command::C2cExtension.as_str())
+            || change.attribute("From_Account") == message.attribute("From_Account");
     }
     if change.attribute("Random").is_some() {
         return ["Random", "MsgTime"].into_iter().all(|name| change.attribute(name) == message.attribute(name));
@@ -40,6 +44,8 @@ pub(crate) fn merged(mut message: StoredMessage, changes: &[StoredMessage]) -> S
     let mut own: Vec<_> = changes.iter().filter(|change| is_change_of(change, &message)).collect();
     own.sort_by_key(|change| (moment(change), change.sort_key()));
     let violations = own.iter().filter(|change| kind(change) == Some(ChangeKind::Violation));
+    let extensions = own.iter().filter(|change| kind(change) == Some(ChangeKind::Extension));
+    message.extensions = extensions.map(|extension| (*extension).clone()).collect();
     message.violations = violations.map(|violation| (*violation).clone()).collect();
     let recall = own.iter().find(|change| kind(change) == Some(ChangeKind::Recall));
     message.recall = recall.map(|recall| Box::new((*recall).clone()));

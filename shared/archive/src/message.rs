@@ -18,7 +18,7 @@ use crate::violation_record::{Finding, RULES, SPANS};
 /// [recalled](Self::recall) it.
 ///
 /// It serialises to a JSON object of all attributes by name. Numbers are exact; `MsgBody`, `GroupAtInfo`, `Extra`,
-/// `Rules` and `Spans` are the JSON that they hold. An edited message also has `Versions`, a recalled one `Recall`, and one that is against the
+/// `Rules` and `Spans` are the JSON that they hold. An edited message also has `Versions`, a recalled one `Recall`, an extended one `Extensions`, and one that is against the
 /// rules `Violations`. Use `serde_json::to_string`
 /// and its like: a `serde_json::Value` would round numbers.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub struct StoredMessage {
     /// The recall's own item.
     pub(crate) recall: Option<Box<StoredMessage>>,
     pub(crate) versions: Vec<Version>,
+    /// The items of its extensions.
+    pub(crate) extensions: Vec<StoredMessage>,
     /// The items of its violations.
     pub(crate) violations: Vec<StoredMessage>,
 }
@@ -65,6 +67,7 @@ impl From<Item> for StoredMessage {
             attributes: item.into_iter().filter_map(known).collect(),
             recall: None,
             versions: Vec::new(),
+            extensions: Vec::new(),
             violations: Vec::new(),
         }
     }
@@ -293,6 +296,9 @@ impl Serialize for StoredMessage {
         if !self.versions.is_empty() {
             map.serialize_entry("Versions", &self.versions)?;
         }
+        if !self.extensions.is_empty() {
+            map.serialize_entry("Extensions", &self.extensions)?;
+        }
         if !self.violations.is_empty() {
             map.serialize_entry("Violations", &self.violations)?;
         }
@@ -315,7 +321,11 @@ fn entries<'a, M: SerializeMap>(
     for (name, attribute) in attributes {
         let json = match attribute {
             Attribute::Number(digits) => Some(digits),
-            Attribute::Text(text) if matches!(name, "MsgBody" | "GroupAtInfo" | "Extra" | RULES | SPANS) => Some(text),
+            Attribute::Text(text)
+                if matches!(name, "MsgBody" | "GroupAtInfo" | "Extra" | "ExtensionList" | RULES | SPANS) =>
+            {
+                Some(text)
+            }
             Attribute::Text(_) => None,
         };
         // Another program may have written it. What is no JSON is shown as text.

@@ -10,6 +10,7 @@
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use chathook_protocol::change::{C2cExtension, Content, Extension, GroupExtension};
 use chathook_protocol::{Change, Chat, Query, SendMsg, What};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -73,6 +74,8 @@ pub enum Reason {
     SentByRest,
     /// It was edited, which has no before-callback.
     Edited,
+    /// Something was attached to it, which has no before-callback.
+    Extended,
     /// Nothing is known: the callback may be off, or was answered too late.
     Unknown,
 }
@@ -84,6 +87,7 @@ impl Reason {
         match self {
             Self::SentByRest => "sent_by_rest",
             Self::Edited => "edited",
+            Self::Extended => "extended",
             Self::Unknown => "unknown",
         }
     }
@@ -152,7 +156,16 @@ impl ViolationRecord {
         let event_seconds = change.event_time.map(|ms| ms / 1000);
         fields.arrival(query, received_at, retention_days, event_seconds);
         fields.occurred(None, change.event_time, received_at);
-        let (conversation, place, operator, content) = match &change.what {
+        let (mut reason, mut operator) = (Reason::Edited, None);
+        let said = |content: &Content<'_>| {
+            let body = content.msg_body_raw.map_or("", RawValue::get).to_owned();
+            [body, content.cloud_custom_data.as_deref().unwrap_or_default().to_owned()]
+        };
+        let attached = |extension: &Extension<'_>| {
+            let seq = extension.seq.map(|seq| seq.to_string()).unwrap_or_default();
+            [extension.list_raw.map_or("", RawValue::get).to_owned(), seq]
+        };
+        let (conversation, place, said) = match &change.what {
             What::C2cEdit(edit) => {
                 fields.text("From_Account", Some(edit.from_account.as_ref()));
                 fields.text("To_Account", Some(edit.to_account.as_ref()));
@@ -161,7 +174,8 @@ impl ViolationRecord {
                 fields.number("MsgRandom", Some(edit.message.random));
                 fields.number("MsgTime", Some(edit.message.time));
                 let conversation = Conversation::C2c(edit.from_account.to_string(), edit.to_account.to_string());
-                (conversation, keys::c2c_place(edit.message), edit.operator_account.as_deref(), &edit.content)
+                operator = edit.operator_account.as_deref();
+                (conversation, keys::c2c_place(edit.message), said(&edit.content))
             }
             What::GroupEdit(edit) => {
                 let (group_id, topic_id) = (edit.group_id.to_string(), edit.topic_id.as_deref().map(str::to_owned));
@@ -171,20 +185,32 @@ impl ViolationRecord {
                 fields.text("TopicId", topic_id.as_deref());
                 fields.number("MsgSeq", Some(edit.msg_seq));
                 let conversation = Conversation::Group { group_id, topic_id };
-                (conversation, keys::group_place(edit.msg_seq), edit.operator_account.as_deref(), &edit.content)
+                operator = edit.operator_account.as_deref();
+                (conversation, keys::group_place(edit.msg_seq), said(&edit.content))
+            }
+            What::C2cExtension(C2cExtension { from_account, to_account, msg_key, extension }) => {
+                reason = Reason::Extended;
+                fields.text("From_Account", Some(from_account.as_ref()));
+                fields.text("To_Account", Some(to_account.as_ref()));
+                fields.text("MsgKey", Some(format!("{}_{}_{}", msg_key.seq, msg_key.random, msg_key.time)));
+                let conversation = Conversation::C2c(from_account.to_string(), to_account.to_string());
+                (conversation, keys::c2c_place(*msg_key), attached(extension))
+            }
+            What::GroupExtension(GroupExtension { group_id, topic_id, msg_seq, extension }) => {
+                reason = Reason::Extended;
+                let (group_id, topic_id) = (group_id.to_string(), topic_id.as_deref().map(str::to_owned));
+                fields.text("GroupId", Some(group_id.as_str()));
+                fields.text("TopicId", topic_id.as_deref());
+                fields.number("MsgSeq", Some(*msg_seq));
+                let conversation = Conversation::Group { group_id, topic_id };
+                (conversation, keys::group_place(*msg_seq), attached(extension))
             }
             What::C2cRecall(_) | What::GroupRecall(_) | What::Read(_) | What::Refused(_) => return None,
         };
         fields.text("Operator_Account", operator);
         let time = change.event_time.map(|ms| ms.to_string()).unwrap_or_default();
-        let judged = [
-            change.command.as_str(),
-            operator.unwrap_or_default(),
-            time.as_str(),
-            content.msg_body_raw.map_or("", RawValue::get),
-            content.cloud_custom_data.as_deref().unwrap_or_default(),
-        ];
-        Some(Self::new(fields, &conversation, &place, &judged, report, Reason::Edited))
+        let judged = [change.command.as_str(), operator.unwrap_or_default(), time.as_str(), &said[0], &said[1]];
+        Some(Self::new(fields, &conversation, &place, &judged, report, reason))
     }
 
     /// `judged` is what makes this violation another one than those of the same message.

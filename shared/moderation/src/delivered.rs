@@ -4,12 +4,15 @@
 //! before-callback at all. Only rules that protect people count here. A message is never against the rules because they
 //! would have flagged it or added something to it.
 
-use std::borrow::Cow;
-
+use chathook_protocol::change::{C2cExtension, Extension, GroupExtension};
+use chathook_protocol::json;
 use chathook_protocol::{Change, Chat, Element, MsgBody, Query, SendMsg, What};
+
+use serde_json::value::RawValue;
 
 use crate::additions::{without_added_data, without_appended};
 use crate::envelope::{ChatKind, Envelope, Fact};
+use crate::message::EXTENSION;
 use crate::moderate::{Counting, Message, custom_data};
 use crate::rules::{Action, Addition, Rules};
 use crate::verdict::{Decision, Hit, Verdict};
@@ -18,12 +21,19 @@ use crate::verdict::{Decision, Hit, Verdict};
 #[derive(Debug, Clone)]
 pub struct Delivered<'a> {
     envelope: Envelope<'a>,
-    body: Cow<'a, MsgBody<'a>>,
+    body: Body<'a>,
     custom_data: Option<&'a str>,
     /// Whether there is more to the message than this.
     is_partial: bool,
     /// Since when people can see it, Unix seconds.
     since: u64,
+}
+
+#[derive(Debug, Clone)]
+enum Body<'a> {
+    Message(&'a MsgBody<'a>),
+    /// An element for each thing that was attached to a message.
+    Extension(Vec<Box<RawValue>>),
 }
 
 /// Something that people can see although the rules are against it.
@@ -73,7 +83,7 @@ impl<'a> Delivered<'a> {
         }
         Some(Self {
             envelope: Envelope::of(message),
-            body: Cow::Borrowed(&message.msg_body),
+            body: Body::Message(&message.msg_body),
             custom_data: custom_data(message),
             is_partial: false,
             since: message.msg_time.or(message.event_time.map(|ms| ms / 1000)).unwrap_or(received_at),
@@ -83,7 +93,8 @@ impl<'a> Delivered<'a> {
     /// What a message says after a change that was reported at `received_at` (Unix seconds). `None` if the change shows
     /// people nothing new.
     ///
-    /// The words of an edit are those of `Operator_Account`. A callback about a group does not name the group's type.
+    /// The words of an edit are those of `Operator_Account`. A callback about a group does not name the group's type, and
+    /// that of an extension nobody at all.
     #[must_use]
     pub fn changed(change: &'a Change<'_>, received_at: u64) -> Option<Self> {
         let (envelope, content) = match &change.what {
@@ -111,16 +122,59 @@ impl<'a> Delivered<'a> {
                 };
                 (envelope, &edit.content)
             }
+            What::C2cExtension(C2cExtension { from_account, extension, .. }) => {
+                let envelope = Envelope {
+                    chat: ChatKind::C2c,
+                    sender: Fact::Known(from_account),
+                    operator: Fact::Known(None),
+                    group_id: Fact::Known(None),
+                    topic_id: Fact::Known(None),
+                    group_type: Fact::Known(None),
+                };
+                return Self::extended(envelope, extension, change.event_time, received_at);
+            }
+            What::GroupExtension(GroupExtension { group_id, topic_id, extension, .. }) => {
+                let envelope = Envelope {
+                    chat: ChatKind::Group,
+                    sender: Fact::Unknown,
+                    operator: Fact::Unknown,
+                    group_id: Fact::Known(Some(group_id)),
+                    topic_id: Fact::Known(topic_id.as_deref()),
+                    group_type: Fact::Unknown,
+                };
+                return Self::extended(envelope, extension, change.event_time, received_at);
+            }
             What::C2cRecall(_) | What::GroupRecall(_) | What::Read(_) | What::Refused(_) => return None,
         };
         Some(Self {
             envelope,
-            body: Cow::Borrowed(&content.msg_body),
+            body: Body::Message(&content.msg_body),
             custom_data: content.cloud_custom_data.as_deref(),
             // What an edit does not say stays as it was.
             is_partial: content.msg_body_raw.is_none(),
             since: change.event_time.map_or(received_at, |ms| ms / 1000),
         })
+    }
+
+    /// What was attached to a message: a key and a value each, in which rules find texts.
+    fn extended(
+        envelope: Envelope<'a>,
+        extension: &'a Extension<'_>,
+        event_time: Option<u64>,
+        received_at: u64,
+    ) -> Option<Self> {
+        let list = extension.list_raw.filter(|_| extension.shows_something())?;
+        let element = |content: &str| {
+            let element = format!(r#"{{"MsgType":"{EXTENSION}","MsgContent":{content}}}"#);
+            // It is made of JSON.
+            RawValue::from_string(element).ok()
+        };
+        let elements = match json::array(list) {
+            Some(items) => items.into_iter().filter_map(|item| element(item.get())).collect(),
+            None => element(&format!(r#"{{"Value":{}}}"#, list.get())).into_iter().collect(),
+        };
+        let since = event_time.map_or(received_at, |ms| ms / 1000);
+        Some(Self { envelope, body: Body::Extension(elements), custom_data: None, is_partial: true, since })
     }
 }
 
@@ -130,13 +184,19 @@ impl Rules {
     #[must_use]
     pub fn violation(&self, delivered: &Delivered<'_>, query: &Query) -> Option<Violation<'_>> {
         let added = self.added_to(&delivered.envelope, query);
-        let own = without_appended(&delivered.body, &added);
-        let senders_own;
-        let body = if own == delivered.body.elements.len() {
-            delivered.body.as_ref()
+        let (attached, senders_own);
+        let body = match &delivered.body {
+            Body::Message(body) => *body,
+            Body::Extension(elements) => {
+                attached = MsgBody { elements: elements.iter().map(|raw| Element::parse(raw)).collect() };
+                &attached
+            }
+        };
+        let own = without_appended(body, &added);
+        let body = if own == body.elements.len() {
+            body
         } else {
-            let elements: Vec<Element<'_>> = delivered.body.elements.iter().take(own).cloned().collect();
-            senders_own = MsgBody { elements };
+            senders_own = MsgBody { elements: body.elements.iter().take(own).cloned().collect() };
             &senders_own
         };
         let data = delivered.custom_data.and_then(|data| without_added_data(data, &added));
