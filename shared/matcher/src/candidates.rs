@@ -106,12 +106,7 @@ impl Search {
         };
         see_ends(node, at);
         while let Some(unit) = units.get(at) {
-            if unit.kind.is_divider()
-                || unit.begins_segment
-                || unit.is_open
-                || unit.kind == Kind::Drawn
-                || is_wedge(units, at, unit)
-            {
+            if unit.kind.is_divider() || unit.begins_segment || unit.is_open || is_wedge(units, at, unit) {
                 self.steps = at - first;
                 let Ok(at) = u32::try_from(at) else { break };
                 let reading =
@@ -152,9 +147,6 @@ impl Search {
                     self.readings.clear();
                     return;
                 }
-                if unit.kind == Kind::Drawn {
-                    self.readings.push(reading.without_drawn(units));
-                }
                 if unit.is_open {
                     self.branch(context, first, &reading, unit, see);
                 }
@@ -186,6 +178,9 @@ impl Search {
         see: &mut impl FnMut(u32, Candidate),
     ) {
         let at = reading.at as usize;
+        if unit.kind == Kind::Drawn {
+            self.readings.push(reading.without_drawn(context.units));
+        }
         if is_in_number(context.units, at, unit) {
             return;
         }
@@ -329,16 +324,13 @@ impl Reading {
 
 /// The letter at `at`, or behind a divider there. `None` if it could be something else as well.
 fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
-    let unit = units.get(at).filter(|unit| unit.kind != Kind::Drawn)?;
+    let unit = units.get(at)?;
     if !unit.kind.is_divider() {
         let is_one = !is_wedge(units, at, unit) && (!unit.is_open || is_in_number(units, at, unit));
         return is_one.then_some((at, unit));
     }
     let beyond = cross(units, at, true);
-    units
-        .get(beyond)
-        .filter(|unit| !unit.kind.is_divider() && unit.kind != Kind::Drawn && !unit.is_open)
-        .map(|unit| (beyond, unit))
+    units.get(beyond).filter(|unit| !unit.kind.is_divider() && !unit.is_open).map(|unit| (beyond, unit))
 }
 
 /// Whether a unit is a digit beside another one.

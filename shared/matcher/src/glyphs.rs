@@ -90,7 +90,7 @@ impl Glyph {
     /// Whether it may be read in more than one way.
     pub(crate) fn is_open(self) -> bool {
         match self.kind {
-            Kind::Digit => true,
+            Kind::Digit | Kind::Drawn => true,
             Kind::Ideograph => !self.letters.is_empty() || numerals::value(self.base).is_some(),
             _ => self.letters.are_ambiguous() || self.is_of_its_own() || self.base == CROSS,
         }

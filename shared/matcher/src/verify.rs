@@ -167,12 +167,12 @@ pub(crate) fn may_begin_behind(before: &Unit, unit: &Unit) -> bool {
 /// not all signs.
 fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, right: Edge) -> bool {
     let units = stream.units.get(candidate.first..=candidate.last).unwrap_or_default();
+    let letters = expected.letters.iter().map(|letter| (letter.base, letter.marks));
     candidate.star.is_none()
         && candidate.gaps == 0
         && expected.signs.is_empty()
-        && units.iter().map(|unit| unit.base).eq(expected.letters.iter().map(|letter| letter.base))
+        && units.iter().map(|unit| (unit.base, unit.marks)).eq(letters)
         && units.iter().all(|unit| !unit.kind.is_divider())
-        && (candidate.first..).zip(expected.letters).all(|(at, letter)| stream.marks(at) == letter.marks)
         && is_whole(expected, left_edge(stream, expected, candidate.first), right)
 }
 
