@@ -128,7 +128,14 @@ impl Stream {
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
             let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
             let unit = match (u8::try_from(character), plain_ideograph(character)) {
-                (_, Some(class)) => classes.ideograph(character, class),
+                (_, Some(class)) => {
+                    // Most of a Chinese text: it draws nothing, and neither joins nor parts words.
+                    let unit = classes.ideograph(character, class);
+                    self.units.push(Unit { begins_segment, is_apart: begins_segment, ..unit });
+                    self.places.push(place);
+                    begins_segment = false;
+                    continue;
+                }
                 (Ok(ascii), _) if plain(character).is_some() => {
                     let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
                     if languages::is_divider_within(before, character, text.get(span.end..)) {
