@@ -192,7 +192,8 @@ impl Stream {
         match self.units.last().map_or(Joined::Apart, |last| languages::join(last.glyph(), glyph)) {
             Joined::Apart => return false,
             Joined::One(one) => {
-                self.replace_last(one, classes);
+                let is_badge = self.units.last().is_some_and(|unit| unit.kind == Kind::Badge);
+                self.replace_last(Glyph { kind: if is_badge { Kind::Badge } else { one.kind }, ..one }, classes);
                 if let Some(last) = self.places.last_mut() {
                     last.end = place.end;
                 }
