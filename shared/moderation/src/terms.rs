@@ -65,7 +65,8 @@ impl Terms {
         for (owner, terms, phrases) in of_rules {
             all.extend(terms);
             let terms_end = all.len();
-            all.extend(phrases.into_iter().map(|text| Term { text, form: Form::Evasive }));
+            // A phrase that is harmless as it is written may be a disguise when it is read otherwise: `pen is`.
+            all.extend(phrases.into_iter().map(|text| Term { text, form: Form::Folded }));
             lists.push(List { owner, terms_end, phrases_end: all.len() });
         }
         Ok(Self { matcher: Matcher::new(&all)?, lists })
@@ -75,8 +76,13 @@ impl Terms {
     /// texts is found in each of them.
     pub(crate) fn find(&self, texts: &[Text<'_>]) -> Vec<Found> {
         let segments: Vec<_> = texts.iter().map(|text| Segment { text: &text.value, joins: text.joins }).collect();
+        self.find_in(&segments)
+    }
+
+    /// The same for segments.
+    pub(crate) fn find_in(&self, segments: &[Segment<'_>]) -> Vec<Found> {
         let (mut found, mut allowed) = (Vec::new(), Vec::new());
-        for Match { term, segment, span } in self.matcher.find(&segments) {
+        for Match { term, segment, span } in self.matcher.find(segments) {
             let list = self.lists.partition_point(|list| list.phrases_end <= term);
             let Some(end) = self.lists.get(list) else { continue };
             let into = if term < end.terms_end { &mut found } else { &mut allowed };
