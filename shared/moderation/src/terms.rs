@@ -140,7 +140,7 @@ fn is_same_word(wanted: &str, word: &str) -> bool {
         (true, false) => word.ends_with(bare),
         (true, true) => word.contains(bare),
     };
-    let signs = |word: &str| word.chars().filter(|sign| sign.is_ascii_punctuation()).collect::<String>();
+    let signs = |word: &str| word.chars().filter(char::is_ascii_punctuation).collect::<String>();
     is_same(&fold(bare), &fold(word)) || (signs(bare) == signs(word) && is_same(&letters(bare), &letters(word)))
 }
 

@@ -61,7 +61,9 @@ pub(super) fn pack(file: &str, text: &str, terms: &Terms, terms_files: &[(&str, 
         body.number(owner.ordinal);
         body.length(*terms_end);
         body.length(phrases.len());
-        phrases.iter().for_each(|phrase| body.bytes(phrase.as_bytes()));
+        for phrase in phrases {
+            body.bytes(phrase.as_bytes());
+        }
     }
     body.bytes(&terms.matcher.to_bytes());
     body.length(terms_files.len());
