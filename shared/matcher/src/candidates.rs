@@ -52,6 +52,8 @@ const MOST_STEPS: usize = 512;
 /// A search, with buffers that are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
+    /// The first code that is no mark attached to a letter.
+    pub(crate) first_letter: u16,
     readings: Vec<Reading>,
     steps: usize,
 }
@@ -104,7 +106,12 @@ impl Search {
         };
         see_ends(node, at);
         while let Some(unit) = units.get(at) {
-            if unit.kind.is_divider() || unit.begins_segment || unit.is_open || is_wedge(units, at, unit) {
+            if unit.kind.is_divider()
+                || unit.begins_segment
+                || unit.is_open
+                || unit.kind == Kind::Drawn
+                || is_wedge(units, at, unit)
+            {
                 self.steps = at - first;
                 let Ok(at) = u32::try_from(at) else { break };
                 let reading =
@@ -144,6 +151,9 @@ impl Search {
                 if self.steps > MOST_STEPS {
                     self.readings.clear();
                     return;
+                }
+                if unit.kind == Kind::Drawn {
+                    self.readings.push(reading.without_drawn(units));
                 }
                 if unit.is_open {
                     self.branch(context, first, &reading, unit, see);
@@ -247,6 +257,15 @@ impl Search {
             if code != GAP && (goes_on(first.code) || (second != first.code && goes_on(second))) {
                 self.readings.push(Reading { node, code, ..next });
             }
+            // A letter and the mark on it: `चू*या`.
+            let marks = trie.children_of(node).take_while(|mark| trie.label(*mark) < self.first_letter);
+            for mark in marks.filter(|mark| trie.label(*mark) != GAP) {
+                let Ok(node) = u32::try_from(mark) else { continue };
+                if trie.child(node, first.code).is_some() {
+                    self.steps += 1;
+                    self.readings.push(Reading { node, code: trie.label(mark), ..next });
+                }
+            }
         }
     }
 }
@@ -261,6 +280,14 @@ impl Reading {
             return trie.child(self.node, code);
         }
         (self.repeats < MOST_REPEATS || !self.is_far_repeat(unit)).then_some(self.node)
+    }
+
+    /// Passes over all that only draws out a vowel.
+    fn without_drawn(&self, units: &[Unit]) -> Self {
+        let rest = units.get(self.at as usize..).unwrap_or_default().iter();
+        let drawn =
+            (1..=u32::MAX).zip(rest.take_while(|unit| unit.kind == Kind::Drawn)).last().map_or(1, |(nth, _)| nth);
+        Self { at: self.at.saturating_add(drawn), ..*self }
     }
 
     /// Takes the step that a unit leads to, and gives what ends there to `see`.
@@ -302,13 +329,16 @@ impl Reading {
 
 /// The letter at `at`, or behind a divider there. `None` if it could be something else as well.
 fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
-    let unit = units.get(at)?;
+    let unit = units.get(at).filter(|unit| unit.kind != Kind::Drawn)?;
     if !unit.kind.is_divider() {
         let is_one = !is_wedge(units, at, unit) && (!unit.is_open || is_in_number(units, at, unit));
         return is_one.then_some((at, unit));
     }
     let beyond = cross(units, at, true);
-    units.get(beyond).filter(|unit| !unit.kind.is_divider() && !unit.is_open).map(|unit| (beyond, unit))
+    units
+        .get(beyond)
+        .filter(|unit| !unit.kind.is_divider() && unit.kind != Kind::Drawn && !unit.is_open)
+        .map(|unit| (beyond, unit))
 }
 
 /// Whether a unit is a digit beside another one.

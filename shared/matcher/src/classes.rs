@@ -46,6 +46,8 @@ pub(crate) struct Classes {
     pub(crate) pages: Vec<u16>,
     /// Pages of 256 codes. The first is empty.
     pub(crate) codes: Vec<u16>,
+    /// The first code behind those of marks that are attached to letters, which have the first ones.
+    pub(crate) first_letter: u16,
     /// The ASCII characters as units of a stream.
     ascii: Box<[Unit; 128]>,
 }
@@ -72,7 +74,9 @@ impl Classes {
             return None;
         }
         let mut classes = Self { codes: vec![NONE; 256], ..Self::default() };
-        for (character, code) in all.iter().zip(FIRST..) {
+        let mut all: Vec<_> = all.iter().collect();
+        all.sort_by_key(|character| !languages::is_attached('\0', **character));
+        for (character, code) in all.into_iter().zip(FIRST..) {
             let (page, at) = (*character as usize >> 8, *character as usize & 0xFF);
             if classes.pages.len() <= page {
                 classes.pages.resize(page + 1, 0);
@@ -89,7 +93,9 @@ impl Classes {
 
     /// The classes of these tables.
     pub(crate) fn new(pages: Vec<u16>, codes: Vec<u16>) -> Self {
-        let mut classes = Self { pages, codes, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
+        let mut classes = Self { pages, codes, first_letter: FIRST, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
+        let marks = languages::marks().map(|mark| classes.code(mark)).max().unwrap_or_default();
+        classes.first_letter = marks.max(FIRST - 1).saturating_add(1);
         for (at, glyph) in ASCII.iter().enumerate() {
             let seen = classes.unit(glyph.unwrap_or(UNSEEN));
             if let Some(unit) = classes.ascii.get_mut(at) {
@@ -140,7 +146,9 @@ mod tests {
     fn classes_are_numbered_as_far_as_numbers_go() {
         let named = |count| ('\0'..=char::MAX).take(count).collect::<BTreeSet<_>>();
         let most = Classes::of(&named(65_533)).unwrap();
-        assert_eq!((most.code('\0'), most.code('\u{107FC}'), most.code('\u{107FD}')), (FIRST, u16::MAX - 1, NONE));
+        let codes = (most.code('\0'), most.code('\u{107FC}'), most.code('\u{107FD}'));
+        assert_eq!(codes, (most.first_letter, u16::MAX - 1, NONE));
+        assert_eq!(Classes::of(&BTreeSet::from(['a'])).unwrap().code('a'), FIRST);
         assert_eq!(Classes::of(&named(65_534)), None);
     }
 }

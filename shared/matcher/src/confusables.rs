@@ -1,11 +1,14 @@
 //! Characters beyond ASCII that look like Latin letters.
 //!
 //! `confusables.txt` began with what Unicode's confusables (UTS #39) say about single letters. Looser resemblances are
-//! added: a filter has to see what a person sees, not what a browser must not mistake. See `DESIGN.md` for its sources.
+//! added: a filter has to see what a person sees, not what a browser must not mistake. `look_alikes.txt` has what other
+//! filters and the fonts of text generators have beyond that; `scripts/look_alikes.py` wrote it. See `DESIGN.md` for the
+//! sources.
 
 use std::sync::LazyLock;
 
 use crate::fold::fold_char;
+use crate::glyphs::script_with_capitals;
 use crate::letters::Letters;
 
 /// What a character beyond ASCII looks like, if it is in the table.
@@ -13,7 +16,7 @@ pub(crate) fn of(character: char) -> Option<Letters> {
     TABLE.get(character).filter(|letters| !letters.is_empty())
 }
 
-/// The table of `confusables.txt`, by pages of 256 characters. The first page is empty and stands for all that have nothing.
+/// The table of both files, by pages of 256 characters. The first page is empty and stands for all that have nothing.
 struct Table {
     pages: Vec<u8>,
     letters: Vec<Letters>,
@@ -22,21 +25,49 @@ struct Table {
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { pages: vec![0; 0x200], letters: vec![Letters::NONE; 256] };
     // Each line: Latin letters, and what looks like any of them.
-    let lines = || include_str!("confusables.txt").lines().filter_map(|line| line.split_once(' '));
+    let files = [include_str!("confusables.txt"), include_str!("look_alikes.txt")];
+    let lines = || files.iter().flat_map(|file| file.lines()).filter_map(|line| line.split_once(' '));
     let set = |letters: &str| letters.bytes().fold(Letters::NONE, |set, letter| set.or(Letters::of(letter)));
     for (letters, characters) in lines() {
         characters.chars().for_each(|character| table.add(character, set(letters)));
     }
-    // Of a letter with two cases either may stand for both.
-    for (letters, characters) in lines() {
-        for small in characters.chars().map(fold_char) {
-            if table.get(small).is_none_or(Letters::is_empty) {
-                table.add(small, set(letters));
-            }
+    // Of a letter with two cases either may stand for both, except where the capital is told apart by its neighbours.
+    for character in lines().flat_map(|(_, characters)| characters.chars()) {
+        let (own, small) = (table.get(character), fold_char(character));
+        let of_small = table.get(small).filter(|letters| !letters.is_empty());
+        if script_with_capitals(character).is_none() {
+            let both = own.unwrap_or(Letters::NONE).or(of_small.unwrap_or(Letters::NONE));
+            table.add(character, both);
+            table.add(small, both);
+        } else if of_small.is_none() {
+            table.add(small, own.unwrap_or(Letters::NONE));
         }
     }
     table
 });
+
+/// Whether a letter is one of those that text generators write upside down or mirrored. In a word with such letters the
+/// others are turned as well: see [`turned`].
+pub(crate) fn is_turned(base: char) -> bool {
+    const ALL: &str = "ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ∀𐐒ℲℲ⅁ﻼ⅂ԁꝺᖈ⊥⅄ɒɘϱɿƨɉⴇꟻәⴑ⅃ꟼ";
+    ALL.contains(base)
+}
+
+/// The letters that a Latin letter is turned into, upside down or mirrored.
+pub(crate) const fn turned(letter: char) -> Letters {
+    match letter {
+        'b' => Letters::of(b'd').or(Letters::of(b'q')),
+        'd' => Letters::of(b'b').or(Letters::of(b'p')),
+        'p' => Letters::of(b'd').or(Letters::of(b'q')),
+        'q' => Letters::of(b'b').or(Letters::of(b'p')),
+        'i' => Letters::of(b'j'),
+        'm' => Letters::of(b'w'),
+        'w' => Letters::of(b'm'),
+        'n' => Letters::of(b'u'),
+        'u' => Letters::of(b'n'),
+        _ => Letters::NONE,
+    }
+}
 
 impl Table {
     fn get(&self, character: char) -> Option<Letters> {

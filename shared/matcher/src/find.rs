@@ -72,6 +72,16 @@ struct Buffers {
     results: Results,
 }
 
+/// Units with the same code, one behind the other.
+#[derive(Default)]
+struct Run {
+    code: u16,
+    /// Whether one of them was searched from, along the terms that begin words.
+    has_words: bool,
+    /// The same for those that begin anywhere.
+    has_anywhere: bool,
+}
+
 /// What is looked for, and where.
 struct Input<'i> {
     dictionary: &'i Dictionary,
@@ -112,40 +122,45 @@ impl Buffers {
     /// Finds what may be disguised.
     fn search_stream(&mut self, input: &Input<'_>) {
         self.results.word = 0..0;
+        self.search.first_letter = input.dictionary.classes.first_letter;
         let has_anywhere = !input.dictionary.anywhere.is_empty();
         let (mut is_in_word, mut before) = (false, '\0');
+        let mut run = Run::default();
         let mut at = 0;
         while let Some(unit) = self.stream.units.get(at) {
             // [`Self::search_from`] checks this too, but for most units this check is all that is needed.
             let is_inside = is_in_word && unit.joins(before);
             (is_in_word, before) = (unit.kind == Kind::Letter, unit.base);
+            if run.code != unit.code {
+                run = Run { code: unit.code, ..Run::default() };
+            }
             if unit.code != NONE && (!is_inside || has_anywhere) {
-                self.search_from(input, at);
+                self.search_from(input, at, &mut run);
             }
             at += 1;
         }
     }
 
-    /// Finds what begins at a unit.
+    /// Finds what begins at a unit of a run.
     #[inline]
-    fn search_from(&mut self, input: &Input<'_>, at: usize) {
+    fn search_from(&mut self, input: &Input<'_>, at: usize, run: &mut Run) {
         let dictionary = input.dictionary;
         let units = self.stream.units.as_slice();
-        let Some(unit) = units.get(at).filter(|unit| unit.code != NONE) else { return };
+        let Some(unit) = units.get(at).copied() else { return };
         let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
-        let may_begin_word =
-            before.is_none_or(|before| may_begin_behind(before, unit) || languages::divides(before.base, unit.base));
-        // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
-        if before.is_some_and(|before| before.code == unit.code && !is_opening(before)) {
-            return;
-        }
-        let code = unit.code;
-        let is_open = unit.is_open;
-        let unit = *unit;
-        let tries = [(&dictionary.words, may_begin_word && !is_opening(&unit)), (&dictionary.anywhere, true)];
-        for (trie, _) in tries.into_iter().filter(|(trie, may_begin)| *may_begin && !trie.is_empty()) {
-            self.search_in(input, trie, at, code);
-            if is_open {
+        let may_begin = |before| may_begin_behind(before, &unit) || languages::divides(before.base, unit.base);
+        let may_begin_word = !is_opening(&unit) && before.is_none_or(may_begin);
+        let tries = [
+            (&dictionary.words, &mut run.has_words, may_begin_word),
+            (&dictionary.anywhere, &mut run.has_anywhere, true),
+        ];
+        for (trie, is_searched, may_begin) in tries {
+            // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
+            if trie.is_empty() || !may_begin || std::mem::replace(is_searched, !is_opening(&unit)) {
+                continue;
+            }
+            self.search_in(input, trie, at, unit.code);
+            if unit.is_open {
                 for other in dictionary.classes.others(&unit) {
                     self.search_in(input, trie, at, other);
                 }

@@ -12,7 +12,7 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 use crate::fold::fold_char;
 use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
-use crate::unicode::{is_filler, is_sign, is_spaceless, is_unseen};
+use crate::unicode::{is_filler, is_of_its_own, is_sign, is_spaceless, is_unseen};
 use crate::{confusables, numerals, traditional};
 
 /// One normalised character.
@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Digit,
     /// A letter of a script that does not.
     Ideograph,
+    /// Likewise, but it only draws out the vowel before it, and may be there or not: `ー`.
+    Drawn,
     /// A letter or digit that is drawn as a sign: `Ⓐ`, `™`, `②`. Among its like it is a part of a word; beside other
     /// letters it may be, or a sign that stands there.
     Badge,
@@ -77,7 +79,8 @@ impl Glyph {
     pub(crate) fn classes(self) -> impl Iterator<Item = char> {
         let own = match self.kind {
             Kind::Ideograph => Some(traditional::simplified(self.base)),
-            _ if self.letters.is_empty() && !self.kind.is_divider() => Some(self.base),
+            _ if self.kind.is_divider() => None,
+            _ if self.letters.is_empty() || self.is_of_its_own() => Some(self.base),
             _ => None,
         };
         let numeral = std::iter::once_with(move || numerals::other(self.base)).flatten();
@@ -89,8 +92,13 @@ impl Glyph {
         match self.kind {
             Kind::Digit => true,
             Kind::Ideograph => !self.letters.is_empty() || numerals::value(self.base).is_some(),
-            _ => self.letters.are_ambiguous() || self.base == CROSS,
+            _ => self.letters.are_ambiguous() || self.is_of_its_own() || self.base == CROSS,
         }
+    }
+
+    /// Whether it is a letter of another script that resembles a Latin one. Only within a Latin word it is one.
+    pub(crate) fn is_of_its_own(self) -> bool {
+        !self.letters.is_empty() && is_of_its_own(self.base)
     }
 }
 
@@ -121,7 +129,7 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
         _ => {
             // Looks come first, since some of these decompose into something that looks different.
             let looks = confusables::of(character);
-            if let Some(letters) = looks.filter(|_| !is_spaceless(character)) {
+            if let Some(letters) = looks.filter(|_| !is_spaceless(character) && !is_of_its_own(character)) {
                 return see(Glyph::new(fold_char(character), letters, kind(character)));
             }
             // A letter waits for its accents, which decompose behind it.
@@ -207,8 +215,9 @@ pub(crate) fn text_glyphs(text: &str) -> Vec<Glyph> {
 /// [`plain`].
 #[inline(never)]
 pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char, see: &mut dyn FnMut(Glyph)) {
-    // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`.
-    if let Some(script) = script_with_capitals(character) {
+    // A capital may look like another letter than its small form, as `Ν` and `ν` do. Among its own it is no `N`. Nor is a
+    // final sigma a `c` there.
+    if let Some(script) = script_with_capitals(character).filter(|_| character.is_uppercase() || character == 'ς') {
         let before = text.get(..span.start).and_then(|text| text.chars().next_back()).unwrap_or('\0');
         let after = text.get(span.end..).and_then(|text| text.chars().next()).unwrap_or('\0');
         let is_among_its_own = |other| script_with_capitals(other) == Some(script);
@@ -216,11 +225,28 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
             character = fold_char(character);
         }
     }
+    // A mark of another script is only put on a Latin letter to disguise it, unless it looks like one itself.
+    if is_combining_mark(character)
+        && is_of_its_own(character)
+        && confusables::of(character).is_none()
+        && is_latin_before(text, span.start)
+    {
+        return;
+    }
     match languages::glyph_within(text, span, character) {
         Some(glyph) => see(glyph),
         None => glyphs(character, see),
     }
 }
+
+/// Whether the marks that end at a place in a text are those of an ASCII letter.
+fn is_latin_before(text: &str, end: usize) -> bool {
+    let before = text.get(..end).unwrap_or_default().chars().rev().take(MOST_MARKS);
+    before.skip_while(|one| is_combining_mark(*one)).next().is_some_and(|one| one.is_ascii_alphabetic())
+}
+
+/// More marks on one letter are not looked at.
+const MOST_MARKS: usize = 8;
 
 /// A number for each script whose capitals may look like other letters than their small forms do.
 pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
@@ -254,7 +280,7 @@ fn kind(character: char) -> Kind {
     } else if character.is_alphabetic() {
         Kind::Letter
     } else if character.is_numeric() {
-        Kind::Digit
+        if is_sign(character) { Kind::Badge } else { Kind::Digit }
     } else if is_combining_mark(character) {
         Kind::Letter
     } else if character.is_whitespace() {
@@ -367,7 +393,7 @@ mod tests {
 
     #[test]
     fn what_is_a_letter_in_its_script_stays() {
-        assert_eq!(bases("ガｶﾞか"), "カ\u{3099}カ\u{3099}か");
+        assert_eq!(bases("ガｶﾞか"), "ガカ\u{3099}カ");
         assert_eq!(bases("कि"), "कि");
     }
 

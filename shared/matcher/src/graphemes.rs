@@ -7,34 +7,71 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::unicode::is_spaceless;
+use crate::unicode::{is_sign, is_spaceless};
 
 /// The grapheme clusters of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graphemes {
     /// Where each begins; at the end, the length of the text.
     starts: Vec<usize>,
-    /// Whether each holds a letter or digit of a script that puts spaces between words.
-    in_words: Vec<bool>,
+    /// What each does in words.
+    parts: Vec<Part>,
+}
+
+/// What a character does in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It is no part of one, or of a script that puts no spaces between them.
+    None,
+    /// A letter or digit.
+    Word,
+    /// A letter or digit that is drawn as a sign (`Ⓐ`, `²`): of one word with its like.
+    Badge,
+}
+
+impl Part {
+    fn of(grapheme: &str) -> Self {
+        let is_word = |character: &char| character.is_alphanumeric() && !is_spaceless(*character);
+        match grapheme.chars().find(is_word) {
+            Some(character) if !character.is_ascii() && is_sign(character) => Self::Badge,
+            Some(_) => Self::Word,
+            None => Self::None,
+        }
+    }
+
+    /// Whether a word that ends with it goes on with the one beside it.
+    fn goes_on(self, beside: Self) -> bool {
+        match beside {
+            Self::None => false,
+            Self::Word => self != Self::None,
+            Self::Badge => self == Self::Badge,
+        }
+    }
 }
 
 impl Graphemes {
     /// Takes a text apart.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let (mut starts, mut in_words) = (Vec::new(), Vec::new());
+        let (mut starts, mut parts) = (Vec::new(), Vec::new());
         for (start, grapheme) in text.grapheme_indices(true) {
             starts.push(start);
-            in_words.push(grapheme.chars().any(|character| character.is_alphanumeric() && !is_spaceless(character)));
+            parts.push(Part::of(grapheme));
+            // A skin tone behind a letter is a square of its own.
+            let tone = grapheme.find(is_skin_tone).filter(|tone| *tone > 0 && parts.last() != Some(&Part::None));
+            if let Some(tone) = tone {
+                starts.push(start + tone);
+                parts.push(Part::None);
+            }
         }
         starts.push(text.len());
-        Self { starts, in_words }
+        Self { starts, parts }
     }
 
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.in_words.len()
+        self.parts.len()
     }
 
     /// The byte range of one. It is empty behind the last.
@@ -56,19 +93,19 @@ impl Graphemes {
     pub(crate) fn goes_on(&self, span: &Range<usize>) -> (bool, bool) {
         let graphemes = self.covering(span);
         let (first, last) = (graphemes.start, graphemes.end.saturating_sub(1));
-        let left = self.is_in_word(first)
-            && (self.start(first) != span.start || first.checked_sub(1).is_some_and(|before| self.is_in_word(before)));
-        let right = self.is_in_word(last) && (self.start(last + 1) != span.end || self.is_in_word(last + 1));
+        let cuts = |at: usize, begin: usize, end: usize| self.part(at) != Part::None && self.start(begin) != end;
+        let left = cuts(first, first, span.start) || self.goes_on_left(first);
+        let right = cuts(last, last + 1, span.end) || self.part(last).goes_on(self.part(last + 1));
         (left, right)
     }
 
     /// The words that the span is part of.
     pub(crate) fn word_around(&self, span: &Range<usize>) -> Range<usize> {
         let Range { mut start, mut end } = self.covering(span);
-        while self.is_in_word(start) && start.checked_sub(1).is_some_and(|before| self.is_in_word(before)) {
+        while self.goes_on_left(start) {
             start -= 1;
         }
-        while end > 0 && self.is_in_word(end - 1) && self.is_in_word(end) {
+        while end > 0 && self.part(end - 1).goes_on(self.part(end)) {
             end += 1;
         }
         self.bytes(&(start..end))
@@ -83,9 +120,17 @@ impl Graphemes {
         self.starts.get(index).or(self.starts.last()).copied().unwrap_or_default()
     }
 
-    fn is_in_word(&self, index: usize) -> bool {
-        self.in_words.get(index).copied().unwrap_or_default()
+    fn part(&self, index: usize) -> Part {
+        self.parts.get(index).copied().unwrap_or(Part::None)
     }
+
+    fn goes_on_left(&self, index: usize) -> bool {
+        index.checked_sub(1).is_some_and(|before| self.part(index).goes_on(self.part(before)))
+    }
+}
+
+const fn is_skin_tone(character: char) -> bool {
+    matches!(character, '\u{1F3FB}'..='\u{1F3FF}')
 }
 
 #[cfg(test)]
@@ -102,6 +147,8 @@ mod tests {
             ("2casino", "casino", false),
             ("éasino", "asino", false),
             ("casinoй", "casino", false),
+            ("①casino™", "casino", true),
+            ("ⓒⓐⓢⓘⓝⓞⓢ", "ⓒⓐⓢⓘⓝⓞ", false),
             ("去casino玩", "casino", true),
             ("快加微信吧", "加微信", true),
             ("x加微信y", "加微信", true),

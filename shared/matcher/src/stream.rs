@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::classes::{Classes, NONE, Unit};
+use crate::confusables;
 use crate::glyphs::{Glyph, Kind, glyphs_within, plain, plain_ideograph};
 use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
@@ -119,6 +120,8 @@ impl Stream {
     #[inline(never)]
     fn push_sparse(&mut self, text: &str, offset: u32, classes: &Classes) {
         let mut begins_segment = true;
+        let mut is_turned = false;
+        let first = self.units.len();
         for (start, character) in text.char_indices() {
             let span = start..start + character.len_utf8();
             // The caller makes sure that the stream's length fits a `u32`.
@@ -144,12 +147,31 @@ impl Stream {
                             self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
                         }
                         begins_segment = false;
+                        is_turned |= !glyph.letters.is_empty() && confusables::is_turned(glyph.base);
                     });
                     continue;
                 }
             };
             self.push_unit(Unit { begins_segment, ..unit }, place, classes);
             begins_segment = false;
+        }
+        if is_turned {
+            self.turn(first, classes);
+        }
+    }
+
+    /// Lets the letters of words that are written upside down be what they are turned from, from a unit on.
+    #[inline(never)]
+    fn turn(&mut self, first: usize, classes: &Classes) {
+        let units = self.units.get_mut(first..).unwrap_or_default();
+        for word in units.split_mut(|unit| unit.letters.is_empty()) {
+            if word.iter().any(|unit| confusables::is_turned(unit.base)) {
+                for unit in word {
+                    let letters = unit.letters.or(confusables::turned(unit.base));
+                    *unit =
+                        Unit { begins_segment: unit.begins_segment, ..classes.unit(Glyph { letters, ..unit.glyph() }) };
+                }
+            }
         }
     }
 

@@ -164,6 +164,17 @@ pub(crate) fn is_sign(character: char) -> bool {
     )
 }
 
+/// Whether a character is of a script whose words are not to be read as Latin ones although some of its letters resemble
+/// Latin letters: from Hebrew to Georgian and Hangul, kana and Han. The scripts that people write whole Latin words in are
+/// others, such as Ethiopic, Cherokee and Canadian syllabics.
+pub(crate) const fn is_of_its_own(character: char) -> bool {
+    matches!(
+        character,
+        '\u{590}'..='\u{11FF}' | '\u{1780}'..='\u{18AF}' | '\u{3000}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7FF}'
+        | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}' | '\u{FF65}'..='\u{FFDC}'
+    )
+}
+
 /// Whether a character is a letter of which two are drawn as a flag.
 pub(crate) const fn is_regional_indicator(character: char) -> bool {
     matches!(character, '\u{1F1E6}'..='\u{1F1FF}')

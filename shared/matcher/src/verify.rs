@@ -56,14 +56,19 @@ const STAR: char = '*';
 /// A term of this many syllables is a compound, which may be written in parts: `조건 만남`.
 const LEAST_COMPOUND: usize = 4;
 
+/// The most letters that a sign stands for beside the first, which are one syllable with it.
+const MOST_ATTACHED: usize = 3;
+
 /// The most letters that can be tried in all ways at once: one bit for each.
 const MOST_AT_ONCE: usize = 127;
 
 /// Verifies a candidate. Gives the units of the match.
 pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
-    // Most false candidates are found out before the text is read. Each letter takes at least one unit.
+    // Most false candidates are found out before the text is read. Each letter takes at least one unit, but for those
+    // that a sign stands for.
+    let units = candidate.last - candidate.first + 1 + if candidate.star.is_some() { MOST_ATTACHED } else { 0 };
     let right = right_edge(stream, expected, candidate.last);
-    if candidate.last - candidate.first + 1 < expected.letters.len()
+    if units < expected.letters.len()
         || !(is_divided_enough(stream, expected, candidate)
             && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
         || right == Edge::Word
@@ -84,7 +89,7 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         let traits = Traits::of(stream, units, expected, candidate, first);
         if !has_signs
             || !traits.are_plausible(stream, expected, candidate, first)
-            || spells_another_word(units, expected.letters)
+            || spells_another_word(units, expected.letters, candidate.gaps)
             || (candidate.gaps == 0 && is_in_two_clauses(stream, expected, first..candidate.last))
             || !languages::agree(stream, expected, candidate.star, &(first..candidate.last + 1))
         {
@@ -188,11 +193,12 @@ fn beginning(
     if expected.letters.len() > MOST_AT_ONCE {
         return (may_begin(first) && aligns_long(units, expected.letters, star, first, reads)).then_some(first);
     }
-    // The letters that the next one repeats.
-    let pairs = || expected.letters.iter().zip(expected.letters.iter().skip(1)).enumerate();
-    let doubled = star.map_or(0, |_| {
-        pairs().filter(|(_, (one, next))| one.base == next.base).fold(0, |bits: u128, (nth, _)| bits | 1 << nth)
-    });
+    // The letters that are one sound or one syllable with the next one, so that a sign stands for both: `schei*e`.
+    let letters = expected.letters.iter().map(|letter| letter.base);
+    let pairs = || (0..).zip(letters.clone().zip(letters.clone().skip(1)));
+    let is_closed = |(before, letter): (char, char)| before == letter || languages::is_attached(before, letter);
+    let closed = star
+        .map_or(0, |_| pairs().filter(|(_, pair)| is_closed(*pair)).fold(0, |bits: u128, (nth, _)| bits | 1 << nth));
     // Each bit is a letter with which the units from here on may begin.
     let mut come_to: u128 = 0;
     for at in (first..=last).rev() {
@@ -200,8 +206,7 @@ fn beginning(
         let reach = if at == last { 1 << (expected.letters.len() - 1) } else { come_to | come_to >> 1 };
         let mut read = 0;
         if star == Some(at) {
-            // Also for two that are one sound: `schei*e`.
-            read = reach | (reach >> 1) & doubled;
+            read = (0..MOST_ATTACHED).fold(reach, |read, _| read | (read >> 1) & closed);
         } else if unit.code != NONE {
             let mut rest: u128 = reach;
             while rest != 0 {
@@ -226,7 +231,9 @@ fn beginning(
 
 /// Whether a unit may be what stands between two letters of the term.
 fn divides(stream: &Stream, expected: &Expected<'_>, at: usize, unit: &Unit) -> bool {
-    unit.kind.is_divider() || (expected.flags.has(Flags::IDEOGRAPHIC) && is_wedge(&stream.units, at, unit))
+    unit.kind.is_divider()
+        || unit.kind == Kind::Drawn
+        || (expected.flags.has(Flags::IDEOGRAPHIC) && is_wedge(&stream.units, at, unit))
 }
 
 /// The match with all repeats of its first and last character, which would otherwise be left around it.
@@ -274,7 +281,7 @@ fn aligns_long(
         let is_read = |nth: usize| letters.get(nth).is_some_and(|letter| is_star || reads(unit, *letter));
         if is_read(come_to) {
             come_to += 1;
-        } else if !unit.kind.is_divider() && !come_to.checked_sub(1).is_some_and(is_read) {
+        } else if !unit.kind.is_divider() && unit.kind != Kind::Drawn && !come_to.checked_sub(1).is_some_and(is_read) {
             return false;
         }
     }
@@ -282,11 +289,12 @@ fn aligns_long(
 }
 
 /// Whether the letters of the units, read as they are, are a word that is only near to the term: `good`, `sill`, `boxer`.
-fn spells_another_word(units: &[Unit], letters: &[Letter]) -> bool {
+fn spells_another_word(units: &[Unit], letters: &[Letter], gaps: usize) -> bool {
     let mut word = [0; LONGEST_WORD];
     let mut length = 0;
     let mut is_term = true;
-    for unit in units.iter().filter(|unit| !unit.kind.is_divider()) {
+    // Without gaps, a sign is read as a letter.
+    for unit in units.iter().filter(|unit| gaps == 0 || !unit.kind.is_divider()) {
         let (Some(byte), true) = (word.get_mut(length), unit.base.is_ascii_lowercase()) else { return false };
         *byte = u8::try_from(unit.base).unwrap_or_default();
         is_term &= letters.get(length).is_some_and(|letter| letter.base == unit.base);
@@ -315,12 +323,16 @@ struct Traits {
     scripts: usize,
     /// Some Cyrillic letter is none of [`TWINS`].
     is_loose: bool,
+    /// Signs that only draw a vowel out, and are none of the term's letters.
+    drawn: usize,
     /// Something is between two letters that divides clauses or words: see [`ends_clause`], [`is_quote`], [`is_wedge`].
     has_stops: bool,
     /// A digit of a larger number stands for a numeral.
     has_part_of_number: bool,
     /// Latin letters of any kind.
     latin: usize,
+    /// Letters of scripts in which they are taken for Latin ones only beside such.
+    borrowed: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -359,8 +371,8 @@ impl Traits {
             if unit.kind.is_divider() {
                 traits.has_stops |= ends_clause(unit);
                 quotes += usize::from(is_quote(unit.base));
-                // Regional indicators are letters, although no part of words.
-                if is_regional_indicator(unit.base) {
+                // Regional indicators are letters, although no part of words. Nor do signs occur in words of one script.
+                if is_regional_indicator(unit.base) || !(unit.base.is_ascii() || unit.letters.is_empty()) {
                     traits.letters += 1;
                     traits.scripts += 1;
                 }
@@ -383,6 +395,9 @@ impl Traits {
 
             let is_own = expected.letters.iter().any(|letter| is_same(unit.base, letter.base));
             traits.own += usize::from(is_own);
+            traits.drawn += usize::from(unit.kind == Kind::Drawn && !is_own);
+            let is_borrowed = unit.glyph().is_of_its_own();
+            traits.borrowed += usize::from(is_borrowed && !is_own);
             if unit.kind == Kind::Digit {
                 if !is_own {
                     traits.digits += usize::from(run == 1);
@@ -392,7 +407,8 @@ impl Traits {
                     && !expected.letters.iter().any(|letter| letter.base == unit.base);
             }
             traits.letters += 1;
-            traits.latin += usize::from(matches!(unit.kind, Kind::Letter | Kind::Badge) && !unit.letters.is_empty());
+            let is_letter = matches!(unit.kind, Kind::Letter | Kind::Badge) && !is_borrowed;
+            traits.latin += usize::from(is_letter && !unit.letters.is_empty());
             let script = Script::of(unit.base);
             if traits.script != Some(script) {
                 traits.scripts += 1;
@@ -410,10 +426,15 @@ impl Traits {
             candidate.gaps > 0 || candidate.star.is_some() || self.own < self.characters.max(self.letters);
         self.letters > 0
             && (length > 1 || !is_disguised)
-            && !(self.has_stops && candidate.gaps > 0 && is_divided_by_chance(expected, candidate.gaps))
+            && !(self.has_stops
+                && candidate.gaps > 0
+                && is_divided_by_chance(expected, candidate.gaps)
+                && !is_divided_word(stream, expected, first..candidate.last + 1))
             && self.is_repeated_enough(expected, is_disguised)
+            && (self.drawn == 0 || languages::may_be_drawn_out(expected.letters))
             && (self.own > 0 || self.is_foreign(length) || self.is_latin_for(stream, expected, candidate, first))
             && !self.has_part_of_number
+            && (self.borrowed == 0 || self.latin > 0)
             && (self.digits == 0
                 || (self.has_letters_beside_digits(expected) && self.is_no_number(stream, expected, candidate, first)))
             && stream.units.get(candidate.last).is_some_and(|unit| unit.kind != Kind::Stop && !is_opening(unit))
@@ -502,6 +523,9 @@ fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         let are_words = stream.begins_word(candidate.first) && stream.ends_word(candidate.last);
         return are_words && (gaps * 2 >= between || expected.letters.len() >= LEAST_COMPOUND);
     }
+    if languages::is_seldom_divided(expected.letters) && !has_space() {
+        return true;
+    }
     (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.
         || (between > 1 && gaps * 2 > between)
@@ -512,6 +536,15 @@ fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
 const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
     expected.flags.has(Flags::IDEOGRAPHIC) && !(between > 1 && gaps >= between)
+}
+
+/// Whether the units are one word in syllables with signs in it: `씨.발`.
+fn is_divided_word(stream: &Stream, expected: &Expected<'_>, units: Range<usize>) -> bool {
+    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base));
+    is_syllabic
+        && stream.begins_word(units.start)
+        && stream.ends_word(units.end - 1)
+        && units.into_iter().all(|at| stream.kind(at) != Some(Kind::Space))
 }
 
 /// Whether a clause ends between two words of the term: `Gewinn, Spiel`, but not `Gewinn,Spiel`.

@@ -10,6 +10,7 @@ mod corpus;
 mod disguise;
 mod harmless;
 mod hostile;
+mod plain;
 mod recall;
 mod spans;
 
