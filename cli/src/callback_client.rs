@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use chathook_endpoint::outcome::OUTCOME_HEADER;
+use chathook_platform_double::callback_query;
 use chathook_protocol::json::{self, Object};
 use chathook_protocol::{Command, Reply, Token};
 use serde::Serialize;
@@ -116,18 +117,8 @@ impl CallbackClient {
     }
 
     fn signed_url(&self, command: &str, now: u64) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query
-            .append_pair("SdkAppid", &self.app_id)
-            .append_pair("CallbackCommand", command)
-            .append_pair("contenttype", "json")
-            .append_pair("ClientIP", "127.0.0.1")
-            .append_pair("OptPlatform", "RESTAPI");
-        if let Some(token) = &self.token {
-            let now = now.to_string();
-            query.append_pair("Sign", &token.sign(&now)).append_pair("RequestTime", &now);
-        }
-        format!("{}?{}", self.url, query.finish())
+        let query = callback_query(&self.app_id, self.token.as_ref(), command, "RESTAPI", now);
+        format!("{}?{query}", self.url)
     }
 }
 

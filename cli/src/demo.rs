@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use chathook_archive::{Conversation, MessageQuery};
 use chathook_endpoint::{Moderator, Settings};
+use chathook_platform_double::{Ids, Message, Recipient};
 use clap::Args;
 use serde_json::json;
 
@@ -16,7 +17,7 @@ use crate::color::{DIM, paint};
 use crate::defaults::{DEMO_APP_ID, DEMO_TOKEN};
 use crate::invocation::program;
 use crate::local_webhook::{LocalWebhook, Storage};
-use crate::platform::{Ids, Message, Recipient};
+use crate::platform;
 use crate::times::Times;
 use crate::{display, example_rules};
 
@@ -88,8 +89,8 @@ fn send_all(client: &CallbackClient) -> anyhow::Result<()> {
         };
         let body = json!([{"MsgType": "TIMTextElem", "MsgContent": {"Text": sample.text}}]);
         let ids = Ids { seq, random: 3_000_000_000, time };
-        let message = Message { from: sample.from.to_owned(), to, body, ids };
-        let (before, fate, after) = message.send(client)?;
+        let message = Message { from: sample.from.to_owned(), to, body, custom_data: String::new(), ids };
+        let (before, fate, after) = platform::send(&message, client)?;
         ensure!(
             before.verdict.split([' ', ':']).next() == Some(sample.verdict),
             "expected {}; a bug in chathook, please report it",
@@ -97,12 +98,12 @@ fn send_all(client: &CallbackClient) -> anyhow::Result<()> {
         );
         let to = if sample.to.is_some() { message.to.name() } else { "the group" };
         anstream::println!("{seq}. {} to {to}: {}", sample.from, sample.text);
-        anstream::println!("   {}", paint(fate.style(), message.in_words(&before, &fate)));
+        anstream::println!("   {}", paint(platform::style(&fate), platform::in_words(&message, &before, &fate)));
         if let Some(after) = after {
             ensure!(after.is_proper(), "expected OK; a bug in chathook, please report it");
         }
         if seq == 1 {
-            let again = message.report(client, &fate)?;
+            let again = platform::report(&message, client, &fate)?.context("the first message is delivered")?;
             anstream::println!("   {}", paint(DIM, format!("The platform reports it twice: {}.", again.verdict)));
         }
     }

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, IsTerminal as _};
 use std::process::ExitCode;
-use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
 use chathook_archive::{Archive, ArchiveError, Erasure, Lookup};
@@ -14,7 +13,7 @@ use crate::cost;
 use crate::display;
 use crate::names;
 use crate::output::Format;
-use crate::progress::{self, count};
+use crate::progress::{Progress, count};
 use crate::retry::Backoff;
 use crate::source::Source;
 use crate::times::TimesArguments;
@@ -120,8 +119,7 @@ async fn erase(arguments: &Arguments, archive: &Archive, under_way: &mut Option<
         let does = if *dry_run { "counting" } else { "blanking" };
         eprintln!("{does} what {} sent, in {}", display::printable(account), archive.table_name());
     }
-    let progress = progress::items(size.map(|size| size.items).filter(|items| *items > 0));
-    let mut lines = progress::Lines::new(Instant::now());
+    let mut progress = Progress::of_items(size.map(|size| size.items).filter(|items| *items > 0));
     let mut backoff = Backoff::new();
     while !erasure.is_finished() {
         match archive.erase_page(erasure, now()).await {
@@ -139,13 +137,9 @@ async fn erase(arguments: &Arguments, archive: &Archive, under_way: &mut Option<
                 })?;
             }
         }
-        progress.set_position(erasure.scanned());
-        progress.set_message(counts(erasure));
-        if progress.is_hidden() && lines.is_due(Instant::now()) {
-            eprintln!("{} looked at, {}", count(erasure.scanned(), "item"), counts(erasure));
-        }
+        progress.at(erasure.scanned(), counts(erasure));
     }
-    progress.finish_and_clear();
+    progress.finish();
     Ok(erasure.clone())
 }
 

@@ -79,11 +79,10 @@ impl LiveRules {
             state.files = files;
             match rules {
                 Ok(rules) => {
-                    let (number, path) = (count(rules.len() as u64, "rule"), self.path.display());
+                    self.view.rules_read(&self.path, rules.len() as u64);
                     state.moderator = Moderator::new(rules);
-                    self.view.good_news(&format!("{number} read anew from {path}"));
                 }
-                Err(error) => self.view.bad_news(&format!("{error}\nthe rules from before hold until it is repaired")),
+                Err(error) => self.view.rules_broken(&self.path, &error),
             }
         }
         state.moderator.clone()

@@ -1,15 +1,18 @@
 //! What a running `serve` shows: a line for each callback, or JSON for programs.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anstyle::Style;
 use chathook_endpoint::{Answer, EndpointError, Moderated, Outcome, Request};
+use chathook_moderation::RulesError;
 use chathook_protocol::{Command, json};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
 use crate::display::printable;
 use crate::message_text::{content, preview, shortened};
+use crate::progress::count;
 
 /// How many columns of a message's text a line shows.
 const TEXT_COLUMNS: usize = 48;
@@ -44,22 +47,22 @@ impl LiveView {
         anstream::println!("{line}");
     }
 
-    /// Prints good news of the service itself.
-    pub fn good_news(&self, news: &str) {
-        self.tell(GOOD, news);
-    }
-
-    /// Prints bad news of the service itself.
-    pub fn bad_news(&self, news: &str) {
-        self.tell(BAD, news);
-    }
-
-    fn tell(&self, style: Style, news: &str) {
-        // Programs read standard output, so it holds only JSON.
+    /// Prints that rules were read, and how many.
+    pub fn rules_read(&self, path: &Path, rules: u64) {
         if self.json {
-            eprintln!("{news}");
+            println!("{}", json!({"RulesPath": path, "RulesRead": rules}));
         } else {
-            anstream::println!("{}", paint(style, news));
+            let news = format!("{} read anew from {}", count(rules, "rule"), path.display());
+            anstream::println!("{}", paint(GOOD, news));
+        }
+    }
+
+    /// Prints what is wrong with rules that were read.
+    pub fn rules_broken(&self, path: &Path, error: &RulesError) {
+        if self.json {
+            println!("{}", json!({"RulesPath": path, "RulesError": error.to_string()}));
+        } else {
+            anstream::println!("{}", paint(BAD, format!("{error}\nthe rules from before hold until it is repaired")));
         }
     }
 }

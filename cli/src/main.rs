@@ -7,6 +7,7 @@
 )]
 
 mod aws_account;
+mod aws_query;
 mod callback_client;
 mod clock;
 mod color;
@@ -32,6 +33,7 @@ mod output;
 mod platform;
 mod private;
 mod progress;
+mod queues;
 mod recover;
 mod retry;
 mod rules;
@@ -74,6 +76,7 @@ enum Command {
     Trigger(trigger::Arguments),
     Send(send::Arguments),
     Messages(messages::Arguments),
+    Queues(queues::Arguments),
     Recover(recover::Arguments),
     Erase(erase::Arguments),
     Rules(rules::Arguments),
@@ -101,6 +104,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Trigger(arguments) => runtime.block_on(trigger::run(arguments)),
         Command::Send(arguments) => send::run(&arguments),
         Command::Messages(arguments) => runtime.block_on(messages::run(&arguments)),
+        Command::Queues(arguments) => runtime.block_on(queues::run(&arguments)),
         Command::Recover(arguments) => runtime.block_on(recover::run(&arguments)),
         Command::Erase(arguments) => runtime.block_on(erase::run(&arguments)),
         Command::Rules(arguments) => rules::run(&arguments),

@@ -26,7 +26,7 @@ use crate::source::Source;
 #[command(after_help = "Reads lines as a function or `serve` writes them, with anything before them, and what \
 `aws logs filter-log-events` prints.\n\nExample:\n  \
 aws logs filter-log-events --log-group-name GROUP --filter-pattern '{ $.message = \"lost\" }' >log.json\n  \
-chathook recover log.json --aws --table TABLE")]
+chathook recover log.json --aws --stack chathook")]
 pub struct Arguments {
     /// The log; `-` is standard input
     #[arg(value_name = "LOGFILE")]

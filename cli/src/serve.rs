@@ -56,7 +56,8 @@ pub struct Arguments {
     #[arg(long)]
     no_text: bool,
 
-    /// Print a JSON object for each callback, for programs; the first says where the webhook and the table are
+    /// Print a JSON object for each callback, for programs. The first object says where the webhook and the table are;
+    /// those with a RulesPath, that the rules were read again or are broken
     #[arg(long)]
     json: bool,
 }
@@ -106,6 +107,8 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let is_signed = !settings.tokens.is_empty();
     let moderator = Arc::clone(&rules);
     let webhook = LocalWebhook::start(listen, &storage, settings, moderator, Some(view)).await?;
+    // Before it says that it listens, since a program may stop it at once.
+    let interrupted = interrupted()?;
     // `send` and `messages` find it by this. If it fails, their options can name it.
     let this = RunningServe { webhook: webhook.url.clone(), dynamodb: webhook.dynamodb.clone() };
     let is_announced = other.is_none() && this.announce(&data).is_ok();
@@ -130,7 +133,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
         println!("listening on {}", webhook.url);
     }
     tokio::select! {
-        interrupted = interrupted() => interrupted?,
+        () = interrupted => {}
         () = rules.watch() => {}
     }
     webhook.stop().await?;
@@ -180,17 +183,22 @@ fn curl(url: &str, app_id: &str, is_demo: bool, is_signed: bool) -> String {
     )
 }
 
-/// Waits for Ctrl-C, or for the signal that service managers send.
-async fn interrupted() -> anyhow::Result<()> {
+/// Notes Ctrl-C, and the signal that service managers send, from now on. The future waits for one.
+fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            interrupt = tokio::signal::ctrl_c() => interrupt?,
-            _ = terminate.recv() => {}
-        }
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await?;
-    Ok(())
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -6,7 +6,7 @@ use anyhow::bail;
 use chathook_archive::Archive;
 use clap::{ArgGroup, Args};
 
-use crate::aws_account::AwsOptions;
+use crate::aws_account::{AwsOptions, Stack};
 use crate::defaults::{DATA_FOLDER, TABLE};
 use crate::embedded_dynamodb::EmbeddedTable;
 use crate::running_serve::RunningServe;
@@ -54,8 +54,8 @@ impl Source {
         let table = self.table.as_deref().filter(|table| !table.is_empty()).unwrap_or(TABLE);
         if self.aws {
             let account = self.options.account().await?;
-            let found = self.options.stack_table(&account).await?;
-            let table = found.as_deref().unwrap_or(table);
+            let stack = self.options.stack(&account).await?;
+            let table = stack.as_ref().map_or(Ok(table), Stack::table)?;
             return Ok(OpenArchive::Remote(Archive::with_config(table, &account.config)));
         }
         if let Some(url) = &self.dynamodb_endpoint {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use chathook_archive::{Archive, StoredMessage};
+use chathook_platform_double::{Fate, Ids, Message, Recipient};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -17,11 +18,13 @@ use crate::defaults::{DATA_FOLDER, TABLE, WEBHOOK_URL};
 use crate::display;
 use crate::invocation::program;
 use crate::output::{Format, print_json};
-use crate::platform::{Fate, Ids, Message, Recipient};
+use crate::platform;
 use crate::running_serve::RunningServe;
 use crate::times::Times;
 
 /// Send a message as the platform would: ask the webhook, deliver what it says, report it, and look up what was stored
+///
+/// It looks into the table of the running `serve`. With --url it says how to look into the table of that webhook.
 #[derive(Args)]
 #[command(after_help = "Signs with SDK_APP_ID and CALLBACK_TOKEN; without them, for a `serve` without settings.\n\n\
 Examples:\n  chathook trigger c2c --from ada --to grace \"Lunch at noon?\"\n  \
@@ -33,7 +36,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Chat {
-    /// To an account
+    /// Send a message to an account
     C2c {
         /// The sender
         #[arg(long, value_name = "ACCOUNT")]
@@ -44,7 +47,7 @@ enum Chat {
         #[command(flatten)]
         what: What,
     },
-    /// Into a group
+    /// Send a message into a group
     Group {
         /// The sender
         #[arg(long, value_name = "ACCOUNT")]
@@ -66,7 +69,7 @@ enum Chat {
 /// What the message holds, and where it goes. Its elements come in the order of these options.
 #[derive(Args)]
 struct What {
-    /// Its text
+    /// The message's text
     #[arg(required_unless_present_any = ["image", "file", "json"])]
     text: Option<String>,
     /// A picture, by its URL
@@ -138,29 +141,41 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let serve = running.as_ref().map(|running| running.webhook.clone());
     let url = what.url.clone().or(serve).unwrap_or_else(|| WEBHOOK_URL.to_owned());
     let client = CallbackClient::from_environment(&url)?;
-    let message = Message { from, to, body: what.body(), ids: ids() };
+    let message = Message { from, to, body: what.body(), custom_data: String::new(), ids: ids() };
 
     let (message, sent) = tokio::task::spawn_blocking(move || {
-        let sent = message.send(&client);
+        let sent = platform::send(&message, &client);
         (message, sent)
     })
     .await?;
     let (before, fate, after) = sent?;
     let kept = match (&running, &after) {
-        (Some(running), Some(_)) => kept(&message, &running.dynamodb).await?,
-        _ => Vec::new(),
+        (Some(running), Some(_)) => Some(kept(&message, &running.dynamodb).await?),
+        _ => None,
     };
     let is_proper = before.is_proper() && after.as_ref().is_none_or(CallbackAnswer::is_proper);
     if what.format == Format::Json {
-        let fate = message.in_words(&before, &fate);
+        let fate = platform::in_words(&message, &before, &fate);
         print_json(&json!({"before": before, "fate": fate, "after": after, "kept": kept}))?;
     } else {
         print(&message, &before, &fate, after.as_ref());
-        for message in &kept {
-            anstream::println!("kept    {}", display::line(message, &Times::local()));
-        }
-        if !kept.is_empty() {
-            anstream::println!("{}", paint(DIM, format!("look    {} messages {}", program(), look(&message))));
+        let look = paint(DIM, format!("look    {} messages {}", program(), look(&message)));
+        match &kept {
+            Some(kept) if !kept.is_empty() => {
+                for message in kept {
+                    anstream::println!("kept    {}", display::line(message, &Times::local()));
+                }
+                anstream::println!("{look}");
+            }
+            Some(_) => println!("kept    nothing: this `serve` did not store it"),
+            // Nothing was reported, so nothing is kept.
+            None if after.is_none() => {}
+            None => {
+                println!(
+                    "kept    in the table of that webhook: look in the folder of that `serve`, or with --aws --stack NAME"
+                );
+                anstream::println!("{look}");
+            }
         }
     }
     Ok(if is_proper { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -176,7 +191,7 @@ fn ids() -> Ids {
 async fn kept(message: &Message, dynamodb: &str) -> anyhow::Result<Vec<StoredMessage>> {
     let table = std::env::var("TABLE_NAME").ok().filter(|name| !name.is_empty());
     let archive = Archive::local(table.as_deref().unwrap_or(TABLE), dynamodb);
-    let conversation = message.conversation();
+    let conversation = platform::conversation(message);
     let found = match message.to {
         Recipient::Account(_) => archive.message_by_key(&conversation, &message.msg_key(), now()).await,
         Recipient::Group { .. } => archive.message_by_seq(&conversation, message.ids.seq, now()).await,
@@ -189,8 +204,8 @@ fn print(message: &Message, before: &CallbackAnswer, fate: &Fate, after: Option<
         let verdict = paint(style, display::printable(&answer.verdict));
         anstream::println!("{when}  {verdict}  {}", paint(DIM, format!("{} ms", answer.milliseconds)));
     };
-    line("before", before, fate.style());
-    anstream::println!("        {}", message.in_words(before, fate));
+    line("before", before, platform::style(fate));
+    anstream::println!("        {}", platform::in_words(message, before, fate));
     if let Some(after) = after {
         let style = match after.verdict.as_str() {
             "stored" | "done" => GOOD,
@@ -203,7 +218,7 @@ fn print(message: &Message, before: &CallbackAnswer, fate: &Fate, after: Option<
 
 /// The arguments of `chathook messages` that show the message.
 fn look(message: &Message) -> String {
-    let conversation = message.conversation();
+    let conversation = platform::conversation(message);
     let id = match message.to {
         Recipient::Account(_) => format!("--msg-key {}", message.msg_key()),
         Recipient::Group { .. } => format!("--seq {}", message.ids.seq),

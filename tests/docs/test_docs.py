@@ -1,6 +1,6 @@
 """What the documents promise: links and anchors lead somewhere, both READMEs give the same commands, the commands run and
-print what is shown below them, every key of the rule language has an example that does what its comment says, and every
-setting is described.
+print what is shown below them, the screenshot is what `serve` prints, every key of the rule language has an example that
+does what its comment says, and every setting is described.
 
 How a document is read:
 - A block ```sh is run line by line in a copy of the project, `cargo run --` and `chathook` alike. What NOT_RUN names is
@@ -291,6 +291,17 @@ class Commands(unittest.TestCase):
         self.assertEqual(help_text.returncode, 0, f"{command}: {help_text.stderr}")
         for flag in flags:
             self.assertRegex(help_text.stdout, rf"(?<![\w-]){re.escape(flag)}(?![\w-])", f"{command}: no {flag}")
+
+
+class Screenshot(unittest.TestCase):
+    def test_what_is_drawn_is_what_serve_prints(self):
+        with Project() as project:
+            drawn = project.run(f"{ROOT}/scripts/screenshot --out now.svg")
+            self.assertEqual(drawn.returncode, 0, drawn.stderr)
+            now, shown = (normal(path.read_text(encoding="utf-8")) for path in (project.folder / "now.svg", ROOT / "docs/serve.svg"))
+            self.assertEqual(now, shown, "docs/serve.svg is out of date: run scripts/screenshot")
+        for path in (README, CHINESE):
+            self.assertIn("(docs/serve.svg)", path.read_text(encoding="utf-8"))
 
 
 class RuleExamples(unittest.TestCase):

@@ -61,14 +61,22 @@ async fn kept(archive: &Archive) -> Vec<u64> {
     }
 }
 
+/// As many as SQS gives to a function at once. The function has 20 s for them.
+const BATCH: usize = 10;
+
 /// Gives the queued callbacks to the redrive function, as SQS does. Returns the ids of those that stay in the queue.
 async fn redrive(dynamodb: &str, waiting: &[String]) -> Vec<String> {
     let records: Vec<_> =
         waiting.iter().enumerate().map(|(id, body)| json!({"messageId": id.to_string(), "body": body})).collect();
     let setup = Setup { name: "redrive", dynamodb, rules: None, environment: &[] };
-    let answer = Function::start(&setup).await.invoke_raw(json!({"Records": records})).await;
-    let failures = answer["batchItemFailures"].as_array().unwrap_or_else(|| panic!("{answer}"));
-    failures.iter().filter_map(|failure| failure["itemIdentifier"].as_str().map(str::to_owned)).collect()
+    let mut function = Function::start(&setup).await;
+    let mut stay = Vec::new();
+    for batch in records.chunks(BATCH) {
+        let answer = function.invoke_raw(json!({"Records": batch})).await;
+        let failures = answer["batchItemFailures"].as_array().unwrap_or_else(|| panic!("{answer}"));
+        stay.extend(failures.iter().filter_map(|failure| failure["itemIdentifier"].as_str().map(str::to_owned)));
+    }
+    stay
 }
 
 #[tokio::test]

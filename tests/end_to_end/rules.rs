@@ -122,13 +122,28 @@ fn check_warns_of_likely_mistakes_and_of_harmless_words() {
     fs::write(folder.join("words.toml"), rules).expect("a file");
     fs::write(folder.join("dictionary"), "assign\n\ncat\ndog\nassist\n").expect("a file");
     let report = json_of(&done(folder, &["check", "words.toml", "--words", "dictionary", "--format", "json"]));
-    let warned: Vec<_> =
-        report["warnings"].as_array().expect("a list").iter().map(|warning| &warning["rule"]).collect();
-    assert_eq!(warned, ["never", "words"], "{report:#}");
-    let words: Vec<_> = report["words"].as_array().expect("a list").iter().map(|word| &word["word"]).collect();
+    let list = |key: &str| report[key].as_array().expect("a list").clone();
+    let warned: Vec<_> = list("warnings").into_iter().map(|warning| warning["rule"].clone()).collect();
+    assert_eq!(warned, ["never"], "{report:#}");
+    let words: Vec<_> = list("words").into_iter().map(|word| word["word"].clone()).collect();
     assert_eq!(words, ["assign", "assist"], "what is a term itself is meant: {report:#}");
+    assert_eq!(report["words"][0]["by"], json!({"term": "ass*", "file": "words.toml", "line": 5}));
+    let terms: Vec<_> =
+        list("terms").into_iter().map(|term| json!([term["term"], term["flaw"], term["words"]])).collect();
+    let expected =
+        [json!(["ass*", null, 2]), json!(["assets", "is_covered", 0]), json!(["cat", null, 0]), json!(["x", null, 0])];
+    assert_eq!(terms, expected, "{report:#}");
+    assert_eq!(report["terms"][1]["other"]["term"], "ass*");
+    assert_eq!(report["terms"][1]["normalised"], "assets");
+
     let text = done(folder, &["check", "words.toml", "--words", "dictionary"]);
-    assert!(text.contains("rule words would hit 2 words of the dictionary") && text.contains("assist"), "{text}");
+    for expected in [
+        "rule words: 1 term not needed, since another is found wherever it is:\n  words.toml:5: `assets`, see `ass*` in words.toml:5\n",
+        "rule words would hit 2 words of the dictionary:\n  assign (as ass, by `ass*` in words.toml:5)\n",
+        "words.toml: 2 rules, no problems, 4 terms\n",
+    ] {
+        assert!(text.contains(expected), "{text}");
+    }
 }
 
 #[test]

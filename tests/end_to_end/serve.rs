@@ -134,6 +134,15 @@ fn all_that_a_message_holds_can_be_triggered_into_a_group_too() {
     assert_eq!(kept["Text"], "see [image] [file: a.pdf] [custom: an order]", "{told}");
     let shown = without_time(&serve.next_line());
     assert_eq!(shown, "before allow | ada → @TGS#1@TOPIC#a \"see\" [image] [file: a.pdf] [custom: an order]");
+    // Where the table is not known, it says how to look there.
+    let told = trigger(folder, &["Lunch?", "--url", serve.url()]);
+    assert!(
+        told.contains("kept    in the table of that webhook") && told.contains("--aws --stack NAME\nlook  "),
+        "{told}"
+    );
+    let told = trigger(folder, &["Lunch?", "--url", serve.url(), "--format", "json"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(told["kept"], Value::Null);
     for (arguments, code, expected) in [
         (&["trigger", "c2c", "--from", "ada", "--to", "grace"][..], 2, "TEXT"),
         (&["trigger", "c2c", "--from", "ada", "--to", "grace", "--json", "[1]"], 2, "MsgType"),
@@ -201,8 +210,17 @@ fn texts_can_be_left_out_and_programs_get_json() {
         assert_eq!(line[name], value, "{line}");
     }
     assert_eq!(line["Rules"], serde_json::json!(["rude"]));
-    let line: Value = serde_json::from_str(&serve.next_line()).expect("JSON");
+    let next = || serde_json::from_str::<Value>(&serve.next_line()).expect("JSON");
+    let line = next();
     assert_eq!((&line["Outcome"], &line["Status"]), (&"stored".into(), &200.into()), "{line}");
+
+    let rules = folder.join("rules/rules.toml");
+    std::fs::write(&rules, RULES).expect("a file");
+    assert_eq!(next(), serde_json::json!({"RulesPath": "rules/rules.toml", "RulesRead": 1}));
+    std::fs::write(&rules, "schema = 1\n\n[[rule]\n").expect("a file");
+    let line = next();
+    let error = line["RulesError"].as_str().expect("text");
+    assert!(error.starts_with("rules/rules.toml:3:") && !error.contains("from before"), "{line}");
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub enum Fault {
     Refused(u16, &'static str),
     /// Every other request is refused in this way.
     Flaky(u16, &'static str),
+    /// Requests for this action, such as `PutItem`, are not permitted.
+    Forbidden(&'static str),
     /// The connection is closed before an answer.
     Closed,
     /// It takes effect, and its answer breaks off half-way.
@@ -107,7 +109,10 @@ where
             tokio::spawn(async move {
                 let Some(request) = read_message(&mut client).await else { return };
                 let answer = match faults.next() {
-                    Fault::None | Fault::Flaky(..) => take(request).await,
+                    Fault::Forbidden(action) if is_for(&request, action) => {
+                        answer(403, &json!({"__type": "com.amazonaws#AccessDeniedException"}))
+                    }
+                    Fault::None | Fault::Flaky(..) | Fault::Forbidden(_) => take(request).await,
                     Fault::Refused(status, code) => answer(status, &json!({"__type": format!("com.amazonaws#{code}")})),
                     Fault::Closed => return,
                     Fault::CutOff => {
@@ -127,6 +132,11 @@ where
         }
     });
     (url, switch)
+}
+
+fn is_for(request: &[u8], action: &str) -> bool {
+    let wanted = format!(".{action}\r\n").to_ascii_lowercase();
+    request.to_ascii_lowercase().windows(wanted.len()).any(|window| window == wanted.as_bytes())
 }
 
 fn answer(status: u16, body: &Value) -> Vec<u8> {

@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chathook_archive::Archive;
+use chathook_platform_double::callback_query;
 use chathook_protocol::Token;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -121,14 +122,7 @@ pub fn now() -> u64 {
 }
 
 /// The query that the platform appends for a callback of `command`, signed now.
-///
-/// # Panics
-/// Never: the token is one.
 #[must_use]
 pub fn query(command: &str) -> String {
-    let time = now().to_string();
-    let sign = Token::new(TOKEN).expect("a token").sign(&time);
-    format!(
-        "SdkAppid={APP}&CallbackCommand={command}&contenttype=json&ClientIP=192.0.2.7&OptPlatform=Android&Sign={sign}&RequestTime={time}"
-    )
+    callback_query(APP, Token::new(TOKEN).as_ref(), command, "Android", now())
 }

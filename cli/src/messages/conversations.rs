@@ -14,7 +14,7 @@ use crate::cost;
 use crate::display;
 use crate::messages::list::limit;
 use crate::output::{Format, print_json};
-use crate::progress::{self, count};
+use crate::progress::{Progress, count};
 use crate::retry::Backoff;
 use crate::source::Source;
 use crate::times::TimesArguments;
@@ -46,17 +46,16 @@ impl Arguments {
             let cost = size.map(|size| cost::of_reading(archive, size)).unwrap_or_default();
             eprintln!("reading the whole table{cost}");
         }
-        let progress = progress::items(size.map(|size| size.items).filter(|items| *items > 0));
+        let mut progress = Progress::of_items(size.map(|size| size.items).filter(|items| *items > 0));
         let (mut conversations, mut backoff) = (Conversations::default(), Backoff::new());
         while !conversations.is_finished() {
             match archive.read_conversations(&mut conversations, now()).await {
                 Ok(()) => backoff = Backoff::new(),
                 Err(error) => backoff.wait(error).await?,
             }
-            progress.set_position(conversations.scanned());
-            progress.set_message(count(conversations.found() as u64, "conversation"));
+            progress.at(conversations.scanned(), count(conversations.found() as u64, "conversation"));
         }
-        progress.finish_and_clear();
+        progress.finish();
 
         let found = conversations.newest_first();
         let shown = &found[..found.len().min(self.limit)];

@@ -11,13 +11,13 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail, ensure};
 use chathook_archive::{Archive, Conversation, ItemKey, RawItem};
 use clap::{ArgGroup, Args};
-use indicatif::{HumanBytes, ProgressBar};
+use indicatif::HumanBytes;
 
 use crate::clock::now;
 use crate::conversation::{self, AsOptions, ConversationArguments};
 use crate::messages::export_format::{Format, MAX_LINE};
 use crate::output::is_broken_pipe;
-use crate::progress::{self, count};
+use crate::progress::{Progress, count};
 use crate::retry::with_retries;
 use crate::source::Source;
 
@@ -180,7 +180,7 @@ impl Export<'_> {
         if page.items.is_empty() && after.is_none() {
             return Ok(false);
         }
-        let progress = self.progress(after.is_some()).await;
+        let mut progress = self.progress(after.is_some()).await;
         let mut out = BufWriter::with_capacity(1 << 16, out()?);
         if after.is_none() {
             out.write_all(self.format.header()?.as_bytes())?;
@@ -194,12 +194,11 @@ impl Export<'_> {
             // Reads cost money, so nothing that was read may be lost.
             out.flush()?;
             self.items += page.items.len() as u64;
-            progress.set_position(self.items);
-            progress.set_message(HumanBytes(self.bytes).to_string());
+            progress.at(self.items, HumanBytes(self.bytes).to_string());
             let Some(after) = page.next_cursor else { break };
             page = with_retries(|| self.archive.export(self.conversation, Some(&after))).await?;
         }
-        progress.finish_and_clear();
+        progress.finish();
         Ok(true)
     }
 
@@ -217,16 +216,16 @@ impl Export<'_> {
     }
 
     /// The bar shows how much is left only for a whole table from its beginning: no other size is known in advance.
-    async fn progress(&self, is_resumed: bool) -> ProgressBar {
-        if !std::io::stderr().is_terminal() || self.is_shown {
-            return ProgressBar::hidden();
+    async fn progress(&self, is_resumed: bool) -> Progress {
+        if self.is_shown {
+            return Progress::silent();
         }
         let total = match self.conversation {
             // A role may be allowed to scan the table, but not to describe it.
             None if !is_resumed => self.archive.table_size().await.ok().map(|size| size.items),
             _ => None,
         };
-        progress::items(total.filter(|total| *total > 0))
+        Progress::of_items(total.filter(|total| *total > 0))
     }
 }
 

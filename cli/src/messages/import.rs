@@ -9,11 +9,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use chathook_archive::{Archive, ArchiveError, Imported, ItemKey};
 use clap::Args;
-use indicatif::ProgressBar;
 use tokio::task::JoinSet;
 
 use crate::messages::export_format::{Layout, MAX_LINE};
-use crate::progress::{self, count};
+use crate::progress::{Progress, count};
 use crate::retry::with_retries;
 use crate::source::Source;
 
@@ -58,7 +57,8 @@ impl Arguments {
         let mut import = Import {
             archive: source.archive(),
             name: &name,
-            progress: progress::bytes(bytes),
+            progress: Progress::of_bytes(bytes),
+            position: 0,
             under_way: JoinSet::new(),
             result: Counts::default(),
             said: BTreeMap::new(),
@@ -68,7 +68,7 @@ impl Arguments {
         while !import.under_way.is_empty() {
             let _ = import.one_done().await;
         }
-        import.progress.finish_and_clear();
+        import.progress.finish();
         import.sum_up();
         let Counts { new, duplicates, conflicts, erased, failed } = import.result;
         let table = import.archive.table_name();
@@ -96,7 +96,9 @@ struct Import<'a> {
     archive: &'a Archive,
     /// The file's.
     name: &'a str,
-    progress: ProgressBar,
+    progress: Progress,
+    /// How many bytes were read.
+    position: u64,
     under_way: JoinSet<(u64, ItemKey, Result<Imported, ArchiveError>)>,
     result: Counts,
     /// How often each kind of mistake was met, with the text of the first.
@@ -118,7 +120,9 @@ impl Import<'_> {
             if !is_whole {
                 read += input.skip_until(b'\n')?;
             }
-            self.progress.inc(read as u64);
+            self.position += read as u64;
+            let Counts { new, duplicates, .. } = self.result;
+            self.progress.at(self.position, format!("{new} imported, {duplicates} already there"));
             let is_first = known.is_none();
             let layout = known.map_or_else(|| Layout::of(&line).context("line 1"), Ok)?;
             known = Some(layout);
@@ -183,7 +187,7 @@ impl Import<'_> {
         let (times, _) = self.said.entry(kind(text)).or_insert_with(|| (0, text.to_owned()));
         *times += 1;
         if *times <= SAID {
-            self.progress.suspend(|| eprintln!("{}:{number}: {text}", self.name));
+            self.progress.print(&format!("{}:{number}: {text}", self.name));
         }
     }
 
@@ -197,8 +201,28 @@ impl Import<'_> {
     }
 }
 
-/// The mistake without what differs from line to line: numbers and quoted text.
+/// The mistake without what differs from line to line: quoted text, and words with a digit, such as keys and ids.
 fn kind(text: &str) -> String {
-    let unquoted = text.split('"').step_by(2);
-    unquoted.flat_map(str::chars).filter(|character| !character.is_ascii_digit()).collect()
+    let unquoted = text.split('"').step_by(2).flat_map(str::split_whitespace);
+    unquoted.filter(|word| !word.contains(|c: char| c.is_ascii_digit())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kind;
+
+    #[test]
+    fn a_mistake_is_the_same_on_every_line() {
+        for (one, other) in [
+            ("the attribute \"N\" is not a number", "the attribute \"Random\" is not a number"),
+            ("longer than 12 bytes", "longer than 400 bytes"),
+            (
+                "DynamoDB refused dynamodb:PutItem with ValidationException (request 01A2B3); it means",
+                "DynamoDB refused dynamodb:PutItem with ValidationException (request 01F0D9EE); it means",
+            ),
+        ] {
+            assert_eq!(kind(one), kind(other));
+        }
+        assert_ne!(kind("the attribute \"N\" is not a number"), kind("no pk"));
+    }
 }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Format;
 use super::message::{Posted, Where};
+use crate::progress::{Progress, count};
 
 /// Moderate a file of messages, one JSON object a line, and sum up what each rule did
 ///
@@ -73,7 +74,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
     };
 
-    let progress = crate::progress::bytes(bytes);
+    let mut progress = Progress::of_bytes(bytes);
+    let mut position = 0;
     let mut summary = Summary::new(&rules);
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -82,7 +84,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         if read == 0 {
             break;
         }
-        progress.inc(read as u64);
+        position += read as u64;
+        progress.at(position, String::new());
         anyhow::ensure!((read as u64) < MAX_LINE, "{name}:{number}: the line is longer than {MAX_LINE} bytes");
         if line.trim_ascii().is_empty() {
             continue;
@@ -92,7 +95,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     out.flush()?;
     drop(out);
-    progress.finish_and_clear();
+    progress.finish();
 
     let report = match arguments.format {
         Format::Json => summary.to_json().to_string(),
@@ -254,7 +257,7 @@ impl<'r> Summary<'r> {
             table.add_row([count.id, mode, &count.messages.to_string(), &count.hits.to_string()]);
         }
         let verdicts: Vec<_> = self.verdicts.iter().map(|(verdict, count)| format!("{verdict} {count}")).collect();
-        let messages = crate::progress::count(self.messages, "message");
+        let messages = count(self.messages, "message");
         format!("{table}\n{messages}: {}; {:.1} µs each", verdicts.join(", "), self.micros())
     }
 }

@@ -57,6 +57,11 @@ impl Patience {
     }
 }
 
+/// The same account for a person who waits.
+pub(crate) fn patient(config: &SdkConfig) -> SdkConfig {
+    config.to_builder().timeout_config(PATIENT.timeouts()).retry_config(PATIENT.retries()).build()
+}
+
 /// The table of messages. Cheap to clone.
 ///
 /// Callbacks are stored with the time-outs and retries of a function that must answer the platform. All other requests

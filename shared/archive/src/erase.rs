@@ -8,8 +8,6 @@
 //! its own without any content, which says how far it came and how many items it blanked. So it can be interrupted at any
 //! moment and goes on from there. The receipt stays.
 
-use std::collections::BTreeSet;
-
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -147,7 +145,6 @@ impl Erasure {
 }
 
 /// An item to blank.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Target {
     key: ItemKey,
     /// Set if an erasure blanked it already.
@@ -215,8 +212,7 @@ impl Archive {
         };
         let found = stream::iter(keys).map(|key| self.targets(&erasure.account, key));
         let found: Vec<_> = found.buffered(CONCURRENT_READS).try_collect().await?;
-        // A set, because messages with the same MsgSeq lead to the same edits.
-        let targets: BTreeSet<_> = found.into_iter().flatten().collect();
+        let targets: Vec<_> = found.into_iter().flatten().collect();
         if !targets.is_empty() && erasure.receipt == Receipt::None && !erasure.is_dry_run {
             self.write_receipt(erasure, now).await?;
         }
@@ -232,17 +228,20 @@ impl Archive {
             });
             blanked.buffer_unordered(CONCURRENT_READS).try_collect::<Vec<_>>().await?
         };
+        // It has not come that far until the receipt says so.
+        let mut further = erasure.clone();
         for (is_change, is_new) in blanked {
-            *(if is_change { &mut erasure.changes } else { &mut erasure.messages }) += u64::from(is_new);
+            *(if is_change { &mut further.changes } else { &mut further.messages }) += u64::from(is_new);
         }
-        erasure.scanned += scanned;
-        erasure.is_finished = next_cursor.is_none();
-        erasure.cursor = next_cursor;
+        further.scanned += scanned;
+        further.is_finished = next_cursor.is_none();
+        further.cursor = next_cursor;
         // A scan has come some way even if it found nothing.
-        let goes_on = erasure.lookup == Lookup::Scan && !erasure.is_finished;
-        if (erasure.receipt != Receipt::None || goes_on) && !erasure.is_dry_run {
-            self.write_receipt(erasure, now).await?;
+        let goes_on = further.lookup == Lookup::Scan && !further.is_finished;
+        if (further.receipt != Receipt::None || goes_on) && !further.is_dry_run {
+            self.write_receipt(&mut further, now).await?;
         }
+        *erasure = further;
         Ok(())
     }
 
@@ -290,12 +289,14 @@ impl Archive {
         // An edit of a one-to-one message names the message's sender, and so is found by itself.
         if let Some(place) = keys::place(&sk, false).filter(|_| is_message(&sk) && !keys::is_c2c(&pk)) {
             let there = self.all_in_range(&pk, &KeyRange::of_place(place)).await?;
-            let others: Vec<_> =
-                there.iter().filter(|other| is_message(other.sort_key()) && other.from_account() != account).collect();
             let edits = there.iter().filter(|edit| {
-                let is_shared = others.iter().any(|other| is_change_of(edit, other));
+                let edited = || there.iter().filter(|other| is_message(other.sort_key()) && is_change_of(edit, other));
+                let is_shared = edited().any(|other| other.from_account() != account);
+                // The first of the account's messages with that number leads to the edit, so that it counts once, even
+                // if the others are on another page.
+                let leads = edited().find(|other| other.from_account() == account).map(StoredMessage::sort_key);
                 ChangeKind::of(edit.sort_key(), false) == Some(ChangeKind::Edit)
-                    && is_change_of(edit, message)
+                    && leads == Some(message.sort_key())
                     && (!is_shared || edit.attribute("Operator_Account") == Some(account))
             });
             targets.extend(edits.map(Target::of));

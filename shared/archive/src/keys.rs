@@ -285,7 +285,9 @@ mod tests {
     #[test]
     fn a_msg_key_is_three_numbers() {
         assert_eq!(MsgKey::parse("1_2_3"), Some(MsgKey { seq: 1, random: 2, time: 3 }));
-        for text in ["", "1_2", "1_2_3_4", "1_2_x", "_2_3", "-1_2_3", "1_2_18446744073709551616"] {
+        for text in
+            ["", "1_2", "1_2_3_4", "1_2_x", "_2_3", "-1_2_3", "+1_2_3", "1_2_+3", "1_ 2_3", "1_2_18446744073709551616"]
+        {
             assert_eq!(MsgKey::parse(text), None, "{text}");
         }
     }

@@ -51,7 +51,7 @@ pub use item::ItemKey;
 pub use message::{Recall, StoredMessage, Version};
 pub use messages::ReadReceipt;
 pub use query::{MessageQuery, Page};
-pub use queue::{MAX_QUEUED_BYTES, Queue, QueueError};
+pub use queue::{MAX_QUEUED_BYTES, Queue, QueueError, QueueSize};
 pub use raw_item::{ItemError, RawItem};
 pub use record::Record;
 pub use schema::Outcome;

@@ -1,10 +1,12 @@
-//! Where what cannot be stored waits: an SQS queue.
+//! Where what cannot be stored waits: an SQS queue, and the dead-letter queue behind it.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::types::QueueAttributeName;
+use aws_types::SdkConfig;
 use thiserror::Error;
 
-use crate::client::Archive;
+use crate::client::{Archive, patient};
 use crate::error::cause;
 
 /// The largest message that SQS takes, in bytes, if the queue's `MaximumMessageSize` allows it. The largest callback that
@@ -18,7 +20,16 @@ pub struct Queue {
     url: String,
 }
 
-/// Why a text was not queued. It contains nothing of the text.
+/// How much is in a queue. The numbers are approximate: SQS counts on many machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueSize {
+    /// How many messages wait.
+    pub waiting: u64,
+    /// How many somebody has received, and has neither deleted nor given back.
+    pub in_flight: u64,
+}
+
+/// Why a request to the queue failed. It contains nothing of what was to be queued.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum QueueError {
@@ -28,11 +39,11 @@ pub enum QueueError {
         /// The text's size.
         bytes: usize,
     },
-    /// SQS refused the message.
-    #[error(
-        "SQS refused sqs:SendMessage with {code}; check that QUEUE_URL is right and the role may send to that queue"
-    )]
+    /// SQS refused the request.
+    #[error("SQS refused {action} with {code}; check that the queue's URL is right and that the role may do this")]
     Refused {
+        /// What was asked for, as permissions name it.
+        action: &'static str,
         /// AWS's name of the refusal.
         code: String,
     },
@@ -57,6 +68,12 @@ impl Archive {
 }
 
 impl Queue {
+    /// The queue with that URL, reached as `config` says, for a person who waits. No request is made yet.
+    #[must_use]
+    pub fn with_config(url: &str, config: &SdkConfig) -> Self {
+        Self { client: Client::new(&patient(config)), url: url.to_owned() }
+    }
+
     /// Queues a text.
     ///
     /// # Errors
@@ -67,15 +84,56 @@ impl Queue {
             return Err(QueueError::TooLarge { bytes });
         }
         let sent = self.client.send_message().queue_url(&self.url).message_body(text).send().await;
-        sent.map(drop).map_err(|error| match &error {
-            SdkError::TimeoutError(_) => QueueError::Timeout,
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => QueueError::Timeout,
-            SdkError::ServiceError(answer) => {
-                QueueError::Refused { code: answer.err().code().unwrap_or("no reason").to_owned() }
-            }
-            // An answer that could not be read may quote what was sent.
-            SdkError::ResponseError(_) => QueueError::Unreachable { reason: "the answer is not SQS's".to_owned() },
-            _ => QueueError::Unreachable { reason: cause(&error) },
-        })
+        sent.map(drop).map_err(|error| failed("sqs:SendMessage", &error))
+    }
+
+    /// How much is in the queue.
+    ///
+    /// # Errors
+    /// [`QueueError`]
+    pub async fn size(&self) -> Result<QueueSize, QueueError> {
+        let waiting = QueueAttributeName::ApproximateNumberOfMessages;
+        let in_flight = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let number = self.attributes([waiting.clone(), in_flight.clone()]).await?;
+        let number = |name| number(&name).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        Ok(QueueSize { waiting: number(waiting), in_flight: number(in_flight) })
+    }
+
+    /// Moves what is in this dead-letter queue back to the queue that it came from. SQS goes on with that by itself.
+    ///
+    /// # Errors
+    /// [`QueueError`]
+    pub async fn redrive(&self) -> Result<(), QueueError> {
+        let arn = self.attributes([QueueAttributeName::QueueArn]).await?(&QueueAttributeName::QueueArn);
+        let started = self.client.start_message_move_task().set_source_arn(arn).send().await;
+        started.map(drop).map_err(|error| failed("sqs:StartMessageMoveTask", &error))
+    }
+
+    /// The queue's attributes of those names.
+    async fn attributes(
+        &self,
+        names: impl IntoIterator<Item = QueueAttributeName>,
+    ) -> Result<impl Fn(&QueueAttributeName) -> Option<String>, QueueError> {
+        let names = Some(names.into_iter().collect());
+        let read = self.client.get_queue_attributes().queue_url(&self.url).set_attribute_names(names).send().await;
+        let read = read.map_err(|error| failed("sqs:GetQueueAttributes", &error))?;
+        Ok(move |name: &_| read.attributes()?.get(name).cloned())
+    }
+}
+
+/// Why a request for this action failed.
+fn failed<E>(action: &'static str, error: &SdkError<E>) -> QueueError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match error {
+        SdkError::TimeoutError(_) => QueueError::Timeout,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => QueueError::Timeout,
+        SdkError::ServiceError(answer) => {
+            QueueError::Refused { action, code: answer.err().code().unwrap_or("no reason").to_owned() }
+        }
+        // An answer that could not be read may quote what was sent.
+        SdkError::ResponseError(_) => QueueError::Unreachable { reason: "the answer is not SQS's".to_owned() },
+        _ => QueueError::Unreachable { reason: cause(error) },
     }
 }

@@ -52,6 +52,8 @@ const MOST_STEPS: usize = 512;
 /// A search, with buffers that are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
+    /// The first code that is no mark attached to a letter.
+    pub(crate) first_letter: u16,
     readings: Vec<Reading>,
     steps: usize,
 }
@@ -176,6 +178,9 @@ impl Search {
         see: &mut impl FnMut(u32, Candidate),
     ) {
         let at = reading.at as usize;
+        if unit.kind == Kind::Drawn {
+            self.readings.push(reading.without_drawn(context.units));
+        }
         if is_in_number(context.units, at, unit) {
             return;
         }
@@ -250,6 +255,15 @@ impl Search {
             if code != GAP && (leads_on(first) || (second.code != first.code && leads_on(second))) {
                 self.readings.push(Reading { node, code, ..next });
             }
+            // A letter and the mark on it: `चू*या`.
+            let marks = trie.children_of(node).take_while(|mark| trie.label(*mark) < self.first_letter);
+            for mark in marks.filter(|mark| trie.label(*mark) != GAP) {
+                let Ok(node) = u32::try_from(mark) else { continue };
+                if trie.child(node, first.code).is_some() {
+                    self.steps += 1;
+                    self.readings.push(Reading { node, code: trie.label(mark), ..next });
+                }
+            }
         }
     }
 }
@@ -264,6 +278,14 @@ impl Reading {
             return trie.child(self.node, code);
         }
         (self.repeats < MOST_REPEATS || !self.is_far_repeat(unit)).then_some(self.node)
+    }
+
+    /// Passes over all that only draws out a vowel.
+    fn without_drawn(&self, units: &[Unit]) -> Self {
+        let rest = units.get(self.at as usize..).unwrap_or_default().iter();
+        let drawn =
+            (1..=u32::MAX).zip(rest.take_while(|unit| unit.kind == Kind::Drawn)).last().map_or(1, |(nth, _)| nth);
+        Self { at: self.at.saturating_add(drawn), ..*self }
     }
 
     /// Takes the step that a unit leads to, and gives what ends there to `see`.

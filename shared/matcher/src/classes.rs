@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::glyphs::{ASCII, Glyph, Kind};
-use crate::languages;
+use crate::languages::{self, Marks};
 use crate::letters::Letters;
 
 /// One glyph of a text, with the number of its class.
@@ -20,22 +20,21 @@ pub(crate) struct Unit {
     pub(crate) begins_segment: bool,
     /// Whether it may be read in more than one way.
     pub(crate) is_open: bool,
+    /// Whether no word goes on here: a segment begins, or another script.
+    pub(crate) is_apart: bool,
+    /// The marks that are written on it.
+    pub(crate) marks: Marks,
 }
 
 impl Unit {
     const fn new(glyph: Glyph, code: u16) -> Self {
-        Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_segment: false, is_open: false }
+        let Glyph { base, letters, kind, marks } = glyph;
+        Self { base, letters, code, kind, begins_segment: false, is_open: false, is_apart: false, marks }
     }
 
     /// The glyph that it is made from.
     pub(crate) const fn glyph(&self) -> Glyph {
-        Glyph::new(self.base, self.letters, self.kind)
-    }
-
-    /// Whether it can go on with a word that the character before it is part of.
-    #[inline]
-    pub(crate) fn joins(&self, before: char) -> bool {
-        !self.begins_segment && !languages::divides(before, self.base)
+        Glyph { base: self.base, letters: self.letters, kind: self.kind, marks: self.marks }
     }
 }
 
@@ -46,6 +45,8 @@ pub(crate) struct Classes {
     pub(crate) pages: Vec<u16>,
     /// Pages of 256 codes. The first is empty.
     pub(crate) codes: Vec<u16>,
+    /// The first code behind those of marks that are attached to letters, which have the first ones.
+    pub(crate) first_letter: u16,
     /// The ASCII characters as units of a stream.
     ascii: Box<[Unit; 128]>,
 }
@@ -72,7 +73,9 @@ impl Classes {
             return None;
         }
         let mut classes = Self { codes: vec![NONE; 256], ..Self::default() };
-        for (character, code) in all.iter().zip(FIRST..) {
+        let mut all: Vec<_> = all.iter().collect();
+        all.sort_by_key(|character| !languages::is_attached('\0', **character));
+        for (character, code) in all.into_iter().zip(FIRST..) {
             let (page, at) = (*character as usize >> 8, *character as usize & 0xFF);
             if classes.pages.len() <= page {
                 classes.pages.resize(page + 1, 0);
@@ -89,7 +92,9 @@ impl Classes {
 
     /// The classes of these tables.
     pub(crate) fn new(pages: Vec<u16>, codes: Vec<u16>) -> Self {
-        let mut classes = Self { pages, codes, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
+        let mut classes = Self { pages, codes, first_letter: FIRST, ascii: Box::new([Unit::new(UNSEEN, NONE); 128]) };
+        let marks = languages::marks().map(|mark| classes.code(mark)).max().unwrap_or_default();
+        classes.first_letter = marks.max(FIRST - 1).saturating_add(1);
         for (at, glyph) in ASCII.iter().enumerate() {
             let seen = classes.unit(glyph.unwrap_or(UNSEEN));
             if let Some(unit) = classes.ascii.get_mut(at) {
@@ -145,7 +150,9 @@ mod tests {
     fn classes_are_numbered_as_far_as_numbers_go() {
         let named = |count| ('\0'..=char::MAX).take(count).collect::<BTreeSet<_>>();
         let most = Classes::of(&named(65_533)).unwrap();
-        assert_eq!((most.code('\0'), most.code('\u{107FC}'), most.code('\u{107FD}')), (FIRST, u16::MAX - 1, NONE));
+        let codes = (most.code('\0'), most.code('\u{107FC}'), most.code('\u{107FD}'));
+        assert_eq!(codes, (most.first_letter, u16::MAX - 1, NONE));
+        assert_eq!(Classes::of(&BTreeSet::from(['a'])).unwrap().code('a'), FIRST);
         assert_eq!(Classes::of(&named(65_534)), None);
     }
 }

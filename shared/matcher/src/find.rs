@@ -10,7 +10,6 @@ use crate::classes::NONE;
 use crate::dictionary::{Dictionary, Flags};
 use crate::glyphs::Kind;
 use crate::graphemes::Graphemes;
-use crate::languages;
 use crate::stream::Stream;
 use crate::trie::Trie;
 use crate::unicode::is_spaceless;
@@ -123,15 +122,16 @@ impl Buffers {
     /// Finds what may be disguised.
     fn search_stream(&mut self, input: &Input<'_>) {
         self.results.word = 0..0;
+        self.search.first_letter = input.dictionary.classes.first_letter;
         let has_anywhere = !input.dictionary.anywhere.is_empty();
         let has_ideographs = has_anywhere && input.dictionary.classes.have_ideographs();
-        let (mut is_in_word, mut before) = (false, '\0');
+        let mut is_in_word = false;
         let mut run = Run::default();
         let mut at = 0;
         while let Some(unit) = self.stream.units.get(at) {
             // [`Self::search_from`] checks this too, but for most units this check is all that is needed.
-            let is_inside = is_in_word && unit.joins(before);
-            (is_in_word, before) = (unit.kind == Kind::Letter, unit.base);
+            let is_inside = is_in_word && !unit.is_apart;
+            is_in_word = unit.kind == Kind::Letter;
             if run.code != unit.code {
                 run = Run { code: unit.code, ..Run::default() };
             }
@@ -153,7 +153,7 @@ impl Buffers {
         let units = self.stream.units.as_slice();
         let Some(unit) = units.get(at).copied() else { return };
         let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
-        let may_begin = |before| may_begin_behind(before, &unit) || languages::divides(before.base, unit.base);
+        let may_begin = |before| unit.is_apart || may_begin_behind(before, &unit);
         let may_begin_word = !is_opening(&unit) && before.is_none_or(may_begin);
         let tries = [
             (&dictionary.words, &mut run.has_words, may_begin_word),
@@ -180,7 +180,7 @@ impl Buffers {
         let Dictionary { anywhere, classes, .. } = input.dictionary;
         let context = Context { units: &stream.units, trie: anywhere, classes };
         pinyin::find(context, at, &mut |entry, units, letters| {
-            results.see_spelled(input, stream, entry, &units, letters)
+            results.see_spelled(input, stream, entry, &units, letters);
         });
     }
 

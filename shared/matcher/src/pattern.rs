@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
 use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
-use crate::languages::{self, Marks};
+use crate::languages::{self, Marks, Spelling};
 use crate::letters::Letters;
 
 /// Signs within a term that people leave out: `T-shirt`, `don't`.
@@ -106,7 +106,8 @@ impl Pattern {
             if pattern.path.last() != Some(&Some(class)) {
                 pattern.path.push(Some(class));
             }
-            ideographs += usize::from(glyph.kind == Kind::Ideograph || languages::is_syllable(glyph.base));
+            ideographs +=
+                usize::from(matches!(glyph.kind, Kind::Ideograph | Kind::Drawn) || languages::is_syllable(glyph.base));
             let may_be_others =
                 matches!(glyph.kind, Kind::Letter | Kind::Badge) && glyph.base != SHARP_S && !glyph.is_of_its_own();
             let letters = if may_be_others { glyph.letters } else { Letters::NONE };
@@ -122,7 +123,7 @@ impl Pattern {
             return None;
         }
         pattern.is_ideographic = ideographs * 2 >= pattern.letters.len();
-        let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph);
+        let in_word = |glyph: &Glyph| !matches!(glyph.kind, Kind::Ideograph | Kind::Drawn);
         pattern.begins_word = in_word(first) && !wild_left;
         pattern.ends_word = in_word(last) && !wild_right;
         pattern.goes_on_left = in_word(first) && wild_left;
@@ -132,15 +133,18 @@ impl Pattern {
 
     /// The term as its language may spell it otherwise.
     pub(crate) fn respelled(term: &str) -> Vec<Self> {
-        let mut others = Vec::new();
-        for (spelling, must_be_marked) in languages::respelled(term) {
-            let Some(mut other) = Self::evasive(&spelling) else { continue };
-            if must_be_marked {
+        let spellings = languages::respelled(term).into_iter();
+        let others = spellings.filter_map(|Spelling { text, marks_are_needed, letters_stay }| {
+            let mut other = Self::evasive(&text)?;
+            if letters_stay {
+                other.letters = Self::evasive(term)?.letters;
+            }
+            if marks_are_needed {
                 other.letters.iter_mut().for_each(|letter| letter.marks = letter.marks.needed());
             }
-            others.push(other);
-        }
-        others
+            Some(other)
+        });
+        others.collect()
     }
 
     /// Takes a term as it is written, but for wildcards and what [`fold_compatible`] takes away.

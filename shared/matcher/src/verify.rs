@@ -56,14 +56,19 @@ const STAR: char = '*';
 /// A term of this many syllables is a compound, which may be written in parts: `조건 만남`.
 const LEAST_COMPOUND: usize = 4;
 
+/// The most letters that a sign stands for beside the first, which are one syllable with it.
+const MOST_ATTACHED: usize = 3;
+
 /// The most letters that can be tried in all ways at once: one bit for each.
 const MOST_AT_ONCE: usize = 127;
 
 /// Verifies a candidate. Gives the units of the match.
 pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate) -> Option<Range<usize>> {
-    // Most false candidates are found out before the text is read. Each letter takes at least one unit.
+    // Most false candidates are found out before the text is read. Each letter takes at least one unit, but for those
+    // that a sign stands for.
+    let units = candidate.last - candidate.first + 1 + if candidate.star.is_some() { MOST_ATTACHED } else { 0 };
     let right = right_edge(stream, expected, candidate.last);
-    if candidate.last - candidate.first + 1 < expected.letters.len()
+    if units < expected.letters.len()
         || !(is_divided_enough(stream, expected, candidate)
             && candidate.star.is_none_or(|star| may_be_starred(stream, expected, star)))
         || right == Edge::Word
@@ -77,8 +82,9 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         let is_strict = |unit: &Unit, letter| reads(unit, letter);
         let is_loose = |unit: &Unit, letter: Letter| reads(unit, letter) || unit.letters.swapped().meet(letter.letters);
         // One unit for each letter: `flick` is no drawn-out `fick`.
-        let may_be_loose =
-            expected.letters.len() >= LEAST_LOOSE && candidate.last - candidate.first + 1 == expected.letters.len();
+        let letters = stream.units.get(candidate.first..=candidate.last)?.iter();
+        let letters = letters.filter(|unit| !unit.kind.is_divider() || !unit.letters.is_empty()).count();
+        let may_be_loose = expected.letters.len() >= LEAST_LOOSE && letters == expected.letters.len();
         let first = beginning(stream, expected, candidate, right, is_strict)
             .or_else(|| may_be_loose.then(|| beginning(stream, expected, candidate, right, is_loose)).flatten())?;
         let units = stream.units.get(first..=candidate.last)?;
@@ -164,12 +170,12 @@ pub(crate) fn may_begin_behind(before: &Unit, unit: &Unit) -> bool {
 /// not all signs.
 fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, right: Edge) -> bool {
     let units = stream.units.get(candidate.first..=candidate.last).unwrap_or_default();
+    let letters = expected.letters.iter().map(|letter| (letter.base, letter.marks));
     candidate.star.is_none()
         && candidate.gaps == 0
         && expected.signs.is_empty()
-        && units.iter().map(|unit| unit.base).eq(expected.letters.iter().map(|letter| letter.base))
+        && units.iter().map(|unit| (unit.base, unit.marks)).eq(letters)
         && units.iter().all(|unit| !unit.kind.is_divider())
-        && (candidate.first..).zip(expected.letters).all(|(at, letter)| stream.marks(at) == letter.marks)
         && is_whole(expected, left_edge(stream, expected, candidate.first), right)
 }
 
@@ -190,11 +196,12 @@ fn beginning(
     if expected.letters.len() > MOST_AT_ONCE {
         return (may_begin(first) && aligns_long(units, expected.letters, star, first, reads)).then_some(first);
     }
-    // The letters that the next one repeats.
-    let pairs = || expected.letters.iter().zip(expected.letters.iter().skip(1)).enumerate();
-    let doubled = star.map_or(0, |_| {
-        pairs().filter(|(_, (one, next))| one.base == next.base).fold(0, |bits: u128, (nth, _)| bits | 1 << nth)
-    });
+    // The letters that are one sound or one syllable with the next one, so that a sign stands for both: `schei*e`.
+    let letters = expected.letters.iter().map(|letter| letter.base);
+    let pairs = || (0..).zip(letters.clone().zip(letters.clone().skip(1)));
+    let is_closed = |(before, letter): (char, char)| before == letter || languages::is_attached(before, letter);
+    let closed = star
+        .map_or(0, |_| pairs().filter(|(_, pair)| is_closed(*pair)).fold(0, |bits: u128, (nth, _)| bits | 1 << nth));
     // Each bit is a letter with which the units from here on may begin.
     let mut come_to: u128 = 0;
     for at in (first..=last).rev() {
@@ -202,8 +209,7 @@ fn beginning(
         let reach = if at == last { 1 << (expected.letters.len() - 1) } else { come_to | come_to >> 1 };
         let mut read = 0;
         if star == Some(at) {
-            // Also for two that are one sound: `schei*e`.
-            read = reach | (reach >> 1) & doubled;
+            read = (0..MOST_ATTACHED).fold(reach, |read, _| read | (read >> 1) & closed);
         } else if unit.code != NONE {
             let mut rest: u128 = reach;
             while rest != 0 {
@@ -228,7 +234,9 @@ fn beginning(
 
 /// Whether a unit may be what stands between two letters of the term.
 fn divides(stream: &Stream, expected: &Expected<'_>, at: usize, unit: &Unit) -> bool {
-    unit.kind.is_divider() || (expected.flags.has(Flags::IDEOGRAPHIC) && is_wedge(&stream.units, at, unit))
+    unit.kind.is_divider()
+        || unit.kind == Kind::Drawn
+        || (expected.flags.has(Flags::IDEOGRAPHIC) && is_wedge(&stream.units, at, unit))
 }
 
 /// The match with all repeats of its first and last character, which would otherwise be left around it.
@@ -276,7 +284,7 @@ fn aligns_long(
         let is_read = |nth: usize| letters.get(nth).is_some_and(|letter| is_star || reads(unit, *letter));
         if is_read(come_to) {
             come_to += 1;
-        } else if !unit.kind.is_divider() && !come_to.checked_sub(1).is_some_and(is_read) {
+        } else if !unit.kind.is_divider() && unit.kind != Kind::Drawn && !come_to.checked_sub(1).is_some_and(is_read) {
             return false;
         }
     }
@@ -318,6 +326,8 @@ struct Traits {
     scripts: usize,
     /// Some Cyrillic letter is none of [`TWINS`].
     is_loose: bool,
+    /// Signs that only draw a vowel out, and are none of the term's letters.
+    drawn: usize,
     /// Something is between two letters that divides clauses or words: see [`ends_clause`], [`is_quote`], [`is_wedge`].
     has_stops: bool,
     /// A digit of a larger number stands for a numeral.
@@ -388,6 +398,7 @@ impl Traits {
 
             let is_own = expected.letters.iter().any(|letter| is_same(unit.base, letter.base));
             traits.own += usize::from(is_own);
+            traits.drawn += usize::from(unit.kind == Kind::Drawn && !is_own);
             let is_borrowed = unit.glyph().is_of_its_own();
             traits.borrowed += usize::from(is_borrowed && !is_own);
             if unit.kind == Kind::Digit || unit.base.is_ascii_digit() {
@@ -419,8 +430,12 @@ impl Traits {
             candidate.gaps > 0 || candidate.star.is_some() || self.own < self.characters.max(self.letters);
         self.letters > 0
             && (length > 1 || !is_disguised)
-            && !(self.has_stops && candidate.gaps > 0 && is_divided_by_chance(expected, candidate.gaps))
+            && !(self.has_stops
+                && candidate.gaps > 0
+                && is_divided_by_chance(expected, candidate.gaps)
+                && !is_divided_word(stream, expected, first..candidate.last + 1))
             && self.is_repeated_enough(expected, is_disguised)
+            && (self.drawn == 0 || languages::may_be_drawn_out(expected.letters))
             && (self.own > 0 || self.is_foreign(length) || self.is_latin_for(stream, expected, candidate, first))
             && !self.has_part_of_number
             && (self.borrowed == 0 || self.latin > 0)
@@ -512,6 +527,9 @@ fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         let are_words = stream.begins_word(candidate.first) && stream.ends_word(candidate.last);
         return are_words && (gaps * 2 >= between || expected.letters.len() >= LEAST_COMPOUND);
     }
+    if languages::is_seldom_divided(expected.letters) && !has_space() {
+        return true;
+    }
     (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.
         || (between > 1 && gaps * 2 > between)
@@ -522,6 +540,15 @@ fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
 const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
     let between = expected.letters.len().saturating_sub(1);
     expected.flags.has(Flags::IDEOGRAPHIC) && !(between > 1 && gaps >= between)
+}
+
+/// Whether the units are one word in syllables with signs in it: `씨.발`.
+fn is_divided_word(stream: &Stream, expected: &Expected<'_>, units: Range<usize>) -> bool {
+    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base));
+    is_syllabic
+        && stream.begins_word(units.start)
+        && stream.ends_word(units.end - 1)
+        && units.into_iter().all(|at| stream.kind(at) != Some(Kind::Space))
 }
 
 /// Whether a clause ends between two words of the term: `Gewinn, Spiel`, but not `Gewinn,Spiel`.

@@ -44,6 +44,7 @@ fuzz_target!(|edits: Vec<(u16, u8)>| {
     }
     let source = RulesSource::from_bytes("rules.pack", seal(&body)).expect("it begins as a pack");
     let _ = source.warnings();
+    let _ = source.checked_terms();
     if let Ok(rules) = source.compile() {
         let message = SendMsg::parse(Command::C2cBeforeSend, MESSAGE).expect("a callback");
         let _ = rules.moderate(&message, &Query::default()).decision.into_reply();

@@ -21,5 +21,5 @@ pub use moderate::ReadableText;
 pub use rules::schema;
 #[doc(hidden)]
 pub use rules::seal;
-pub use rules::{Mistake, NameKind, Problem, Rules, RulesError, RulesSource, Warning};
+pub use rules::{CheckedTerm, CheckedTerms, Flaw, Mistake, NameKind, Problem, Rules, RulesError, RulesSource, Warning};
 pub use verdict::{Decision, Hit, Verdict};

@@ -130,8 +130,8 @@ impl Rules {
                 continue;
             }
             let mut findings = rule.when.findings(&View::of(&message, rule.custom_data));
-            if let Action::Rewrite(Change::Mask(sign)) = &rule.action {
-                drop_masked(&mut findings, sign, input.readable);
+            if let Action::Rewrite(Change::Mask(mask)) = &rule.action {
+                drop_masked(&mut findings, mask, input.readable);
             }
             if findings.is_empty() {
                 continue;

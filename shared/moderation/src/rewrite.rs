@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use crate::conditions::{Finding, Part};
 use crate::message::{Merged, MessageTexts, Splices, Text, fits_any_string, merge};
 use crate::origins::{Origin, Origins, SpanMap};
-use crate::rules::{Addition, Change};
+use crate::rules::{Addition, Change, Keep, Mask};
 
 /// The platform takes at most one element of this type in a message.
 const CUSTOM: &str = "TIMCustomElem";
@@ -101,7 +101,7 @@ pub(crate) fn rewrite(
     if edits.is_empty() {
         return Outcome::Unchanged;
     }
-    let mut changes = Changes::of(readable, edits);
+    let mut changes = Changes::of(readable, edits, draft.is_some());
     if changes.is_unsafe {
         return Outcome::Unsafe;
     }
@@ -236,13 +236,14 @@ struct Changes {
 }
 
 impl Changes {
-    fn of(readable: &MessageTexts<'_>, edits: &Edits<'_>) -> Self {
+    /// In a message that was rewritten, masks keep nothing: what they have kept has made a hit again.
+    fn of(readable: &MessageTexts<'_>, edits: &Edits<'_>, is_rewritten: bool) -> Self {
         let mut changes = Self::default();
         let mut texts: BTreeMap<usize, TextEdit<'_>> = BTreeMap::new();
         for (change, findings) in edits {
-            let (with, is_mask) = match change {
-                Change::Mask(sign) => (sign, true),
-                Change::Replace(text) => (text, false),
+            let (with, keep) = match change {
+                Change::Mask(mask) => (&mask.sign, Some(if is_rewritten { Keep::Nothing } else { mask.keep })),
+                Change::Replace(text) => (text, None),
                 Change::RemoveElement => {
                     changes.removed.extend(findings.iter().filter_map(|finding| match finding.part {
                         Part::Element(element) => Some(element),
@@ -258,7 +259,11 @@ impl Changes {
                 let Some((index, text)) = index.and_then(|index| Some((index, readable.texts.get(index)?))) else {
                     continue;
                 };
-                texts.entry(index).or_insert_with(|| TextEdit::of(&text.value)).put(findings, with, is_mask);
+                let edit = texts.entry(index).or_insert_with(|| TextEdit::of(&text.value));
+                match keep {
+                    Some(keep) => edit.mask(findings, with, keep),
+                    None => edit.replace(findings, with),
+                }
             }
         }
 
@@ -301,30 +306,46 @@ impl<'r> TextEdit<'r> {
         Self { graphemes, characters }
     }
 
-    /// Puts `with` in place of each character (`is_mask`) or of each run of overlapping findings. `findings` are in
-    /// order. If a finding began in an earlier text, its replacement is there.
-    fn put(&mut self, findings: &[Finding], with: &'r str, is_mask: bool) {
-        let covering = |finding: &Finding| (self.graphemes.covering(&finding.span), finding.continues);
-        let mut runs = findings.iter().map(covering).peekable();
-        let mut joined = Vec::new();
-        while let Some((mut run, mut continues)) = runs.next() {
-            while let Some((overlapping, also)) = runs.next_if(|(next, _)| next.start < run.end) {
-                run.end = run.end.max(overlapping.end);
-                continues &= also;
-            }
-            joined.push((run, continues));
-        }
-        for (run, continues) in joined {
-            let mut becomes = if continues && !is_mask { Character::Vanishes } else { Character::Becomes(with) };
-            for character in self.characters.get_mut(run).unwrap_or_default() {
+    /// Puts `sign` in place of each character of the findings that is not kept. `findings` are in order.
+    fn mask(&mut self, findings: &[Finding], sign: &'r str, keep: Keep) {
+        for run in self.runs(findings) {
+            let (first, last) = run.kept(keep);
+            for character in self.characters.get_mut(run.start + first..run.end - last).unwrap_or_default() {
                 if matches!(character, Character::Stays) {
-                    *character = becomes;
-                    if !is_mask {
-                        becomes = Character::Vanishes;
-                    }
+                    *character = Character::Becomes(sign);
                 }
             }
         }
+    }
+
+    /// Puts `with` in place of each run of overlapping findings. `findings` are in order. If one began in an earlier
+    /// text, its replacement is there.
+    fn replace(&mut self, findings: &[Finding], with: &'r str) {
+        for run in self.runs(findings) {
+            let mut becomes = if run.continues { Character::Vanishes } else { Character::Becomes(with) };
+            for character in self.characters.get_mut(run.start..run.end).unwrap_or_default() {
+                if matches!(character, Character::Stays) {
+                    *character = becomes;
+                    becomes = Character::Vanishes;
+                }
+            }
+        }
+    }
+
+    /// The characters of the findings, those that overlap together.
+    fn runs(&self, findings: &[Finding]) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::with_capacity(findings.len());
+        for next in findings.iter().map(|finding| Run::of(finding, &self.graphemes)) {
+            match runs.last_mut() {
+                Some(run) if next.start < run.end => {
+                    run.end = run.end.max(next.end);
+                    run.continues &= next.continues;
+                    run.letters = run.letters.min(next.letters);
+                }
+                _ => runs.push(next),
+            }
+        }
+        runs
     }
 
     /// The new text, and where each part of it comes from.
@@ -349,24 +370,57 @@ impl<'r> TextEdit<'r> {
     }
 }
 
-/// Drops findings that are masked already: they consist of nothing but the sign. So a masked text is left alone when it
-/// comes again. The findings in one text are together.
-pub(crate) fn drop_masked(findings: &mut Vec<Finding>, sign: &str, readable: &MessageTexts<'_>) {
+/// The characters of a finding, or of several that overlap.
+struct Run {
+    /// The first character, and one behind the last.
+    start: usize,
+    end: usize,
+    /// Whether it began in an earlier text.
+    continues: bool,
+    /// How many letters were recognised in it. The least, if it is several findings.
+    letters: usize,
+}
+
+/// How many characters and letters a hit has at least if a mask keeps its first one, or both ends. With both ends, two
+/// signs are between them: one sign would be read as the letter that is missing.
+const LEAST_TO_KEEP_FIRST: usize = 2;
+const LEAST_TO_KEEP_ENDS: (usize, usize) = (4, 3);
+
+impl Run {
+    fn of(finding: &Finding, graphemes: &Graphemes) -> Self {
+        let characters = graphemes.covering(&finding.span);
+        let letters = finding.normalised.as_ref().map_or(characters.len(), |letters| letters.chars().count());
+        Self { start: characters.start, end: characters.end, continues: finding.continues, letters }
+    }
+
+    /// How many characters at its beginning and at its end a mask keeps.
+    fn kept(&self, keep: Keep) -> (usize, usize) {
+        let length = self.end.saturating_sub(self.start);
+        let has = |characters, letters| !self.continues && length >= characters && self.letters >= letters;
+        match keep {
+            Keep::Ends if has(LEAST_TO_KEEP_ENDS.0, LEAST_TO_KEEP_ENDS.1) => (1, 1),
+            Keep::Ends | Keep::First if has(LEAST_TO_KEEP_FIRST, LEAST_TO_KEEP_FIRST) => (1, 0),
+            _ => (0, 0),
+        }
+    }
+}
+
+/// Drops findings that are masked already: they consist of nothing but the sign and what the mask keeps. So a masked
+/// text is left alone when it comes again. The findings in one text are together.
+pub(crate) fn drop_masked(findings: &mut Vec<Finding>, mask: &Mask, readable: &MessageTexts<'_>) {
     let mut graphemes: Option<(usize, Graphemes)> = None;
     findings.retain(|finding| {
         let text = finding.text.and_then(|index| Some((index, readable.texts.get(index)?.value.as_ref())));
-        let Some((index, text)) = text else { return true };
-        let hit = text.get(finding.span.clone()).unwrap_or_default();
-        if hit.is_empty() || !hit.split(sign).all(str::is_empty) {
-            return true;
-        }
+        let has_sign = |text: &str| text.get(finding.span.clone()).is_some_and(|hit| hit.contains(&mask.sign));
+        let Some((index, text)) = text.filter(|(_, text)| has_sign(text)) else { return true };
         if graphemes.as_ref().is_none_or(|(of_text, _)| *of_text != index) {
             graphemes = Some((index, Graphemes::of(text)));
         }
-        // The last sign may carry an accent, which a mask would remove.
-        graphemes.as_ref().is_some_and(|(_, graphemes)| {
-            let last = graphemes.covering(&finding.span).end.saturating_sub(1);
-            graphemes.span(last).end != finding.span.end
-        })
+        let Some((_, graphemes)) = &graphemes else { return true };
+        let run = Run::of(finding, graphemes);
+        let (first, last) = run.kept(mask.keep);
+        let mut masked = run.start + first..run.end.saturating_sub(last);
+        // A sign may carry an accent, which a mask would remove.
+        masked.is_empty() || !masked.all(|index| text.get(graphemes.span(index)) == Some(mask.sign.as_str()))
     });
 }

@@ -15,7 +15,9 @@ impl MsgKey {
     /// Reads a `MsgKey`; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut numbers = text.split('_').map(|number| number.parse().ok());
+        // `parse` alone would take a `+`.
+        let digits = |number: &&str| number.bytes().all(|byte| byte.is_ascii_digit());
+        let mut numbers = text.split('_').map(|number| Some(number).filter(digits)?.parse().ok());
         let key = Self { seq: numbers.next()??, random: numbers.next()??, time: numbers.next()?? };
         numbers.next().is_none().then_some(key)
     }

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use chathook_archive::{Archive, Conversation, MessageQuery, Record, Stored, StoredMessage};
+use chathook_tests::faults::{self, Fault, Switch};
 use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -60,6 +61,12 @@ impl Engine {
             }
         });
         (Archive::local(TABLE, &url).patient(), counter)
+    }
+
+    /// The archive over a connection on which things go wrong when they are told to.
+    pub async fn faulty(&self) -> (Archive, Switch) {
+        let (url, switch) = faults::proxy(&self.url, Fault::None).await;
+        (Archive::local(TABLE, &url).patient(), switch)
     }
 
     /// Stores many messages at once.

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chathook_archive::{Archive, ArchiveError, Erasure, Lookup, MessageQuery, Stored, StoredMessage};
+use chathook_tests::faults::Fault;
 use serde_json::json;
 
 use crate::changes::{c2c_edit, c2c_recall, group_edit, group_recall, read, refusal, store, text};
@@ -227,6 +228,45 @@ async fn where_people_share_a_number_each_loses_what_is_theirs() {
     let mut left: Vec<_> = items(&engine).await.into_iter().filter_map(|mut row| row.remove("Text")).collect();
     left.sort();
     assert_eq!(left, ["keep 1", "keep 2"]);
+}
+
+#[tokio::test]
+async fn an_erasure_whose_receipt_was_not_written_is_not_finished() {
+    let engine = Engine::start().await;
+    let callbacks: Vec<_> = (1..=150).map(|seq| group(json!({"MsgSeq": seq, "MsgTime": seq}))).collect();
+    store(&engine, &callbacks).await;
+    let (archive, fault) = engine.faulty().await;
+    let mut erasure = archive.begin_erasure("ana", Lookup::Index, LATER).await.unwrap();
+    archive.erase_page(&mut erasure, LATER).await.unwrap();
+    // The second page is the last. It is blanked, and the receipt cannot say so.
+    fault.set(Fault::Forbidden("PutItem"));
+    for _ in 0..2 {
+        archive.erase_page(&mut erasure, LATER).await.unwrap_err();
+        assert!(items(&engine).await.iter().all(|row| row.contains_key("ErasedAt")));
+        assert_eq!((erasure.is_finished(), counts(&erasure), erasure.scanned()), (false, (100, 0), 100));
+    }
+    fault.set(Fault::None);
+    archive.erase_page(&mut erasure, LATER).await.unwrap();
+    assert_eq!((erasure.is_finished(), counts(&erasure), erasure.scanned()), (true, (150, 0), 150));
+    let next = engine.archive.begin_erasure("ana", Lookup::Index, LATER + 9).await.unwrap();
+    assert_eq!(next.previous(), Some(LATER), "the receipt says that it is finished");
+}
+
+#[tokio::test]
+async fn an_edit_counts_once_although_pages_part_the_messages_that_lead_to_it() {
+    let engine = Engine::start().await;
+    // More messages with one number than a page has.
+    let mut callbacks: Vec<_> =
+        (1..=150).map(|random| group(json!({"MsgSeq": 5, "Random": random, "MsgBody": text("secret")}))).collect();
+    callbacks.push(group_edit(1_490_686_300_000, "secret", &json!({"MsgSeq": 5})));
+    store(&engine, &callbacks).await;
+    let mut dry_run = Erasure::dry_run("ana", Lookup::Index, LATER);
+    while !dry_run.is_finished() {
+        engine.archive.erase_page(&mut dry_run, LATER).await.unwrap();
+    }
+    let erasure = erase(&engine.archive, "ana", Lookup::Index).await;
+    assert_eq!((counts(&dry_run), counts(&erasure)), ((150, 1), (150, 1)));
+    assert!(!items(&engine).await.iter().any(|row| row.values().any(|value| value.contains("secret"))));
 }
 
 #[tokio::test]

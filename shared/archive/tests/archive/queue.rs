@@ -1,6 +1,6 @@
 //! The queue's errors say what went wrong, and contain nothing of what should have been queued.
 
-use chathook_archive::{Archive, MAX_QUEUED_BYTES, QueueError};
+use chathook_archive::{Archive, MAX_QUEUED_BYTES, QueueError, QueueSize};
 use tokio::net::TcpListener;
 
 use crate::engine::TABLE;
@@ -11,7 +11,7 @@ const URL: &str = "https://sqs.us-east-1.amazonaws.com/000000000000/queue";
 
 #[tokio::test]
 async fn every_refusal_has_a_name() {
-    let refused = |code: &str| QueueError::Refused { code: code.to_owned() };
+    let refused = |code: &str| QueueError::Refused { action: "sqs:SendMessage", code: code.to_owned() };
     let cases = [
         (200, r#"{"MessageId":"1"}"#.to_owned(), Ok(())),
         (
@@ -44,6 +44,23 @@ async fn what_sqs_cannot_take_is_not_sent_and_nobody_there_is_an_error() {
     drop(listener);
     let error = Archive::local(TABLE, &nowhere).queue(URL).send(SECRET.to_owned()).await.unwrap_err();
     assert!(matches!(error, QueueError::Unreachable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_queue_tells_how_much_waits_in_it() {
+    let size = |waiting, in_flight| Ok(QueueSize { waiting, in_flight });
+    let refused = Err(QueueError::Refused { action: "sqs:GetQueueAttributes", code: "AccessDenied".to_owned() });
+    for (status, body, expected) in [
+        (
+            200,
+            r#"{"Attributes":{"ApproximateNumberOfMessages":"3","ApproximateNumberOfMessagesNotVisible":"1"}}"#,
+            size(3, 1),
+        ),
+        (200, "{}", size(0, 0)),
+        (403, r#"{"__type":"com.amazonaws.sqs#AccessDenied"}"#, refused),
+    ] {
+        assert_eq!(Fake::answering(status, body).await.archive.queue(URL).size().await, expected, "{body}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 //! A Cyrillic letter may look like a Latin one (`confusables.txt`). It then stands for that in a Latin term, and the Latin
 //! one for it in a Cyrillic term. But two Cyrillic letters that look like the same Latin one are different letters.
 
+use super::Spelling;
 use crate::confusables;
 use crate::fold::fold_char;
 use crate::glyphs::{Glyph, Kind};
@@ -34,6 +35,14 @@ pub(super) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
     };
     see(glyph);
     true
+}
+
+/// A term as it looks when a Latin `u` stands for its `и` and `й`. For those it looks like an `n` otherwise.
+pub(super) fn respelled(term: &str) -> Vec<Spelling> {
+    let text: String =
+        term.chars().map(|letter| if matches!(letter, 'и' | 'й' | 'И' | 'Й') { 'u' } else { letter }).collect();
+    let is_other = text != term;
+    is_other.then_some(Spelling { letters_stay: true, ..Spelling::new(text) }).into_iter().collect()
 }
 
 /// A letter with the mark that makes another one of it. Other marks say where a word is stressed.

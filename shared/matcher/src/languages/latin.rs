@@ -12,13 +12,11 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::marks::{Difference, Marks};
-use super::vietnamese;
+use super::{MOST, Marks, Reading, Spelling, vietnamese};
 use crate::dictionary::Expected;
 use crate::glyphs::{Glyph, Kind, text_glyphs};
 use crate::letters::Letters;
 use crate::stream::Stream;
-use crate::verify::reads;
 
 /// The letters with accents of a language (Unicode CLDR, main exemplars), and how many of them its words hold at most.
 const ALPHABETS: [(&str, u32); 13] = [
@@ -44,8 +42,6 @@ const LONGEST_SHORT: usize = 3;
 const LEAST_BARE: usize = 6;
 /// How many units to either side are looked at for what language this is.
 const AROUND: usize = 48;
-/// The most letters that are looked at: one bit for each.
-const MOST: usize = 128;
 
 /// The glyphs of a character that is no base with accents.
 pub(super) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
@@ -72,9 +68,14 @@ const NO_UMLAUTS: [&str; 14] = [
 /// From this many letters on, `ss` in a term may be `ß` in a text. In shorter words that would be another one: `aß`.
 const LEAST_WITH_SHARP_S: usize = 6;
 
+/// Whether it is a Latin letter of the European languages.
+pub(super) const fn is_latin(letter: char) -> bool {
+    letter.is_ascii_alphabetic() || matches!(letter, '\u{C0}'..='\u{24F}' | 'ẞ')
+}
+
 /// A term with its umlauts as two letters, with two letters as umlauts, with `ß` as `ss` and the other way round, as in
-/// German. Each with whether the text must have the umlauts: `fuel` is not `ful`.
-pub(super) fn respelled(term: &str) -> Vec<(String, bool)> {
+/// German. The text must then have the umlauts: `fuel` is not `ful`.
+pub(super) fn respelled(term: &str) -> Vec<Spelling> {
     let term: String = term.nfc().flat_map(char::to_lowercase).collect();
     let sharp = |term: &str| {
         if term.contains('ß') {
@@ -89,11 +90,12 @@ pub(super) fn respelled(term: &str) -> Vec<(String, bool)> {
     let together = with_umlauts(&term);
     let all =
         [(sharp(&term), false), (sharp(&apart), false), (sharp(&together), true), (apart, false), (together, true)];
-    let mut others: Vec<(String, bool)> = Vec::new();
-    for (spelling, must_be_marked) in all {
-        let is_other = spelling != term && !NO_UMLAUTS.contains(&spelling.as_str());
-        if is_other && others.iter().all(|(other, _)| *other != spelling) {
-            others.push((spelling, must_be_marked && !term.contains(['ä', 'ö', 'ü'])));
+    let mut others: Vec<Spelling> = Vec::new();
+    for (text, are_umlauts) in all {
+        let is_other = text != term && !NO_UMLAUTS.contains(&text.as_str());
+        if is_other && others.iter().all(|other| other.text != text) {
+            let marks_are_needed = are_umlauts && !term.contains(['ä', 'ö', 'ü']);
+            others.push(Spelling { text, marks_are_needed, letters_stay: false });
         }
     }
     others
@@ -139,58 +141,10 @@ static WORDS: LazyLock<BTreeSet<Vec<(char, u8)>>> = LazyLock::new(|| {
     words.map(|word| text_glyphs(word).iter().map(|glyph| (glyph.base, glyph.marks.bits())).collect()).collect()
 });
 
-/// What the letters of a term have in common with those that were read for it, one bit for each.
-#[derive(Default)]
-struct Reading {
-    same: u128,
-    missing: u128,
-    added: u128,
-    /// The languages that have all of the letters with added marks.
-    languages: u16,
-    /// The text has a letter of another language's alphabet.
-    is_other: bool,
-}
-
-/// Whether the marks of what was read as a term are those of the term, or differ from them as they do in a disguise.
-pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize>, units: &Range<usize>) -> bool {
-    let letters = expected.letters;
-    let is_plain =
-        letters.iter().all(|letter| letter.marks.is_none()) && units.clone().all(|at| stream.marks(at).is_none());
-    if is_plain || letters.len() > MOST {
-        return true;
-    }
-    let mut read = Reading { languages: u16::MAX, ..Reading::default() };
-    let mut come_to: Option<usize> = None;
-    for at in units.clone() {
-        let next = come_to.map_or(0, |nth| nth + 1);
-        if star == Some(at) {
-            come_to = Some(next);
-            continue;
-        }
-        let Some(unit) = stream.units.get(at) else { return true };
-        let is = |nth: usize| letters.get(nth).filter(|letter| reads(unit, **letter)).map(|letter| (nth, letter));
-        let Some((nth, letter)) = is(next).or_else(|| come_to.and_then(is)) else { continue };
-        come_to = Some(nth);
-        let marks = stream.marks(at);
-        let bit = 1 << nth;
-        match letter.marks.compare(marks) {
-            Difference::None => read.same |= bit,
-            Difference::Missing if letter.marks.is_needed() => return false,
-            Difference::Missing => read.missing |= bit,
-            Difference::Added => {
-                read.added |= bit;
-                read.languages &= languages_of((letter.base, marks));
-                read.is_other |= letter.base == 'n' && marks == Marks::TILDE;
-            }
-            Difference::Other => read.is_other = true,
-        }
-    }
-    // A repeated letter need not repeat its marks.
-    read.missing &= !read.same;
-    read.added &= !read.same;
-    !read.is_other
-        && (read.missing == 0 || vietnamese_may_lack(expected, &read))
-        && (read.added == 0 || may_be_added(stream, expected, &read, units))
+/// Whether marks that are missing or added are a disguise.
+pub(super) fn agree(stream: &Stream, expected: &Expected<'_>, read: Reading, units: &Range<usize>) -> bool {
+    (read.missing == 0 || vietnamese_may_lack(expected, read))
+        && (read.added == 0 || may_be_added(stream, expected, read, units))
 }
 
 /// The words of a term: for each the first of its letters, and all of them without marks.
@@ -212,7 +166,7 @@ const fn touches(set: u128, start: usize, word: &str) -> bool {
 
 /// Whether the marks are missing on purpose, or because the writer has no keys for them, so that no other ordinary words
 /// of Vietnamese are meant.
-fn vietnamese_may_lack(expected: &Expected<'_>, read: &Reading) -> bool {
+fn vietnamese_may_lack(expected: &Expected<'_>, read: Reading) -> bool {
     let letters = || expected.letters.iter().enumerate();
     let is_missing = |nth: usize| read.missing >> nth & 1 != 0;
     let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word);
@@ -227,32 +181,36 @@ fn vietnamese_may_lack(expected: &Expected<'_>, read: &Reading) -> bool {
 }
 
 /// Whether marks were added to disguise the term, so that no ordinary word is meant that has them.
-fn may_be_added(stream: &Stream, expected: &Expected<'_>, read: &Reading, units: &Range<usize>) -> bool {
+fn may_be_added(stream: &Stream, expected: &Expected<'_>, read: Reading, units: &Range<usize>) -> bool {
     let letters = expected.letters;
     if letters.len() <= LONGEST_SHORT && letters.iter().any(|letter| !letter.marks.is_none()) {
         return false;
     }
-    if read.languages == 0 {
+    // The languages that have all of the letters.
+    let mut languages = u16::MAX;
+    let pairs = || units.clone().filter_map(|at| Some((stream.units.get(at)?.base, stream.marks(at))));
+    pairs().filter(|(_, marks)| !marks.is_none()).for_each(|letter| languages &= languages_of(letter));
+    if languages == 0 {
         return true;
     }
-    let written: Vec<_> =
-        units.clone().filter_map(|at| Some((stream.units.get(at)?.base, stream.marks(at).bits()))).collect();
+    let written: Vec<_> = pairs().map(|(base, marks)| (base, marks.bits())).collect();
     if WORDS.contains(&written) {
         return false;
     }
     let (around, has_bare_words) = around(stream, units);
     let added = read.added.count_ones();
-    let is_word_of =
-        |(nth, (_, most)): (usize, &(&str, u32))| around & read.languages & 1 << nth != 0 && added <= *most;
+    let is_word_of = |(nth, (_, most)): (usize, &(&str, u32))| around & languages & 1 << nth != 0 && added <= *most;
     let around =
         around | letters.iter().map(|letter| languages_of((letter.base, letter.marks))).fold(0, |all, one| all | one);
     let is_vietnamese = || {
-        let is_alone = !has_bare_words || read.languages == VIETNAMESE;
+        let is_alone = !has_bare_words || languages == VIETNAMESE;
         words(expected).filter(|(start, word)| touches(read.added, *start, word)).all(|(_, word)| {
             (around & VIETNAMESE != 0 && vietnamese::is_possible(&word)) || (is_alone && vietnamese::is_ordinary(&word))
         })
     };
-    !(read.languages & VIETNAMESE != 0 && is_vietnamese()) && !ALPHABETS.iter().enumerate().skip(1).any(is_word_of)
+    let is_word =
+        (languages & VIETNAMESE != 0 && is_vietnamese()) || ALPHABETS.iter().enumerate().skip(1).any(is_word_of);
+    !is_word
 }
 
 /// Whether there are other words in Latin letters around.

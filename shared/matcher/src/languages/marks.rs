@@ -35,7 +35,6 @@ impl Marks {
     /// `ı`.
     pub(crate) const DOTLESS: Self = Self(5 << 3);
     pub(crate) const TILDE: Self = Self(4);
-    pub(crate) const DIAERESIS: Self = Self(6 << 3);
     /// More marks than a letter of any language has.
     const PILED: Self = Self(0x7F);
     /// On a term's letter: the text must have these marks, too.

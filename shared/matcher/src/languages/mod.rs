@@ -4,9 +4,11 @@
 //!
 //! | file | folds | divides | may repeat | may be missing |
 //! |---|---|---|---|---|
+//! | [`kana`] | both kinds, sizes and widths | | bars | bars |
 //! | [`latin`] | ligatures, `ß`, the two `i` of Turkish | | | accents, unless that makes another word |
 //! | [`arabic`] | the forms of a letter, the bar that makes words longer | | letters | |
 //! | [`cyrillic`] | `ё`, `й` in two characters | | | |
+//! | [`devanagari`] | nukta, nasals, long vowels | by syllables | vowels | |
 //! | [`hangul`] | jamo that spell a syllable | as ideographs; digits | syllables | |
 //! | [`thai`] | the order of marks, `เเ` | spaces, only everywhere | marks | |
 //!
@@ -16,21 +18,27 @@
 
 mod arabic;
 mod cyrillic;
+mod devanagari;
 mod hangul;
+mod kana;
 mod latin;
 mod marks;
 mod thai;
 mod vietnamese;
 
-pub(crate) use latin::{agree, has_words_around};
+pub(crate) use latin::has_words_around;
 pub(crate) use marks::Marks;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::glyphs::Glyph;
+use marks::Difference;
+
+use crate::dictionary::Expected;
+use crate::glyphs::{Glyph, Kind};
 use crate::pattern::Letter;
 use crate::stream::Stream;
+use crate::verify::reads;
 
 /// What becomes of a glyph behind another.
 pub(crate) enum Joined {
@@ -48,8 +56,12 @@ pub(crate) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
     match character {
         '\u{80}'..='\u{24F}' | '\u{1E9E}' => latin::glyphs(character, see),
         '\u{400}'..='\u{52F}' => cyrillic::glyphs(character, see),
+        '\u{900}'..='\u{97F}' => devanagari::glyphs(character, see),
         // It has no glyph.
         arabic::BAR => true,
+        '\u{3041}'..='\u{3096}' | '\u{3099}'..='\u{309C}' | '\u{30A1}'..='\u{30FC}' | '\u{FF66}'..='\u{FF9F}' => {
+            kana::glyphs(character, see)
+        }
         '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{3163}' | '\u{AC00}'..='\u{D7A3}' | '\u{FFA1}'..='\u{FFDC}' => {
             hangul::glyphs(character, see)
         }
@@ -71,13 +83,38 @@ pub(crate) fn glyph_within(text: &str, span: &Range<usize>, character: char) -> 
         '\u{1100}'..='\u{1112}' | '\u{3131}'..='\u{314E}' | '\u{FFA1}'..='\u{FFBE}' => {
             hangul::within(text, span, character)
         }
+        '\u{94D}' => devanagari::within(text, span, character),
         _ => None,
     }
 }
 
-/// The other ways to spell a term, each with whether its marks must not be missing in the text.
-pub(crate) fn respelled(term: &str) -> Vec<(String, bool)> {
-    latin::respelled(term)
+/// Another way to spell a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    pub(crate) text: String,
+    /// Its marks must not be missing in the text.
+    pub(crate) marks_are_needed: bool,
+    /// It only looks like the term, whose letters are still what is compared.
+    pub(crate) letters_stay: bool,
+}
+
+impl Spelling {
+    const fn new(text: String) -> Self {
+        Self { text, marks_are_needed: false, letters_stay: false }
+    }
+}
+
+/// The other ways to spell a term.
+pub(crate) fn respelled(term: &str) -> Vec<Spelling> {
+    if term.contains(|character| matches!(character, '\u{3041}'..='\u{30FC}')) {
+        kana::respelled(term)
+    } else if term.contains(cyrillic::is_cyrillic) {
+        cyrillic::respelled(term)
+    } else if term.contains(latin::is_latin) {
+        latin::respelled(term)
+    } else {
+        Vec::new()
+    }
 }
 
 /// A term with spaces where its language writes the parts of a word side by side, joined or apart, as one likes.
@@ -103,7 +140,9 @@ pub(crate) fn marked(glyph: Glyph, mark: char) -> Option<Glyph> {
 /// What becomes of a glyph behind another.
 pub(crate) fn join(before: Glyph, glyph: Glyph) -> Joined {
     match glyph.base {
+        '\u{900}'..='\u{97F}' => devanagari::join(before, glyph),
         '\u{E00}'..='\u{EFF}' => thai::join(before, glyph),
+        '\u{3099}' | '\u{309A}' | '\u{30A1}'..='\u{30FC}' => kana::join(before, glyph),
         '\u{11A8}'..='\u{11C2}' | '\u{3131}'..='\u{3163}' | '\u{AC00}'..='\u{D7A3}' => hangul::join(before, glyph),
         _ => Joined::Apart,
     }
@@ -113,8 +152,12 @@ pub(crate) fn join(before: Glyph, glyph: Glyph) -> Joined {
 pub(crate) fn is_whole(stream: &Stream, first: usize, last: usize) -> bool {
     let base = |at: usize| stream.units.get(at).map_or('\0', |unit| unit.base);
     let (before, after) = (base(first.wrapping_sub(1)), base(last + 1));
+    let goes_on = || {
+        let is_drawn = stream.units.get(last + 1).is_some_and(|unit| unit.kind == Kind::Drawn);
+        !is_drawn && kana::goes_on(after, stream.marks(last + 1))
+    };
     // Most texts are in no script in which this could be.
-    (before < '\u{E00}' || !thai::leads(before)) && (after < '\u{E00}' || !thai::is_mark(after))
+    (before < '\u{E00}' || !thai::leads(before)) && (after < '\u{E00}' || !(thai::is_mark(after) || goes_on()))
 }
 
 /// Whether a word ends between two letters or digits, since they are of different scripts.
@@ -135,16 +178,34 @@ pub(crate) const fn is_syllable(base: char) -> bool {
     hangul::is_hangul(base)
 }
 
-/// How many places between the letters of a term there are where they can be divided: none before a mark, which stays
-/// with its letter.
+/// Whether a letter makes one with those before it in the eyes of a reader, so that nothing stands between them.
+pub(crate) const fn is_attached(before: char, letter: char) -> bool {
+    letter >= '\u{900}' && (devanagari::joins(before, letter) || thai::is_mark(letter))
+}
+
+/// The marks that are attached to letters and are steps of a term of their own.
+pub(crate) fn marks() -> impl Iterator<Item = char> {
+    ('\u{900}'..='\u{97F}')
+        .chain('\u{E00}'..='\u{EFF}')
+        .filter(|mark| devanagari::is_mark(*mark) || thai::is_mark(*mark))
+}
+
+/// How many places between the letters of a term there are where they can be divided.
 pub(crate) fn places(letters: &[Letter]) -> usize {
-    letters.iter().skip(1).filter(|letter| letter.base < '\u{E00}' || !thai::is_mark(letter.base)).count()
+    let pairs = letters.iter().zip(letters.iter().skip(1));
+    pairs.filter(|(before, letter)| !is_attached(before.base, letter.base)).count()
+}
+
+/// Whether a term is long enough for its vowels to be drawn out by signs that it lacks.
+pub(crate) fn may_be_drawn_out(letters: &[Letter]) -> bool {
+    letters.len() >= kana::LEAST_CHANGED
 }
 
 /// Whether one letter that stands twice in a text, and once in a term of this length, is a disguise in its script: it is
 /// where that makes no other word.
 pub(crate) fn is_doubled_on_purpose(letter: char, length: usize) -> bool {
     thai::is_mark(letter)
+        || devanagari::is_mark(letter)
         || hangul::is_hangul(letter)
         || (arabic::is_arabic(letter) && length >= LEAST_DOUBLED_ARABIC)
         || (cyrillic::is_cyrillic(letter) && length >= LEAST_DOUBLED_CYRILLIC)
@@ -172,7 +233,87 @@ pub(crate) fn is_cyrillic(letters: &[Letter]) -> bool {
     letters.first().is_some_and(|letter| cyrillic::is_cyrillic(letter.base))
 }
 
+/// Whether a sign within a word of this script is enough to say that it was divided on purpose.
+pub(crate) fn is_seldom_divided(letters: &[Letter]) -> bool {
+    letters.first().is_some_and(|letter| devanagari::is_devanagari(letter.base))
+}
+
 /// Whether a term is in a script where a space ends a sentence or clause, so that it is not divided by a few of them.
 pub(crate) fn has_clauses_for_spaces(letters: &[Letter]) -> bool {
     letters.first().is_some_and(|letter| thai::is_thai(letter.base))
+}
+
+/// The most letters that are looked at: one bit for each.
+const MOST: usize = 128;
+
+/// What the marks of a term's letters have in common with those that were read for them, one bit for each letter.
+#[derive(Debug, Default, Clone, Copy)]
+struct Reading {
+    same: u128,
+    missing: u128,
+    added: u128,
+}
+
+/// Whether the marks of what was read as a term are those of the term, or differ from them as they do in a disguise.
+pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize>, units: &Range<usize>) -> bool {
+    let letters = expected.letters;
+    let is_plain =
+        letters.iter().all(|letter| letter.marks.is_none()) && units.clone().all(|at| stream.marks(at).is_none());
+    if is_plain || letters.len() > MOST {
+        return true;
+    }
+    let mut read = Reading::default();
+    let mut forms = kana::Forms::default();
+    let mut come_to: Option<usize> = None;
+    for at in units.clone() {
+        let next = come_to.map_or(0, |nth| nth + 1);
+        if star == Some(at) {
+            come_to = Some(next);
+            continue;
+        }
+        let Some(unit) = stream.units.get(at) else { return true };
+        let is = |nth: usize| letters.get(nth).filter(|letter| reads(unit, **letter)).map(|letter| (nth, letter));
+        let Some((nth, letter)) = is(next).or_else(|| come_to.and_then(is)) else { continue };
+        come_to = Some(nth);
+        let marks = stream.marks(at);
+        let bit = 1 << nth;
+        if kana::is_kana(letter.base) {
+            forms.see(letter.base, letter.marks, marks);
+            continue;
+        }
+        let difference = if letter.base.is_ascii() {
+            letter.marks.compare(marks)
+        } else if letter.marks == marks {
+            Difference::None
+        } else {
+            Difference::Added
+        };
+        match difference {
+            Difference::None => read.same |= bit,
+            Difference::Missing if letter.marks.is_needed() => return false,
+            Difference::Missing => read.missing |= bit,
+            Difference::Added if letter.base == 'n' && marks == Marks::TILDE => return false,
+            Difference::Added => read.added |= bit,
+            Difference::Other => return false,
+        }
+    }
+    let kind = |at: usize| {
+        let unit = stream.units.get(at).filter(|unit| kana::is_kana(unit.base) && unit.kind != Kind::Drawn);
+        unit.map(|_| stream.marks(at))
+    };
+    if !forms.are_a_disguise(letters.len(), [units.start.checked_sub(1).and_then(kind), kind(units.end)]) {
+        return false;
+    }
+    // A repeated letter need not repeat its marks.
+    read.missing &= !read.same;
+    read.added &= !read.same;
+    if read.missing | read.added == 0 {
+        return true;
+    }
+    let is_devanagari = letters.first().is_some_and(|letter| devanagari::is_devanagari(letter.base));
+    if is_devanagari {
+        letters.len() >= devanagari::LEAST_CONFUSED
+    } else {
+        latin::agree(stream, expected, read, units)
+    }
 }

@@ -15,10 +15,6 @@ use super::subject::{View, finding};
 /// match may look ahead through all of it, so a sender could make the search take quadratic time.
 const REGEX_MATCHES: usize = 500;
 
-/// How many bytes empty matches of one regex in one text may cost to read, in the worst case. After that, the rest of
-/// the text counts as a match too. A text of 4 KiB is always read to its end.
-const EMPTY_MATCH_BYTES: usize = 1 << 24;
-
 /// A condition of a rule.
 #[derive(Debug)]
 pub(crate) enum Condition {
@@ -162,23 +158,11 @@ impl Condition {
     }
 }
 
-/// The matches of a regex that are not empty and, if there are too many, the rest of the text.
+/// The matches of a regex and, if there are too many, the rest of the text. None is empty: such a regex is refused.
 fn matches(regex: &Regex, text: &str) -> Vec<Range<usize>> {
-    let mut empty_matches = (EMPTY_MATCH_BYTES / text.len().max(1)).max(REGEX_MATCHES);
-    let mut spans = Vec::new();
-    for found in regex.find_iter(text) {
-        let span = found.range();
-        if span.is_empty() {
-            empty_matches -= 1;
-        } else {
-            spans.push(span.clone());
-        }
-        if spans.len() == REGEX_MATCHES || empty_matches == 0 {
-            if span.end < text.len() {
-                spans.push(span.end..text.len());
-            }
-            break;
-        }
+    let mut spans: Vec<_> = regex.find_iter(text).take(REGEX_MATCHES).map(|found| found.range()).collect();
+    if let Some(last) = spans.last().filter(|last| spans.len() == REGEX_MATCHES && last.end < text.len()) {
+        spans.push(last.end..text.len());
     }
     spans
 }

@@ -104,11 +104,27 @@ pub(crate) struct Reject {
 /// A change that protects the reader. If it cannot be made, the message must not be delivered.
 #[derive(Debug)]
 pub(crate) enum Change {
-    /// Puts this sign in place of every character of a hit.
-    Mask(String),
+    /// Puts a sign in place of every character of a hit.
+    Mask(Mask),
     /// Puts this text in place of a hit.
     Replace(String),
     RemoveElement,
+}
+
+/// How a hit is masked.
+#[derive(Debug)]
+pub(crate) struct Mask {
+    pub(crate) sign: String,
+    pub(crate) keep: Keep,
+}
+
+/// Which characters of a hit a mask leaves as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    Nothing,
+    First,
+    /// The first and the last one.
+    Ends,
 }
 
 /// Something to deliver with the message. Without room for it, the message is delivered alone.

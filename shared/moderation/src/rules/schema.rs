@@ -119,7 +119,7 @@ struct When {
     terms_file: Option<String>,
     /// How much a text may differ from these terms. Default: the rule's form.
     form: Option<Form>,
-    /// Phrases in which these terms do not count.
+    /// Phrases in which these terms do not count. They are found in any letter case, but in no disguise.
     #[schemars(length(min = 1))]
     allow_phrases: Option<Vec<String>>,
     /// A regular expression, or several of which one must match. They see the text as it was sent.
@@ -271,6 +271,8 @@ enum Action {
     Mask {
         /// The sign: one that is not a letter or digit.
         with: String,
+        /// Which characters of a hit stay. Default: none.
+        keep: Option<Keep>,
     },
     /// Deliver with another text in place of every hit.
     Replace {
@@ -295,6 +297,15 @@ enum Action {
         #[schemars(extend("minProperties" = 1))]
         value: BTreeMap<String, Value>,
     },
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum Keep {
+    /// The first one, if there are more.
+    First,
+    /// The first one, and the last one if at least two are between them.
+    Ends,
 }
 
 #[derive(JsonSchema)]
@@ -348,9 +359,13 @@ mod tests {
                 definitions[name]["oneOf"].as_array().cloned().unwrap_or_else(|| vec![definitions[name].clone()]);
             choices.iter().flat_map(of).filter_map(|value| value.as_str().map(str::to_owned)).collect()
         };
-        for (name, known) in
-            [("Mode", keys::MODES), ("Form", keys::FORMS), ("Chat", keys::CHATS), ("Contact", keys::CONTACTS)]
-        {
+        for (name, known) in [
+            ("Mode", keys::MODES),
+            ("Form", keys::FORMS),
+            ("Chat", keys::CHATS),
+            ("Contact", keys::CONTACTS),
+            ("Keep", keys::KEEPS),
+        ] {
             assert_eq!(values(name), known, "{name}");
         }
         let actions = definitions["Action"]["oneOf"].as_array().cloned().unwrap_or_default();

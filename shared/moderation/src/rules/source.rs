@@ -3,13 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chathook_matcher::TooManyTerms;
+
+use super::checked_terms::CheckedTerms;
 use super::compiled::Rules;
 use super::error::RulesError;
 use super::pack::{Pack, is_pack, pack};
-use super::read::{Parsed, TermSource, WrittenList, parse, terms_files};
+use super::read::{Parsed, TermSource, WrittenList, WrittenTerm, parse, terms_files};
 use super::rule::{Action, Change};
 use super::warnings::{Warning, endless_replacements, warnings_of};
 use crate::terms::Terms;
+
+/// The terms of lists, to be found.
+pub(super) fn terms_of(lists: Vec<WrittenList>) -> Result<Terms, TooManyTerms> {
+    let list = |WrittenList { owner, terms, allow_phrases }| {
+        (owner, terms.into_iter().map(|term: WrittenTerm| term.term).collect(), allow_phrases)
+    };
+    Terms::new(lists.into_iter().map(list))
+}
 
 /// A rules file with the terms files that it names, or a pack of them.
 ///
@@ -100,36 +111,48 @@ impl RulesSource {
 
     fn build(&self, mut parsed: Parsed) -> Result<Rules, RulesError> {
         let lists = std::mem::take(&mut parsed.lists);
-        let count: usize = lists.iter().map(|list| list.terms.len()).sum();
-        let list = |WrittenList { owner, terms, allow_phrases }| {
-            (owner, terms.into_iter().map(|term| term.term).collect(), allow_phrases)
-        };
-        let terms = Terms::new(lists.into_iter().map(list)).map_err(|error| {
-            RulesError::unusable(&self.file, format!("{count} terms are too many ({error})"), "use fewer")
-        })?;
+        let terms = terms_of(lists).map_err(|error| self.too_many(error))?;
         Ok(Rules::new(parsed, terms))
     }
 
-    /// The warnings about the rules: rules that can never hit, terms that another term of the same list makes
-    /// unnecessary, and replacements that their own rule hits.
-    ///
-    /// # Errors
-    /// As [`Self::compile`].
-    pub fn warnings(&self) -> Result<Vec<Warning>, RulesError> {
-        let parsed = match &self.content {
-            Content::Text { text, terms } => parse(&self.file, text, &TermSource::Files(terms))?,
+    fn too_many(&self, error: TooManyTerms) -> RulesError {
+        RulesError::unusable(&self.file, format!("there are too many terms ({error})"), "use fewer")
+    }
+
+    /// The rules as they are written, those of a pack too, given to `read` with the rules file's name and text.
+    fn parsed<T>(&self, read: impl FnOnce(Parsed, &str, &str) -> T) -> Result<T, RulesError> {
+        match &self.content {
+            Content::Text { text, terms } => {
+                Ok(read(parse(&self.file, text, &TermSource::Files(terms))?, &self.file, text))
+            }
             Content::Pack(bytes) => {
                 let pack = Pack::open(&self.file, bytes)?;
                 let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
                 let files = pack.terms_files.iter().map(|(name, content)| (text(name), Ok(text(content))));
-                parse(pack.file, pack.text, &TermSource::Files(&files.collect()))?
+                Ok(read(parse(pack.file, pack.text, &TermSource::Files(&files.collect()))?, pack.file, pack.text))
             }
-        };
+        }
+    }
+
+    /// The warnings about the rules: those that can never hit, and replacements that their own rule hits.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn warnings(&self) -> Result<Vec<Warning>, RulesError> {
+        let parsed = self.parsed(|parsed, _, _| parsed)?;
         let mut warnings = warnings_of(&parsed);
         if parsed.rules.iter().any(|rule| matches!(rule.action, Action::Rewrite(Change::Replace(_)))) {
             warnings.extend(endless_replacements(&self.build(parsed)?));
         }
         Ok(warnings)
+    }
+
+    /// The terms of all rules without a mistake, each tried on itself and on the others of its list.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn checked_terms(&self) -> Result<CheckedTerms, RulesError> {
+        self.parsed(CheckedTerms::of)?.map_err(|error| self.too_many(error))
     }
 
     /// The rules as one file that loads fast. A pack is returned as it is.

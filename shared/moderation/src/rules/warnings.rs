@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use chathook_matcher::Form;
 use chathook_matcher::fold::fold;
-use chathook_matcher::{Form, Matcher, Segment};
 use chathook_protocol::{Command, SendMsg};
 use serde_json::json;
 
@@ -24,7 +24,7 @@ pub struct Warning {
 /// The elements without text that people read.
 const SILENT: [&str; 3] = ["TIMSoundElem", "TIMImageElem", "TIMVideoFileElem"];
 
-/// The warnings that the rules file and its terms files give reason for.
+/// The warnings about whole rules. What is to be said about single terms is in `checked_terms`.
 pub(super) fn warnings_of(parsed: &Parsed) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (index, rule) in parsed.rules.iter().enumerate() {
@@ -33,7 +33,6 @@ pub(super) fn warnings_of(parsed: &Parsed) -> Vec<Warning> {
             warnings.push(Warning { rule: rule.id.clone(), what: format!("it can never hit: {why}") });
         }
     }
-    contained(parsed, &mut warnings);
     warnings
 }
 
@@ -119,7 +118,7 @@ fn finds_all(list: &WrittenList, other: &WrittenList) -> bool {
 }
 
 /// What terms of that form have in common if they find the same.
-fn key(term: &str, form: Form) -> String {
+pub(super) fn key(term: &str, form: Form) -> String {
     if form == Form::Exact { term.to_owned() } else { fold(term) }
 }
 
@@ -128,36 +127,5 @@ fn parts(when: &Condition) -> Vec<&Condition> {
     match when {
         Condition::All(conditions) => conditions.iter().flat_map(parts).collect(),
         other => vec![other],
-    }
-}
-
-/// Warns of terms that are not needed: the same list finds another term within them.
-fn contained(parsed: &Parsed, warnings: &mut Vec<Warning>) {
-    let terms: Vec<_> = parsed.lists.iter().flat_map(|list| list.terms.iter().map(|term| term.term.clone())).collect();
-    let Ok(matcher) = Matcher::new(&terms) else { return };
-    let mut first = 0;
-    for list in &parsed.lists {
-        let end = first + list.terms.len();
-        let mut known = HashSet::new();
-        for (index, term) in (first..end).zip(&list.terms) {
-            let text = &term.term.text;
-            let mut warn = |what| warnings.push(Warning { rule: list.owner.rule.clone(), what });
-            if !known.insert(key(text, term.term.form)) {
-                warn(format!("the term `{text}` is there twice"));
-                continue;
-            }
-            let bare = text.trim_matches('*');
-            let found = matcher.find(&[Segment { text: bare, joins: false }]);
-            let others = found.iter().filter(|found| (first..end).contains(&found.term) && found.term != index);
-            let other =
-                others.filter_map(|found| Some((found, &terms.get(found.term)?.text))).find(|(found, other)| {
-                    // A wildcard finds the whole word.
-                    found.span.len() < bare.len() || other.contains('*')
-                });
-            if let Some((_, other)) = other {
-                warn(format!("the term `{text}` is not needed: `{other}` is found wherever it is"));
-            }
-        }
-        first = end;
     }
 }

@@ -5,6 +5,7 @@
 mod errors;
 mod limits;
 mod packs;
+mod peers;
 mod properties;
 mod schema;
 mod shipped;

@@ -100,17 +100,18 @@ fn term() -> impl Strategy<Value = String> {
 
 /// Rules that mask, with different signs or the same.
 fn masks() -> impl Strategy<Value = String> {
-    vec((vec(term(), 1..4), prop::sample::select(&SIGNS[..])), 1..4).prop_filter_map("terms are left", |mut rules| {
+    let keep = prop::sample::select(&["", ", keep = \"first\"", ", keep = \"ends\""][..]);
+    vec((vec(term(), 1..4), prop::sample::select(&SIGNS[..]), keep), 1..4).prop_filter_map("terms are left", |mut rules| {
         // No term may contain what any rule masks with.
-        let signs: Vec<_> = rules.iter().map(|(_, sign)| *sign).collect();
-        for (terms, _) in &mut rules {
+        let signs: Vec<_> = rules.iter().map(|(_, sign, _)| *sign).collect();
+        for (terms, ..) in &mut rules {
             terms.retain(|term| !signs.iter().any(|sign| term.contains(sign)));
         }
-        rules.retain(|(terms, _)| !terms.is_empty());
-        let rule = |(index, (terms, with)): (usize, &(Vec<String>, &str))| {
+        rules.retain(|(terms, ..)| !terms.is_empty());
+        let rule = |(index, (terms, with, keep)): (usize, &(Vec<String>, &str, &str))| {
             let terms: Vec<_> = terms.iter().map(|term| json!(term).to_string()).collect();
             format!(
-                "[[rule]]\nid = \"{index}\"\nwhen = {{ terms = [{}] }}\naction = {{ type = \"mask\", with = \"{with}\" }}\n",
+                "[[rule]]\nid = \"{index}\"\nwhen = {{ terms = [{}] }}\naction = {{ type = \"mask\", with = \"{with}\"{keep} }}\n",
                 terms.join(", ")
             )
         };
@@ -277,25 +278,33 @@ fn a_masked_message_is_left_alone() {
         "s!n赌s!n",
         "inner 1 in1",
     ];
-    for with in ["*", "█", "#", "_", "-", "•", "♥"] {
+    let keeps = ["", ", keep = \"first\"", ", keep = \"ends\""];
+    for (with, keep) in ["*", "█", "#", "_", "-", "•", "♥"].into_iter().flat_map(|with| keeps.map(|keep| (with, keep)))
+    {
         let list = terms.map(|term| format!("{term:?}")).join(", ");
         let rule = format!(
-            "schema = 1\n[[rule]]\nid = \"m\"\nwhen = {{ terms = [{list}] }}\naction = {{ type = \"mask\", with = \"{with}\" }}"
+            "schema = 1\n[[rule]]\nid = \"m\"\nwhen = {{ terms = [{list}] }}\naction = {{ type = \"mask\", with = \"{with}\"{keep} }}"
         );
         let rules = rules(&rule);
         for text in texts {
             let once = delivered(&rules, &text_body(text)).expect("a mask delivers");
-            assert_eq!(delivered(&rules, &once).as_ref(), Some(&once), "{text} with {with}");
+            assert_eq!(delivered(&rules, &once).as_ref(), Some(&once), "{text} with {with}{keep}");
         }
     }
 }
 
-/// Whether each character, as a person sees it, is masked if a byte of it is hit, and stays as it is otherwise.
-fn masks_only_hits(text: &str, hit: &[bool], masked: &str) -> bool {
+/// Whether each character, as a person sees it, is masked if a byte of it is hit, and stays as it is otherwise. What is
+/// hit may also stay if `may_keep`.
+fn masks_only_hits(text: &str, hit: &[bool], masked: &str, may_keep: bool) -> bool {
     let sign = format!("[{}]", SIGNS.map(regex::escape).concat());
     let character = |(at, grapheme): (usize, &str)| {
         let is_hit = hit[at..at + grapheme.len()].contains(&true);
-        let expected = if is_hit { sign.clone() } else { regex::escape(grapheme) };
+        let kept = regex::escape(grapheme);
+        let expected = match (is_hit, may_keep) {
+            (true, false) => sign.clone(),
+            (true, true) => format!("(?:{sign}|{kept})"),
+            (false, _) => kept,
+        };
         // A combining mark behind a line break is a character of its own, until the line break is masked.
         let joins = format!("a{grapheme}").graphemes(true).count() == 1;
         if joins { format!("(?:{expected})?") } else { expected }
@@ -328,7 +337,8 @@ proptest! {
                 hit[found.span.clone()].fill(true);
             }
         });
-        prop_assert!(masks_only_hits(&text, &hit, &masked), "{:?} became {:?}", text, masked);
+        let may_keep = rules_text.contains("keep");
+        prop_assert!(masks_only_hits(&text, &hit, &masked, may_keep), "{:?} became {:?}", text, masked);
     }
 
     #[test]
@@ -385,7 +395,7 @@ proptest! {
                 hit[found.span.clone()].fill(true);
             }
         });
-        prop_assert!(masks_only_hits(&text, &hit, &masked), "{:?} became {:?}", text, masked);
+        prop_assert!(masks_only_hits(&text, &hit, &masked, false), "{:?} became {:?}", text, masked);
     }
 
     #[test]

@@ -9,6 +9,35 @@ const TOP_LEVEL_DOMAINS: &str = include_str!("top_level_domains.txt");
 /// The ones that are also words or file extensions in chat. Internationalised domains are in their own script.
 const WORDS: &str = include_str!("words.txt");
 
+/// Endings that are neither words nor file extensions, and which everybody knows. They prove a host where the dot may be
+/// something else, and they end one where more text follows.
+const EVERYDAY: [&str; 4] = ["cn", "com", "net", "org"];
+/// Words that are file extensions as well: the number behind one is that of a line.
+const FILES: [&str; 9] = ["cab", "java", "md", "mov", "ps", "py", "rs", "sh", "zip"];
+
+/// Whether there is such an ending, as in the DNS.
+pub(super) fn is_known(ascii: &str) -> bool {
+    lists(TOP_LEVEL_DOMAINS, ascii)
+}
+
+/// The same for an ending as it is written.
+pub(super) fn is_known_as_written(written: &str) -> bool {
+    super::ascii(written).is_some_and(|ascii| is_known(&ascii))
+}
+
+pub(super) fn is_everyday(ascii: &str) -> bool {
+    EVERYDAY.contains(&ascii)
+}
+
+pub(super) fn is_of_file(ascii: &str) -> bool {
+    FILES.contains(&ascii)
+}
+
+/// Whether an ending is a country's, and also a word with which a sentence goes on.
+pub(super) fn is_short_word(ascii: &str) -> bool {
+    ascii.len() == 2 && lists(WORDS, ascii) && !is_of_file(ascii)
+}
+
 /// Whether a domain with this ending is a link without further signs. `ascii` is the ending as in the DNS, `written` as
 /// in the text, both in lower case.
 pub(super) fn is_telling(written: &str, ascii: &str) -> bool {

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::keys;
 use super::reader::{Reader, Value, suggestion, to_i64};
 use super::values::missing;
-use crate::rules::rule::{Action, Addition, Change, Reject};
+use crate::rules::rule::{Action, Addition, Change, Keep, Mask, Reject};
 
 pub(super) fn action(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Action> {
     let table = reader.table("action", value)?;
@@ -36,7 +36,19 @@ pub(super) fn action(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Actio
         "reject" => Action::Reject(reject(reader, table)?),
         "mask" => {
             let with = required(reader, "with", "with = \"*\"")?;
-            Action::Rewrite(Change::Mask(mask(reader, with)?))
+            let sign = mask_sign(reader, with)?;
+            let keep = table.get("keep").map(|value| reader.one_of("keep", value, keys::KEEPS));
+            let keep = match keep {
+                None => Keep::Nothing,
+                Some(name) => {
+                    if name? == "ends" {
+                        Keep::Ends
+                    } else {
+                        Keep::First
+                    }
+                }
+            };
+            Action::Rewrite(Change::Mask(Mask { sign, keep }))
         }
         "replace" => {
             let with = required(reader, "with", "with = \"…\"")?;
@@ -85,8 +97,8 @@ fn code<T: TryFrom<u32>>(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str
     code
 }
 
-/// Reads a mask: one sign that is no part of a word and does not combine with its neighbours.
-fn mask(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
+/// Reads the sign of a mask: one that is no part of a word and does not combine with its neighbours.
+fn mask_sign(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<String> {
     let with = reader.string("with", value)?;
     let mut characters = with.chars();
     let sign = characters.next().filter(|sign| characters.next().is_none() && !sign.is_alphanumeric());

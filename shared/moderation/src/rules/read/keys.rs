@@ -35,7 +35,7 @@ pub(in crate::rules) const ACTIONS: [(&str, &[&str]); 10] = [
     ("flag", &["type"]),
     ("discard", &["type"]),
     ("reject", &["type", "c2c_code", "group_code", "text"]),
-    ("mask", &["type", "with"]),
+    ("mask", &["type", "with", "keep"]),
     ("replace", &["type", "with"]),
     ("remove_element", &["type"]),
     ("append_element", &["type", "element"]),
@@ -43,6 +43,7 @@ pub(in crate::rules) const ACTIONS: [(&str, &[&str]); 10] = [
     ("merge_custom_data", &["type", "value"]),
 ];
 
+pub(in crate::rules) const KEEPS: &[&str] = &["first", "ends"];
 pub(in crate::rules) const MODES: &[&str] = &["live", "shadow"];
 pub(in crate::rules) const FORMS: &[&str] = &["exact", "folded", "evasive"];
 pub(in crate::rules) const CHATS: &[&str] = &["c2c", "group"];

@@ -26,9 +26,10 @@ pub(in crate::rules) struct WrittenList {
 /// A term and where it was written, for the message if it is wrong.
 pub(in crate::rules) struct WrittenTerm {
     pub(in crate::rules) term: Term,
-    at: Range<usize>,
-    /// The line in the terms file, if the term comes from one.
-    file: Option<(String, usize)>,
+    /// The bytes in the rules file: the term, or the name of its terms file.
+    pub(in crate::rules) at: Range<usize>,
+    /// The terms file and the line in it, if the term comes from one.
+    pub(in crate::rules) file: Option<(String, usize)>,
 }
 
 impl WrittenTerm {

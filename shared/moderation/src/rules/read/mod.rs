@@ -16,7 +16,7 @@ use toml::de::{DeTable, DeValue};
 use super::error::{Problem, RulesError};
 use super::rule::{Action, Change, Rule, Scope};
 use lists::Lists;
-pub(super) use lists::{TermSource, WrittenList};
+pub(super) use lists::{TermSource, WrittenList, WrittenTerm};
 use reader::{Reader, Value};
 use values::{form, missing};
 
@@ -178,7 +178,7 @@ fn masks_stay_masked(reader: &mut Reader<'_>, parsed: &mut Parsed) {
         // A rule in shadow mode masks nothing, so it may disable no other.
         .filter(|rule| !rule.shadow)
         .filter_map(|rule| match &rule.action {
-            Action::Rewrite(Change::Mask(with)) => Some((fold_char(with.chars().next()?), rule.id.clone())),
+            Action::Rewrite(Change::Mask(mask)) => Some((fold_char(mask.sign.chars().next()?), rule.id.clone())),
             _ => None,
         })
         .collect();

@@ -144,9 +144,11 @@ fn regexes(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
             .nest_limit(REGEX_DEPTH)
             .build()
         {
-            Ok(regex) if regex.is_match("") => {
-                let what = format!("the regex `{pattern}` matches an empty text");
-                reader.problem(&at, what, "ask for at least one character, for example with + in place of *");
+            Ok(_) if can_match_nothing(pattern) => {
+                let what = format!("the regex `{pattern}` can match an empty text, which is everywhere");
+                let fix =
+                    "ask for at least one character, for example with + in place of *, or with a letter behind \\b";
+                reader.problem(&at, what, fix);
             }
             Ok(regex) => regexes.push(regex),
             Err(error) => {
@@ -164,6 +166,11 @@ fn regexes(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
         }
     }
     Some(Condition::Regex(regexes))
+}
+
+/// Whether a regex can match without a character. It would match between all of them, and hit nothing that can be shown.
+fn can_match_nothing(pattern: &str) -> bool {
+    regex_syntax::parse(pattern).is_ok_and(|regex| regex.properties().minimum_len() == Some(0))
 }
 
 fn links(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Condition> {
