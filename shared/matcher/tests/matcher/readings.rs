@@ -101,10 +101,23 @@ fn forms_of_an_ideograph_are_one_but_two_traditional_ones_are_not() {
     check(&[
         ("干", &["幹", "乾", "干"], &[]),
         ("幹", &["幹", "干"], &["乾淨"]),
-        ("發", &["发", "發"], &["頭髮"]),
+        ("發", &["发", "發", "発"], &["頭髮"]),
+        ("変態", &["變態", "变态"], &[]),
         ("发票", &["発票", "發票"], &[]),
         ("国产", &["囯产", "國產"], &[]),
         ("赌场", &["赌塲", "賭場"], &[]),
+    ]);
+}
+
+#[test]
+fn characters_are_spelled_as_they_sound() {
+    check(&[
+        ("发票", &["fa票", "代开fa票", "发piao", "FA票"], &["fapiao", "ta票", "fa 票", "fab票", "发p", "fa1票"]),
+        ("微信", &["加wei信聊"], &["weixin", "gewei信"]),
+        ("代理票据", &["代理票j", "代理piao据", "dailipiaoju"], &["代理p据", "代理票jx", "dailipiao"]),
+        ("性服务", &["xingfuwu", "come for xingfuwu now"], &["xingfuwus", "xing fu wu"]),
+        ("傻逼", &["sha逼"], &["shabir是", "shabi"]),
+        ("干", &[], &["you can do it", "gan"]),
     ]);
 }
 
