@@ -30,7 +30,7 @@ impl<R: RulesInForce + ?Sized> RulesInForce for Arc<R> {
 pub(crate) struct Found {
     /// The violation as it is stored.
     pub record: ViolationRecord,
-    found: AgainstRules,
+    against: AgainstRules,
     /// How many bytes each hit covers, under its rule.
     span_bytes: Vec<(String, usize)>,
     rules_id: String,
@@ -95,28 +95,28 @@ fn report<'a>(rules: &'a Rules, violation: &'a Violation<'_>) -> ViolationReport
 
 impl Found {
     fn new(record: ViolationRecord, rules: &Rules, violation: &Violation<'_>) -> Self {
-        let found = AgainstRules {
+        let against = AgainstRules {
             verdict: violation.decision.name(),
             rules: violation.rules().map(str::to_owned).collect(),
             undecided: violation.undecided.map(Undecided::name),
         };
         let span_bytes = violation.hits.iter().map(|hit| (hit.rule.to_owned(), hit.span.len())).collect();
-        Self { record, found, span_bytes, rules_id: rules.edition().id.clone() }
+        Self { record, against, span_bytes, rules_id: rules.edition().id.clone() }
     }
 
     /// Counts and logs a violation that is new in the table: whose message it is, and what the rules found. Never what it
     /// says.
     pub fn tell(self, callback: &Callback<'_>) -> AgainstRules {
-        let Self { record, found, span_bytes, rules_id } = self;
+        let Self { record, against, span_bytes, rules_id } = self;
         let command = callback.command.as_str();
         let of = |name| record.attribute(name);
-        let name = if found.undecided.is_none() { "DeliveredAgainstRules" } else { "DeliveredUndecided" };
+        let name = if against.undecided.is_none() { "DeliveredAgainstRules" } else { "DeliveredUndecided" };
         metrics::counter!(name, "command" => command).increment(1);
         tracing::warn!(
             request_id = callback.request_id,
             command,
-            verdict = found.verdict,
-            undecided = found.undecided,
+            verdict = against.verdict,
+            undecided = against.undecided,
             reason = record.reason().as_str(),
             from_account = of("From_Account"),
             operator_account = of("Operator_Account"),
@@ -128,11 +128,11 @@ impl Found {
             random = of("Random"),
             msg_id = of("MsgId"),
             violation_id = record.id(),
-            rules = ?found.rules,
+            rules = ?against.rules,
             span_bytes = ?span_bytes,
             rules_id,
             "delivered against the rules"
         );
-        found
+        against
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use chathook_archive::{Archive, Conversation, MessageQuery, Violation, ViolationState};
+use chathook_archive::{Archive, Conversation, MessageQuery, StoredMessage, Violation, ViolationState};
 use chathook_endpoint::{
     AgainstRules, Archiver, Arrival, Endpoint, Moderator, Outcome, Request, RulesInForce, Settings,
 };
@@ -126,7 +126,7 @@ async fn what_is_against_the_rules_is_stored_and_found_beside_the_message() {
 
     let open = open(&archive).await;
     let [violation] = open.as_slice() else { panic!("{open:?}") };
-    assert_eq!(violation.message().map(|message| message.text()), Some("best casino"));
+    assert_eq!(violation.message().map(StoredMessage::text), Some("best casino"));
     assert_eq!((violation.finding().reason(), violation.finding().rules()), ("edited", vec!["adverts".to_owned()]));
     assert_eq!(violation.item().attribute("RulesMadeAt"), Some(NOW.to_string().as_str()));
 }
