@@ -29,6 +29,8 @@ ENGLISH = ["an-array-of-english-words/index.json", "word-list/words.txt"]
 LEAST_DOUBLED, LEAST_LOOSE, LONGEST_WORD = 3, 4, 16
 # Doubled words of at most this length are all written, and words of all languages.
 LONGEST_SLANG, LONGEST_FOREIGN = 5, 8
+# Names that no dictionary has.
+NAMES = {"twatt"}
 SWAPPED = {"i": "l", "l": "i", "u": "v", "v": "u"}
 
 
@@ -44,7 +46,9 @@ def plain(word):
     """As the matcher reads it: without case and accents. None for what has other than Latin letters."""
     parts = unicodedata.normalize("NFD", word.strip().lower().replace("ı", "i").replace("ß", "ss"))
     letters = "".join(part for part in parts if not unicodedata.combining(part))
-    return letters if re.fullmatch(r"[a-z]{2,%d}" % LONGEST_WORD, letters) else None
+    # No word has a letter three times in a row; where the lists do, somebody drew it out.
+    is_word = re.fullmatch(r"[a-z]{2,%d}" % LONGEST_WORD, letters) and not re.search(r"(.)\1\1", letters)
+    return letters if is_word else None
 
 
 def undoubled(word):
@@ -74,7 +78,7 @@ def main(folder):
         return {word for name in names for word in map(plain, words_of(folder / name)) if word}
 
     english = read(ENGLISH)
-    words = english | read(ARRAYS) | read(DICTIONARIES)
+    words = english | read(ARRAYS) | read(DICTIONARIES) | NAMES
     for word in sorted(words):
         if (len(word) <= LONGEST_FOREIGN or word in english) and is_near_another(word, words):
             print(word)

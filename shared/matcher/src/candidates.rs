@@ -106,12 +106,7 @@ impl Search {
         };
         see_ends(node, at);
         while let Some(unit) = units.get(at) {
-            if unit.kind.is_divider()
-                || unit.begins_segment
-                || unit.is_open
-                || unit.kind == Kind::Drawn
-                || is_wedge(units, at, unit)
-            {
+            if unit.kind.is_divider() || unit.begins_segment || unit.is_open || is_wedge(units, at, unit) {
                 self.steps = at - first;
                 let Ok(at) = u32::try_from(at) else { break };
                 let reading =
@@ -152,22 +147,19 @@ impl Search {
                     self.readings.clear();
                     return;
                 }
-                if unit.kind == Kind::Drawn {
-                    self.readings.push(reading.without_drawn(units));
-                }
                 if unit.is_open {
                     self.branch(context, first, &reading, unit, see);
                 }
                 let divides = unit.kind.is_divider() || is_wedge(units, reading.at as usize, unit);
                 let Some(node) = reading.step(unit, unit.code, trie) else {
                     if divides {
-                        self.divide(&reading, unit, units, trie);
+                        self.divide(context, &reading, unit);
                     }
                     break;
                 };
                 // A sign may also be a divider. If it only repeats a letter, both readings are the same.
                 if divides && node != reading.node {
-                    self.divide(&reading, unit, units, trie);
+                    self.divide(context, &reading, unit);
                 }
                 reading.take(context, first, unit, unit.code, node, see);
             }
@@ -186,6 +178,9 @@ impl Search {
         see: &mut impl FnMut(u32, Candidate),
     ) {
         let at = reading.at as usize;
+        if unit.kind == Kind::Drawn {
+            self.readings.push(reading.without_drawn(context.units));
+        }
         if is_in_number(context.units, at, unit) {
             return;
         }
@@ -198,12 +193,13 @@ impl Search {
             }
         }
         if reading.star == NO_STAR && is_cross(context.units, at, unit) {
-            self.star(reading, context.units, context.trie);
+            self.star(context, reading);
         }
     }
 
     /// Puts the ways that lead across a divider on the stack.
-    fn divide(&mut self, reading: &Reading, unit: &Unit, units: &[Unit], trie: &Trie) {
+    fn divide(&mut self, context: Context<'_>, reading: &Reading, unit: &Unit) {
+        let Context { units, trie, .. } = context;
         if reading.inside >= LONGEST_DIVIDER {
             return;
         }
@@ -232,19 +228,20 @@ impl Search {
             self.readings.push(Reading { node, code: GAP, is_space: true, ..next });
         }
         if reading.star == NO_STAR && is_star(units, reading.at as usize, unit) {
-            self.star(reading, units, trie);
+            self.star(context, reading);
         }
     }
 
     /// Puts the ways that take a sign for a letter of a term on the stack.
-    fn star(&mut self, reading: &Reading, units: &[Unit], trie: &Trie) {
+    fn star(&mut self, context: Context<'_>, reading: &Reading) {
+        let Context { units, trie, classes } = context;
         let at = reading.at as usize;
         let rest = units.get(at + 1..).unwrap_or_default();
         // The next letter; if that could be a divider as well, also the one behind it.
         let mut after = rest.iter().take(usize::from(LONGEST_DIVIDER)).filter(|unit| unit.code != NONE);
         let Some(first) = after.next() else { return };
         let second = if first.kind.is_divider() { after.find(|unit| !unit.kind.is_divider()) } else { None };
-        let second = second.unwrap_or(first).code;
+        let second = second.unwrap_or(first);
         let gaps = reading.gaps + reading.new_gap();
         let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: reading.at, ..*reading };
         // A letter that is doubled in the term.
@@ -254,7 +251,8 @@ impl Search {
         for child in children {
             let (code, Ok(node)) = (trie.label(child), u32::try_from(child)) else { continue };
             let goes_on = |after| code == after || trie.child(node, after).is_some();
-            if code != GAP && (goes_on(first.code) || (second != first.code && goes_on(second))) {
+            let leads_on = |unit: &Unit| goes_on(unit.code) || (unit.is_open && classes.others(unit).any(goes_on));
+            if code != GAP && (leads_on(first) || (second.code != first.code && leads_on(second))) {
                 self.readings.push(Reading { node, code, ..next });
             }
             // A letter and the mark on it: `चू*या`.
@@ -329,16 +327,13 @@ impl Reading {
 
 /// The letter at `at`, or behind a divider there. `None` if it could be something else as well.
 fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
-    let unit = units.get(at).filter(|unit| unit.kind != Kind::Drawn)?;
+    let unit = units.get(at)?;
     if !unit.kind.is_divider() {
         let is_one = !is_wedge(units, at, unit) && (!unit.is_open || is_in_number(units, at, unit));
         return is_one.then_some((at, unit));
     }
     let beyond = cross(units, at, true);
-    units
-        .get(beyond)
-        .filter(|unit| !unit.kind.is_divider() && unit.kind != Kind::Drawn && !unit.is_open)
-        .map(|unit| (beyond, unit))
+    units.get(beyond).filter(|unit| !unit.kind.is_divider() && !unit.is_open).map(|unit| (beyond, unit))
 }
 
 /// Whether a unit is a digit beside another one.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::glyphs::{ASCII, Glyph, Kind};
-use crate::languages;
+use crate::languages::{self, Marks};
 use crate::letters::Letters;
 
 /// One glyph of a text, with the number of its class.
@@ -20,22 +20,21 @@ pub(crate) struct Unit {
     pub(crate) begins_segment: bool,
     /// Whether it may be read in more than one way.
     pub(crate) is_open: bool,
+    /// Whether no word goes on here: a segment begins, or another script.
+    pub(crate) is_apart: bool,
+    /// The marks that are written on it.
+    pub(crate) marks: Marks,
 }
 
 impl Unit {
     const fn new(glyph: Glyph, code: u16) -> Self {
-        Self { base: glyph.base, letters: glyph.letters, code, kind: glyph.kind, begins_segment: false, is_open: false }
+        let Glyph { base, letters, kind, marks } = glyph;
+        Self { base, letters, code, kind, begins_segment: false, is_open: false, is_apart: false, marks }
     }
 
     /// The glyph that it is made from.
     pub(crate) const fn glyph(&self) -> Glyph {
-        Glyph::new(self.base, self.letters, self.kind)
-    }
-
-    /// Whether it can go on with a word that the character before it is part of.
-    #[inline]
-    pub(crate) fn joins(&self, before: char) -> bool {
-        !self.begins_segment && !languages::divides(before, self.base)
+        Glyph { base: self.base, letters: self.letters, kind: self.kind, marks: self.marks }
     }
 }
 
@@ -128,6 +127,11 @@ impl Classes {
     pub(crate) fn ascii(&self, character: u8) -> Unit {
         // The mask tells the compiler that the index is always valid.
         self.ascii.get(usize::from(character & 0x7F)).copied().unwrap_or(Unit::new(UNSEEN, NONE))
+    }
+
+    /// Whether the terms have ideographs of the common block.
+    pub(crate) fn have_ideographs(&self) -> bool {
+        self.pages.iter().skip(0x4E).take(0xA0 - 0x4E).any(|page| *page != 0)
     }
 
     /// The code of the class that a character names, or [`NONE`].

@@ -10,11 +10,11 @@ use crate::classes::NONE;
 use crate::dictionary::{Dictionary, Flags};
 use crate::glyphs::Kind;
 use crate::graphemes::Graphemes;
-use crate::languages;
-use crate::literal;
 use crate::stream::Stream;
 use crate::trie::Trie;
+use crate::unicode::is_spaceless;
 use crate::verify::{is_opening, may_begin_behind, verify};
+use crate::{literal, pinyin};
 
 /// A text, or a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,18 +124,23 @@ impl Buffers {
         self.results.word = 0..0;
         self.search.first_letter = input.dictionary.classes.first_letter;
         let has_anywhere = !input.dictionary.anywhere.is_empty();
-        let (mut is_in_word, mut before) = (false, '\0');
+        let has_ideographs = has_anywhere && input.dictionary.classes.have_ideographs();
+        let mut is_in_word = false;
         let mut run = Run::default();
         let mut at = 0;
         while let Some(unit) = self.stream.units.get(at) {
             // [`Self::search_from`] checks this too, but for most units this check is all that is needed.
-            let is_inside = is_in_word && unit.joins(before);
-            (is_in_word, before) = (unit.kind == Kind::Letter, unit.base);
+            let is_inside = is_in_word && !unit.is_apart;
+            is_in_word = unit.kind == Kind::Letter;
             if run.code != unit.code {
                 run = Run { code: unit.code, ..Run::default() };
             }
+            let spells = has_ideographs && unit.kind == Kind::Letter && !is_inside && unit.base.is_ascii();
             if unit.code != NONE && (!is_inside || has_anywhere) {
                 self.search_from(input, at, &mut run);
+            }
+            if spells {
+                self.search_spelled(input, at);
             }
             at += 1;
         }
@@ -148,7 +153,7 @@ impl Buffers {
         let units = self.stream.units.as_slice();
         let Some(unit) = units.get(at).copied() else { return };
         let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
-        let may_begin = |before| may_begin_behind(before, &unit) || languages::divides(before.base, unit.base);
+        let may_begin = |before| unit.is_apart || may_begin_behind(before, &unit);
         let may_begin_word = !is_opening(&unit) && before.is_none_or(may_begin);
         let tries = [
             (&dictionary.words, &mut run.has_words, may_begin_word),
@@ -166,6 +171,17 @@ impl Buffers {
                 }
             }
         }
+    }
+
+    /// Finds what the Latin word that begins at a unit spells.
+    #[inline(never)]
+    fn search_spelled(&mut self, input: &Input<'_>, at: usize) {
+        let Self { stream, results, .. } = self;
+        let Dictionary { anywhere, classes, .. } = input.dictionary;
+        let context = Context { units: &stream.units, trie: anywhere, classes };
+        pinyin::find(context, at, &mut |entry, units, letters| {
+            results.see_spelled(input, stream, entry, &units, letters);
+        });
     }
 
     /// Finds the terms of a trie that begin at a unit with that code.
@@ -227,6 +243,14 @@ impl Results {
             let span = self.whole(input.text(segment), segment, span);
             self.add(input, entry, segment, span);
         });
+    }
+
+    /// Adds what is spelled as it sounds, if the entry is a term of ideographs with that many letters.
+    fn see_spelled(&mut self, input: &Input<'_>, stream: &Stream, entry: u32, units: &Range<usize>, letters: usize) {
+        let Some(expected) = input.dictionary.entry(entry) else { return };
+        if expected.letters.len() == letters && expected.letters.iter().all(|letter| is_spaceless(letter.base)) {
+            stream.places(units, |segment, span| self.add(input, entry, segment, span));
+        }
     }
 
     /// A span that ends between whole characters: a person sees an accent, or the second letter of a flag, as one with

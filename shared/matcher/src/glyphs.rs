@@ -90,9 +90,10 @@ impl Glyph {
     /// Whether it may be read in more than one way.
     pub(crate) fn is_open(self) -> bool {
         match self.kind {
-            Kind::Digit => true,
+            Kind::Digit | Kind::Drawn => true,
             Kind::Ideograph => !self.letters.is_empty() || numerals::value(self.base).is_some(),
-            _ => self.letters.are_ambiguous() || self.is_of_its_own() || self.base == CROSS,
+            _ if self.base == CROSS || self.base.is_ascii_digit() => true,
+            _ => self.letters.are_ambiguous() || self.is_of_its_own(),
         }
     }
 
@@ -121,9 +122,14 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
                 see(*glyph);
             }
         }
-        // Parenthesised letters would decompose into three characters.
-        '\u{249C}'..='\u{24B5}' => see(badge(character as u32 - 0x249C)),
-        '\u{1F110}'..='\u{1F129}' => see(badge(character as u32 - 0x1F110)),
+        // Parenthesised letters and digits, and digits with a full stop, would decompose into several characters.
+        '\u{2474}'..='\u{247C}' => see(badge_of(b'1', character as u32 - 0x2474)),
+        '\u{2488}'..='\u{2490}' => see(badge_of(b'1', character as u32 - 0x2488)),
+        '\u{2776}'..='\u{277E}' => see(badge_of(b'1', character as u32 - 0x2776)),
+        '\u{2780}'..='\u{2788}' => see(badge_of(b'1', character as u32 - 0x2780)),
+        '\u{278A}'..='\u{2792}' => see(badge_of(b'1', character as u32 - 0x278A)),
+        '\u{249C}'..='\u{24B5}' => see(badge_of(b'a', character as u32 - 0x249C)),
+        '\u{1F110}'..='\u{1F129}' => see(badge_of(b'a', character as u32 - 0x1F110)),
         _ if is_unseen(character) => {}
         _ if languages::glyphs(character, &mut see) => {}
         _ => {
@@ -141,12 +147,13 @@ pub(crate) fn glyphs(character: char, mut see: impl FnMut(Glyph)) {
                     }
                     return;
                 }
-                let mut next = |glyph| last.replace(glyph).into_iter().for_each(&mut see);
+                let mut next = |glyph: Glyph| {
+                    let is_badge = glyph.kind.is_word() && part != character && is_sign(character);
+                    let kind = if is_badge { Kind::Badge } else { glyph.kind };
+                    last.replace(Glyph { kind, ..glyph }).into_iter().for_each(&mut see);
+                };
                 if !languages::glyphs(part, &mut next) {
-                    let is_badge = |kind: Kind| kind.is_word() && part != character && is_sign(character);
-                    let kind_of = |kind| if is_badge(kind) { Kind::Badge } else { kind };
-                    let glyph = part_glyph(part, looks);
-                    glyph.map(|glyph| Glyph { kind: kind_of(glyph.kind), ..glyph }).into_iter().for_each(next);
+                    part_glyph(part, looks).into_iter().for_each(next);
                 }
             });
             last.into_iter().for_each(see);
@@ -241,8 +248,8 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
 
 /// Whether the marks that end at a place in a text are those of an ASCII letter.
 fn is_latin_before(text: &str, end: usize) -> bool {
-    let before = text.get(..end).unwrap_or_default().chars().rev().take(MOST_MARKS);
-    before.skip_while(|one| is_combining_mark(*one)).next().is_some_and(|one| one.is_ascii_alphabetic())
+    let mut before = text.get(..end).unwrap_or_default().chars().rev().take(MOST_MARKS);
+    before.find(|one| !is_combining_mark(*one)).is_some_and(|one| one.is_ascii_alphabetic())
 }
 
 /// More marks on one letter are not looked at.
@@ -267,9 +274,9 @@ pub(crate) fn fold_compatible(character: char, mut see: impl FnMut(char)) {
     }
 }
 
-/// The `nth` letter of the alphabet, drawn as a sign.
-fn badge(nth: u32) -> Glyph {
-    let letter = u8::try_from(nth).ok().and_then(|nth| b'a'.checked_add(nth)).unwrap_or(b'a');
+/// The `nth` letter or digit of ASCII from one on, drawn as a sign.
+fn badge_of(first: u8, nth: u32) -> Glyph {
+    let letter = u8::try_from(nth).ok().and_then(|nth| first.checked_add(nth)).unwrap_or(first);
     Glyph::new(char::from(letter), Letters::of(letter), Kind::Badge)
 }
 

@@ -11,12 +11,11 @@ use crate::glyphs::{Glyph, Kind, glyphs_within, plain, plain_ideograph};
 use crate::languages::{self, Joined, Marks};
 use crate::letters::Letters;
 
-/// The place of a unit: its bytes. And the marks that are written there.
+/// The place of a unit: its bytes.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     start: u32,
     end: u32,
-    marks: Marks,
 }
 
 /// A segment, or several that a reader sees one behind the other.
@@ -106,6 +105,7 @@ impl Stream {
             self.units.extend(text.bytes().map(|byte| classes.ascii(byte)));
             if let Some(unit) = self.units.get_mut(first) {
                 unit.begins_segment = true;
+                unit.is_apart = true;
             }
         } else {
             self.keep_places();
@@ -126,9 +126,16 @@ impl Stream {
             let span = start..start + character.len_utf8();
             // The caller makes sure that the stream's length fits a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
-            let place = Place { start: offset + span.start as u32, end: offset + span.end as u32, marks: Marks::NONE };
+            let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
             let unit = match (u8::try_from(character), plain_ideograph(character)) {
-                (_, Some(class)) => classes.ideograph(character, class),
+                (_, Some(class)) => {
+                    // Most of a Chinese text: it draws nothing, and neither joins nor parts words.
+                    let unit = classes.ideograph(character, class);
+                    self.units.push(Unit { begins_segment, is_apart: begins_segment, ..unit });
+                    self.places.push(place);
+                    begins_segment = false;
+                    continue;
+                }
                 (Ok(ascii), _) if plain(character).is_some() => {
                     let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
                     if languages::is_divider_within(before, character, text.get(span.end..)) {
@@ -143,7 +150,6 @@ impl Stream {
                     }
                     glyphs_within(text, &span, character, &mut |glyph| {
                         if begins_segment || !self.join(glyph, place, classes) {
-                            let place = Place { marks: glyph.marks, ..place };
                             self.push_unit(Unit { begins_segment, ..classes.unit(glyph) }, place, classes);
                         }
                         begins_segment = false;
@@ -175,46 +181,47 @@ impl Stream {
         }
     }
 
-    /// The last unit as a glyph.
-    fn last(&self) -> Option<Glyph> {
-        let (unit, place) = self.units.last().zip(self.places.last())?;
-        Some(Glyph { base: unit.base, letters: unit.letters, kind: unit.kind, marks: place.marks })
-    }
-
     /// Puts a mark on the last unit, if it is one that tells letters apart.
     fn mark(&mut self, mark: char, classes: &Classes) -> bool {
-        let marked = self.last().and_then(|last| languages::marked(last, mark));
+        let marked = self.units.last().and_then(|last| languages::marked(last.glyph(), mark));
         marked.inspect(|marked| self.replace_last(*marked, classes)).is_some()
     }
 
     /// Joins a glyph with the last unit, if they are one letter or stand in the wrong order.
     fn join(&mut self, glyph: Glyph, place: Place, classes: &Classes) -> bool {
-        match self.last().map_or(Joined::Apart, |last| languages::join(last, glyph)) {
+        match self.units.last().map_or(Joined::Apart, |last| languages::join(last.glyph(), glyph)) {
             Joined::Apart => return false,
             Joined::One(one) => {
-                self.replace_last(one, classes);
+                let is_badge = self.units.last().is_some_and(|unit| unit.kind == Kind::Badge);
+                self.replace_last(Glyph { kind: if is_badge { Kind::Badge } else { one.kind }, ..one }, classes);
                 if let Some(last) = self.places.last_mut() {
                     last.end = place.end;
                 }
             }
             Joined::Swapped(first, second) => {
                 self.replace_last(first, classes);
-                self.push_unit(classes.unit(second), Place { marks: second.marks, ..place }, classes);
+                self.push_unit(classes.unit(second), place, classes);
             }
         }
         true
     }
 
     fn replace_last(&mut self, glyph: Glyph, classes: &Classes) {
-        if let (Some(unit), Some(place)) = (self.units.last_mut(), self.places.last_mut()) {
-            *unit = Unit { begins_segment: unit.begins_segment, ..classes.unit(glyph) };
-            place.marks = glyph.marks;
+        if let Some(unit) = self.units.pop() {
+            self.push_apart(Unit { begins_segment: unit.begins_segment, ..classes.unit(glyph) });
         }
+    }
+
+    /// Appends a unit, and says whether a word can go on there.
+    #[inline]
+    fn push_apart(&mut self, unit: Unit) {
+        let before = self.units.last().map_or('\0', |before| before.base);
+        self.units.push(Unit { is_apart: unit.begins_segment || languages::divides(before, unit.base), ..unit });
     }
 
     #[inline]
     fn push_unit(&mut self, unit: Unit, place: Place, classes: &Classes) {
-        self.units.push(unit);
+        self.push_apart(unit);
         self.places.push(place);
         if ends_drawing(unit.base) {
             self.draw(classes);
@@ -224,11 +231,7 @@ impl Stream {
     /// Keeps places from here on.
     fn keep_places(&mut self) {
         if self.places.is_empty() {
-            self.places.extend((0..).take(self.units.len()).map(|start| Place {
-                start,
-                end: start + 1,
-                marks: Marks::NONE,
-            }));
+            self.places.extend((0..).take(self.units.len()).map(|start| Place { start, end: start + 1 }));
         }
     }
 
@@ -240,7 +243,7 @@ impl Stream {
 
     /// The marks of a unit.
     pub(crate) fn marks(&self, at: usize) -> Marks {
-        self.places.get(at).map_or(Marks::NONE, |place| place.marks)
+        self.units.get(at).map_or(Marks::NONE, |unit| unit.marks)
     }
 
     /// Makes the last units one letter, if they draw one.
@@ -282,13 +285,13 @@ impl Stream {
     /// Whether no word continues to the left of a unit.
     pub(crate) fn begins_word(&self, at: usize) -> bool {
         let before = at.checked_sub(1).and_then(|before| self.units.get(before));
-        !self.units.get(at).zip(before).is_some_and(|(unit, before)| unit.joins(before.base) && goes_on(unit, before))
+        !self.units.get(at).zip(before).is_some_and(|(unit, before)| !unit.is_apart && goes_on(unit, before))
     }
 
     /// Whether no word continues to the right of a unit.
     pub(crate) fn ends_word(&self, at: usize) -> bool {
         let after = self.units.get(at + 1);
-        !self.units.get(at).zip(after).is_some_and(|(unit, after)| after.joins(unit.base) && goes_on(unit, after))
+        !self.units.get(at).zip(after).is_some_and(|(unit, after)| !after.is_apart && goes_on(unit, after))
     }
 
     /// The units of the words that a range of units is part of.

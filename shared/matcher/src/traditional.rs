@@ -52,8 +52,13 @@ pub(crate) fn only_reading(character: char) -> Option<char> {
     entry.filter(|code| **code != 0).and_then(|code| char::from_u32(u32::from(*code)))
 }
 
-/// Whether two ideographs are one: the same, or the simplified and a traditional form of it. Two traditional ones are
-/// two words, though both have the same simplified form: 乾, 幹.
+/// The traditional characters that became one with another, in simplified writing.
+const WORDS: &str = include_str!("traditional_words.txt");
+
+/// Whether two ideographs are one: forms with the same simplified form. Two traditional ones of which it is known that
+/// they were different words before are two: 乾, 幹.
 pub(crate) fn are_same(one: char, other: char) -> bool {
-    one == other || simplified(one) == other || one == simplified(other)
+    let simple = simplified(one);
+    let are_forms = || one == simple || other == simple || !(WORDS.contains(one) && WORDS.contains(other));
+    one == other || (simple == simplified(other) && are_forms())
 }

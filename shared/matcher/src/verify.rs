@@ -81,7 +81,10 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
     } else {
         let is_strict = |unit: &Unit, letter| reads(unit, letter);
         let is_loose = |unit: &Unit, letter: Letter| reads(unit, letter) || unit.letters.swapped().meet(letter.letters);
-        let may_be_loose = expected.letters.len() >= LEAST_LOOSE;
+        // One unit for each letter: `flick` is no drawn-out `fick`.
+        let letters = stream.units.get(candidate.first..=candidate.last)?.iter();
+        let letters = letters.filter(|unit| !unit.kind.is_divider() || !unit.letters.is_empty()).count();
+        let may_be_loose = expected.letters.len() >= LEAST_LOOSE && letters == expected.letters.len();
         let first = beginning(stream, expected, candidate, right, is_strict)
             .or_else(|| may_be_loose.then(|| beginning(stream, expected, candidate, right, is_loose)).flatten())?;
         let units = stream.units.get(first..=candidate.last)?;
@@ -167,12 +170,12 @@ pub(crate) fn may_begin_behind(before: &Unit, unit: &Unit) -> bool {
 /// not all signs.
 fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, right: Edge) -> bool {
     let units = stream.units.get(candidate.first..=candidate.last).unwrap_or_default();
+    let letters = expected.letters.iter().map(|letter| (letter.base, letter.marks));
     candidate.star.is_none()
         && candidate.gaps == 0
         && expected.signs.is_empty()
-        && units.iter().map(|unit| unit.base).eq(expected.letters.iter().map(|letter| letter.base))
+        && units.iter().map(|unit| (unit.base, unit.marks)).eq(letters)
         && units.iter().all(|unit| !unit.kind.is_divider())
-        && (candidate.first..).zip(expected.letters).all(|(at, letter)| stream.marks(at) == letter.marks)
         && is_whole(expected, left_edge(stream, expected, candidate.first), right)
 }
 
@@ -398,7 +401,7 @@ impl Traits {
             traits.drawn += usize::from(unit.kind == Kind::Drawn && !is_own);
             let is_borrowed = unit.glyph().is_of_its_own();
             traits.borrowed += usize::from(is_borrowed && !is_own);
-            if unit.kind == Kind::Digit {
+            if unit.kind == Kind::Digit || unit.base.is_ascii_digit() {
                 if !is_own {
                     traits.digits += usize::from(run == 1);
                     continue;
@@ -407,7 +410,8 @@ impl Traits {
                     && !expected.letters.iter().any(|letter| letter.base == unit.base);
             }
             traits.letters += 1;
-            let is_letter = matches!(unit.kind, Kind::Letter | Kind::Badge) && !is_borrowed;
+            let is_letter =
+                matches!(unit.kind, Kind::Letter | Kind::Badge) && !is_borrowed && !unit.base.is_ascii_digit();
             traits.latin += usize::from(is_letter && !unit.letters.is_empty());
             let script = Script::of(unit.base);
             if traits.script != Some(script) {

@@ -7,6 +7,7 @@
 use unicode_normalization::char::compose;
 
 use super::{Joined, Marks, Spelling};
+use crate::confusables;
 use crate::glyphs::{Glyph, Kind};
 use crate::letters::Letters;
 
@@ -68,7 +69,9 @@ pub(super) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
         HALF_VOICED | '゜' | 'ﾟ' => glyph(HALF_VOICED, Kind::Ideograph),
         _ => {
             let Some((base, marks)) = form(character) else { return false };
-            glyph(base, Kind::Ideograph).with(marks)
+            // Text generators use some for Latin letters.
+            let letters = confusables::of(character).unwrap_or(Letters::NONE);
+            Glyph { letters, ..glyph(base, Kind::Ideograph).with(marks) }
         }
     });
     true

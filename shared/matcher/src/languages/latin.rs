@@ -68,6 +68,11 @@ const NO_UMLAUTS: [&str; 14] = [
 /// From this many letters on, `ss` in a term may be `ß` in a text. In shorter words that would be another one: `aß`.
 const LEAST_WITH_SHARP_S: usize = 6;
 
+/// Whether it is a Latin letter of the European languages.
+pub(super) const fn is_latin(letter: char) -> bool {
+    letter.is_ascii_alphabetic() || matches!(letter, '\u{C0}'..='\u{24F}' | 'ẞ')
+}
+
 /// A term with its umlauts as two letters, with two letters as umlauts, with `ß` as `ss` and the other way round, as in
 /// German. The text must then have the umlauts: `fuel` is not `ful`.
 pub(super) fn respelled(term: &str) -> Vec<Spelling> {

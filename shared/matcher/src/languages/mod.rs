@@ -110,8 +110,10 @@ pub(crate) fn respelled(term: &str) -> Vec<Spelling> {
         kana::respelled(term)
     } else if term.contains(cyrillic::is_cyrillic) {
         cyrillic::respelled(term)
-    } else {
+    } else if term.contains(latin::is_latin) {
         latin::respelled(term)
+    } else {
+        Vec::new()
     }
 }
 

@@ -11,6 +11,7 @@ mod disguise;
 mod harmless;
 mod hostile;
 mod plain;
+mod readings;
 mod recall;
 mod spans;
 

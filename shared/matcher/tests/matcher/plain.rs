@@ -53,7 +53,9 @@ fn title(word: &str) -> String {
 
 /// The word as it is, in capitals, and with a capital.
 fn cases(word: &str) -> BTreeSet<String> {
-    [word.to_owned(), word.to_uppercase(), title(word)].into()
+    // `MI` is a word of other languages as well.
+    let upper = if word == "mı" { word.to_owned() } else { word.to_uppercase() };
+    [word.to_owned(), upper, title(word)].into()
 }
 
 /// Tries words each with some signs on either side, and beyond a sign a space or nothing.
@@ -104,7 +106,7 @@ fn every_word_is_found_alone_and_beside_signs() {
     assert!(words.len() > 10_000, "{}", words.len());
     // With each word the next signs: all words with all of them would take minutes.
     check(&words, Form::Evasive, |nth| {
-        let some = (0..4).map(|at| SIGNS[(nth * 4 + at) % SIGNS.len()].to_owned());
+        let some = (0..3).map(|at| SIGNS[(nth * 3 + at) % SIGNS.len()].to_owned());
         some.chain([String::new()]).collect()
     });
 }
@@ -115,10 +117,9 @@ fn some_words_are_found_beside_every_sign() {
     assert!(signs.len() > 8_000, "{}", signs.len());
     let words: Vec<_> = AWKWARD.split_whitespace().map(str::to_owned).collect();
     // Each word has its share of the signs, and a few have all.
-    let share = signs.len() / 4;
+    let share = signs.len() / 8;
     let some = |nth: usize| signs.iter().cycle().skip(nth * 97).take(share).cloned().collect();
-    for form in [Form::Evasive, Form::Folded] {
-        check(&words[..6], form, |_| signs.clone());
-        check(&words, form, some);
-    }
+    check(&words[..6], Form::Evasive, |_| signs.clone());
+    check(&words, Form::Evasive, some);
+    check(&words, Form::Folded, some);
 }
