@@ -1,6 +1,7 @@
 //! `chathook messages violations` and `judge`: what people can see although the rules are against it, and what somebody
 //! did about it.
 
+use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -197,27 +198,27 @@ fn details(violation: &Violation, times: &Times) -> String {
     let at = finding.occurred_at().map_or_else(String::new, |at| format!("{}  ", times.show(at)));
     let mut lines = vec![printable(&format!("{at}{} to {}", message.from_account(), display::recipient(message)))];
     lines.extend(message.text().lines().map(|line| format!("  {}", printable(line))));
-    let mut put = |name: &str, value: String| {
+    let mut put = |name: &str, value: &dyn Display| {
         lines.push(format!("  {} {value}", paint(DIM, format!("{name}:"))));
     };
-    put("Against", paint(BAD, printable(&against(finding))).to_string());
-    put("Came past", came(finding.reason()).to_owned());
+    put("Against", &paint(BAD, printable(&against(finding))));
+    put("Came past", &came(finding.reason()));
     let result = display::result(message, times);
     if !result.is_empty() {
-        put("Result", printable(&result));
+        put("Result", &printable(&result));
     }
     for name in ["MsgKey", "MsgSeq", "Operator_Account"] {
         if let Some(value) = finding.attribute(name) {
-            put(name, printable(value));
+            put(name, &printable(value));
         }
     }
     if finding.state() == ViolationState::Judged {
         let by = finding.judged_by().map_or_else(String::new, |account| format!(" by {account}"));
         let at = finding.judged_at().map_or_else(String::new, |at| format!(" {}", times.show(at)));
         let how = printable(&format!("{}{by}{at}", finding.judged_how().unwrap_or("judged")));
-        put("Judged", paint(GOOD, how).to_string());
+        put("Judged", &paint(GOOD, how));
     }
-    put("Id", paint(CHANGED, finding.id().get(..SHOWN_ID).unwrap_or(finding.id())).to_string());
+    put("Id", &paint(CHANGED, finding.id().get(..SHOWN_ID).unwrap_or(finding.id())));
     lines.join("\n") + "\n"
 }
 
