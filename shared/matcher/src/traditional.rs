@@ -52,8 +52,15 @@ pub(crate) fn only_reading(character: char) -> Option<char> {
     entry.filter(|code| **code != 0).and_then(|code| char::from_u32(u32::from(*code)))
 }
 
-/// Whether two ideographs are one: the same, or the simplified and a traditional form of it. Two traditional ones are
-/// two words, though both have the same simplified form: 乾, 幹.
+/// The forms that only Japanese has.
+const JAPANESE: &str = include_str!("japanese.txt");
+
+/// Whether two ideographs are one: the same, the simplified and a traditional form of it, or a Japanese and any other form
+/// (変, 變). Two traditional ones are two words, though both have the same simplified form: 乾, 幹.
 pub(crate) fn are_same(one: char, other: char) -> bool {
-    one == other || simplified(one) == other || one == simplified(other)
+    let (plain, other_plain) = (simplified(one), simplified(other));
+    one == other
+        || plain == other
+        || one == other_plain
+        || (plain == other_plain && JAPANESE.contains([one, other]))
 }
