@@ -59,8 +59,5 @@ const JAPANESE: &str = include_str!("japanese.txt");
 /// (変, 變). Two traditional ones are two words, though both have the same simplified form: 乾, 幹.
 pub(crate) fn are_same(one: char, other: char) -> bool {
     let (plain, other_plain) = (simplified(one), simplified(other));
-    one == other
-        || plain == other
-        || one == other_plain
-        || (plain == other_plain && JAPANESE.contains([one, other]))
+    one == other || plain == other || one == other_plain || (plain == other_plain && JAPANESE.contains([one, other]))
 }

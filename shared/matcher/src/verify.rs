@@ -10,7 +10,7 @@ use crate::candidates::{Candidate, is_in_number, is_wedge};
 use crate::classes::{NONE, Unit};
 use crate::dictionary::{Expected, Flags};
 use crate::glyphs::Kind;
-use crate::languages;
+use crate::languages::{self, Division};
 use crate::letters::Letters;
 use crate::ordinary::{self, LONGEST_WORD};
 use crate::pattern::{Letter, is_bracket};
@@ -52,9 +52,6 @@ const MOST_DIGITS_A_LETTER: usize = 2;
 /// ideographs may be replaced by any sign, letters only by the sign of old: `s*x`.
 const LEAST_STARRED: usize = 3;
 const STAR: char = '*';
-
-/// A term of this many syllables is a compound, which may be written in parts: `조건 만남`.
-const LEAST_COMPOUND: usize = 4;
 
 /// The most letters that a sign stands for beside the first, which are one syllable with it.
 const MOST_ATTACHED: usize = 3;
@@ -512,23 +509,17 @@ fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
     if gaps == 0 {
         return true;
     }
-    let between = languages::places(expected.letters);
-    let has_space = || {
-        let units = stream.units.get(candidate.first..candidate.last).unwrap_or_default();
-        units.iter().any(|unit| unit.kind == Kind::Space)
+    let units = stream.units.get(candidate.first..candidate.last).unwrap_or_default();
+    let division = Division {
+        gaps,
+        has_space: units.iter().any(|unit| unit.kind == Kind::Space),
+        has_stop: units.iter().any(ends_clause),
+        are_words: stream.begins_word(candidate.first) && stream.ends_word(candidate.last),
     };
-    if languages::has_clauses_for_spaces(expected.letters) && has_space() {
-        return between > 1 && gaps >= between;
+    if let Some(is_enough) = languages::is_divided_enough(expected.letters, &division) {
+        return is_enough;
     }
-    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base));
-    if is_syllabic && has_space() {
-        // Particles and compounds are written apart too, so these must be whole words.
-        let are_words = stream.begins_word(candidate.first) && stream.ends_word(candidate.last);
-        return are_words && (gaps * 2 >= between || expected.letters.len() >= LEAST_COMPOUND);
-    }
-    if languages::is_seldom_divided(expected.letters) && !has_space() {
-        return true;
-    }
+    let between = languages::places(expected.letters);
     (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.
         || (between > 1 && gaps * 2 > between)

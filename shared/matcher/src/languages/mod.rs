@@ -233,14 +233,42 @@ pub(crate) fn is_cyrillic(letters: &[Letter]) -> bool {
     letters.first().is_some_and(|letter| cyrillic::is_cyrillic(letter.base))
 }
 
-/// Whether a sign within a word of this script is enough to say that it was divided on purpose.
-pub(crate) fn is_seldom_divided(letters: &[Letter]) -> bool {
-    letters.first().is_some_and(|letter| devanagari::is_devanagari(letter.base))
+/// How the letters of a term were divided.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Division {
+    /// How many of the places between them.
+    pub(crate) gaps: usize,
+    pub(crate) has_space: bool,
+    /// By something that ends a clause.
+    pub(crate) has_stop: bool,
+    /// No word goes on at either end.
+    pub(crate) are_words: bool,
 }
 
-/// Whether a term is in a script where a space ends a sentence or clause, so that it is not divided by a few of them.
-pub(crate) fn has_clauses_for_spaces(letters: &[Letter]) -> bool {
-    letters.first().is_some_and(|letter| thai::is_thai(letter.base))
+/// Terms of at least this many syllables are compounds, which are also written apart: `조건 만남`, `मादर चोद`.
+const LEAST_COMPOUND: usize = 4;
+/// Likewise for Arabic, by letters: `مادر جنده`.
+const LEAST_ARABIC_COMPOUND: usize = 6;
+
+/// Whether a term was divided on purpose, where its script has a rule of its own.
+pub(crate) fn is_divided_enough(letters: &[Letter], division: &Division) -> Option<bool> {
+    let Division { gaps, has_space, has_stop, are_words } = *division;
+    let first = letters.first()?.base;
+    let places = places(letters);
+    // The parts of a compound.
+    let are_parts = |is_long: bool| is_long && are_words && has_space && !has_stop;
+    if hangul::is_hangul(first) {
+        return has_space.then(|| (are_words && gaps * 2 >= places) || are_parts(places >= LEAST_COMPOUND - 1));
+    }
+    if thai::is_thai(first) {
+        // A space ends a clause.
+        return has_space.then_some(places > 1 && gaps >= places);
+    }
+    if devanagari::is_devanagari(first) {
+        // No sign stands within a word.
+        return (!has_space || are_parts(places >= LEAST_COMPOUND)).then_some(true);
+    }
+    (arabic::is_arabic(first) && are_parts(letters.len() >= LEAST_ARABIC_COMPOUND)).then_some(true)
 }
 
 /// The most letters that are looked at: one bit for each.
