@@ -40,6 +40,9 @@ const LEAST_LATIN: usize = 3;
 /// a letter that is only alike (`п`, `и`) is a word that does so by chance.
 const TWINS: &[char] = &['а', 'е', 'с', 'о', 'р', 'х', 'у', 'і', 'ј', 'ѕ', 'һ', 'ԁ', 'ԛ', 'ԝ', 'ӏ', 'ѵ', 'ү'];
 
+/// The Latin letters that are drawn as Cyrillic ones. Most of a word in place of a Cyrillic one are: `xyu`, not `round`.
+const LATIN_TWINS: &[char] = &['a', 'c', 'e', 'k', 'm', 'o', 'p', 't', 'x', 'y'];
+
 /// A term of at least this length may begin with a digit for a letter. A shorter one would be a number with its unit:
 /// `3rd`, `5am`.
 const LEAST_WITH_DIGIT_IN_FRONT: usize = 4;
@@ -467,9 +470,12 @@ impl Traits {
     /// Whether a Cyrillic term is meant, although all letters are Latin. A short one may be a word of its own: `cop`.
     fn is_latin_for(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
         let length = expected.letters.len();
+        let units = stream.units.get(first..=candidate.last).unwrap_or_default();
+        let twins = units.iter().filter(|unit| LATIN_TWINS.contains(&unit.base)).count();
         self.script == Some(Script::Latin)
             && languages::is_cyrillic(expected.letters)
             && length >= LEAST_LATIN
+            && twins * 3 >= length * 2
             && (length >= LEAST_FOREIGN || !languages::has_words_around(stream, &(first..candidate.last + 1)))
     }
 
