@@ -129,6 +129,11 @@ impl Classes {
         self.ascii.get(usize::from(character & 0x7F)).copied().unwrap_or(Unit::new(UNSEEN, NONE))
     }
 
+    /// Whether the terms have ideographs of the common block.
+    pub(crate) fn have_ideographs(&self) -> bool {
+        self.pages.iter().skip(0x4E).take(0xA0 - 0x4E).any(|page| *page != 0)
+    }
+
     /// The code of the class that a character names, or [`NONE`].
     #[inline]
     pub(crate) fn code(&self, character: char) -> u16 {

@@ -10,10 +10,11 @@ use crate::classes::NONE;
 use crate::dictionary::{Dictionary, Flags};
 use crate::glyphs::Kind;
 use crate::graphemes::Graphemes;
-use crate::literal;
 use crate::stream::Stream;
 use crate::trie::Trie;
+use crate::unicode::is_spaceless;
 use crate::verify::{is_opening, may_begin_behind, verify};
+use crate::{literal, pinyin};
 
 /// A text, or a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +124,7 @@ impl Buffers {
         self.results.word = 0..0;
         self.search.first_letter = input.dictionary.classes.first_letter;
         let has_anywhere = !input.dictionary.anywhere.is_empty();
+        let has_ideographs = has_anywhere && input.dictionary.classes.have_ideographs();
         let mut is_in_word = false;
         let mut run = Run::default();
         let mut at = 0;
@@ -133,8 +135,12 @@ impl Buffers {
             if run.code != unit.code {
                 run = Run { code: unit.code, ..Run::default() };
             }
+            let spells = has_ideographs && unit.kind == Kind::Letter && !is_inside && unit.base.is_ascii();
             if unit.code != NONE && (!is_inside || has_anywhere) {
                 self.search_from(input, at, &mut run);
+            }
+            if spells {
+                self.search_spelled(input, at);
             }
             at += 1;
         }
@@ -165,6 +171,17 @@ impl Buffers {
                 }
             }
         }
+    }
+
+    /// Finds what the Latin word that begins at a unit spells.
+    #[inline(never)]
+    fn search_spelled(&mut self, input: &Input<'_>, at: usize) {
+        let Self { stream, results, .. } = self;
+        let Dictionary { anywhere, classes, .. } = input.dictionary;
+        let context = Context { units: &stream.units, trie: anywhere, classes };
+        pinyin::find(context, at, &mut |entry, units, letters| {
+            results.see_spelled(input, stream, entry, &units, letters)
+        });
     }
 
     /// Finds the terms of a trie that begin at a unit with that code.
@@ -226,6 +243,14 @@ impl Results {
             let span = self.whole(input.text(segment), segment, span);
             self.add(input, entry, segment, span);
         });
+    }
+
+    /// Adds what is spelled as it sounds, if the entry is a term of ideographs with that many letters.
+    fn see_spelled(&mut self, input: &Input<'_>, stream: &Stream, entry: u32, units: &Range<usize>, letters: usize) {
+        let Some(expected) = input.dictionary.entry(entry) else { return };
+        if expected.letters.len() == letters && expected.letters.iter().all(|letter| is_spaceless(letter.base)) {
+            stream.places(units, |segment, span| self.add(input, entry, segment, span));
+        }
     }
 
     /// A span that ends between whole characters: a person sees an accent, or the second letter of a flag, as one with

@@ -70,6 +70,7 @@ mod matcher;
 mod numerals;
 mod ordinary;
 mod pattern;
+mod pinyin;
 mod serialize;
 mod stream;
 mod term;

@@ -109,6 +109,18 @@ fn forms_of_an_ideograph_are_one_but_two_traditional_ones_are_not() {
 }
 
 #[test]
+fn characters_are_spelled_as_they_sound() {
+    check(&[
+        ("发票", &["fa票", "代开fa票", "发piao", "FA票"], &["fapiao", "ta票", "fa 票", "fab票", "发p", "fa1票"]),
+        ("微信", &["加wei信聊"], &["weixin", "gewei信"]),
+        ("代理票据", &["代理票j", "代理piao据", "dailipiaoju"], &["代理p据", "代理票jx", "dailipiao"]),
+        ("性服务", &["xingfuwu", "come for xingfuwu now"], &["xingfuwus", "xing fu wu"]),
+        ("傻逼", &["sha逼"], &["shabir是", "shabi"]),
+        ("干", &[], &["you can do it", "gan"]),
+    ]);
+}
+
+#[test]
 fn letters_of_other_scripts_are_latin_only_beside_latin_ones() {
     check(&[
         ("fuck", &["千uck", "fuc҉k", "千ㄩ匚K", "fऀuऀcऀk", "ᖴᑌᑕK"], &["千ㄩ匚"]),
