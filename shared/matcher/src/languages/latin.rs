@@ -16,6 +16,7 @@ use super::{MOST, Marks, Reading, Spelling, vietnamese};
 use crate::dictionary::Expected;
 use crate::glyphs::{Glyph, Kind, text_glyphs};
 use crate::letters::Letters;
+use crate::pattern::Letter;
 use crate::stream::Stream;
 
 /// The letters with accents of a language (Unicode CLDR, main exemplars), and how many of them its words hold at most.
@@ -169,6 +170,10 @@ const fn touches(set: u128, start: usize, word: &str) -> bool {
 fn vietnamese_may_lack(expected: &Expected<'_>, read: Reading) -> bool {
     let letters = || expected.letters.iter().enumerate();
     let is_missing = |nth: usize| read.missing >> nth & 1 != 0;
+    let is_vietnamese = |letter: &Letter| languages_of((letter.base, letter.marks)) & VIETNAMESE != 0;
+    if letters().any(|(nth, letter)| is_missing(nth) && !is_vietnamese(letter)) {
+        return true;
+    }
     let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word);
     let is_bare = letters().all(|(nth, letter)| letter.marks.is_none() || is_missing(nth));
     // A `d` for `đ`, where the tones are there: another word (`dịt`), but hardly several (`dĩ diếm`).

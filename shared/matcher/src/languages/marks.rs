@@ -104,7 +104,8 @@ impl Marks {
 
     /// How the marks of a text's letter differ from these of a term's.
     pub(crate) fn compare(self, text: Self) -> Difference {
-        if self.0 & !Self::NEEDED == text.0 {
+        // A Turkish `ı` is a capital `I`.
+        if self.0 & !Self::NEEDED == text.0 || (self.0 == Self::DOTLESS.0 && text.is_none()) {
             Difference::None
         } else if text.is_none() {
             Difference::Missing
