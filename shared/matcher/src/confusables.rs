@@ -56,10 +56,8 @@ pub(crate) fn is_turned(base: char) -> bool {
 /// The letters that a Latin letter is turned into, upside down or mirrored.
 pub(crate) const fn turned(letter: char) -> Letters {
     match letter {
-        'b' => Letters::of(b'd').or(Letters::of(b'q')),
-        'd' => Letters::of(b'b').or(Letters::of(b'p')),
-        'p' => Letters::of(b'd').or(Letters::of(b'q')),
-        'q' => Letters::of(b'b').or(Letters::of(b'p')),
+        'b' | 'p' => Letters::of(b'd').or(Letters::of(b'q')),
+        'd' | 'q' => Letters::of(b'b').or(Letters::of(b'p')),
         'i' => Letters::of(b'j'),
         'm' => Letters::of(b'w'),
         'w' => Letters::of(b'm'),

@@ -180,7 +180,7 @@ impl Buffers {
         let Dictionary { anywhere, classes, .. } = input.dictionary;
         let context = Context { units: &stream.units, trie: anywhere, classes };
         pinyin::find(context, at, &mut |entry, units, letters| {
-            results.see_spelled(input, stream, entry, &units, letters)
+            results.see_spelled(input, stream, entry, &units, letters);
         });
     }
 

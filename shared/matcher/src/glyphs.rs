@@ -248,8 +248,8 @@ pub(crate) fn glyphs_within(text: &str, span: &Range<usize>, mut character: char
 
 /// Whether the marks that end at a place in a text are those of an ASCII letter.
 fn is_latin_before(text: &str, end: usize) -> bool {
-    let before = text.get(..end).unwrap_or_default().chars().rev().take(MOST_MARKS);
-    before.skip_while(|one| is_combining_mark(*one)).next().is_some_and(|one| one.is_ascii_alphabetic())
+    let mut before = text.get(..end).unwrap_or_default().chars().rev().take(MOST_MARKS);
+    before.find(|one| !is_combining_mark(*one)).is_some_and(|one| one.is_ascii_alphabetic())
 }
 
 /// More marks on one letter are not looked at.

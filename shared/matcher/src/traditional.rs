@@ -52,12 +52,13 @@ pub(crate) fn only_reading(character: char) -> Option<char> {
     entry.filter(|code| **code != 0).and_then(|code| char::from_u32(u32::from(*code)))
 }
 
-/// The forms that only Japanese has.
-const JAPANESE: &str = include_str!("japanese.txt");
+/// The traditional characters that became one with another, in simplified writing.
+const WORDS: &str = include_str!("traditional_words.txt");
 
-/// Whether two ideographs are one: the same, the simplified and a traditional form of it, or a Japanese and any other form
-/// (変, 變). Two traditional ones are two words, though both have the same simplified form: 乾, 幹.
+/// Whether two ideographs are one: forms with the same simplified form. Two traditional ones of which it is known that
+/// they were different words before are two: 乾, 幹.
 pub(crate) fn are_same(one: char, other: char) -> bool {
-    let (plain, other_plain) = (simplified(one), simplified(other));
-    one == other || plain == other || one == other_plain || (plain == other_plain && JAPANESE.contains([one, other]))
+    let simple = simplified(one);
+    let are_forms = || one == simple || other == simple || !(WORDS.contains(one) && WORDS.contains(other));
+    one == other || (simple == simplified(other) && are_forms())
 }

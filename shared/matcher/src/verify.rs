@@ -82,8 +82,9 @@ pub(crate) fn verify(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
         let is_strict = |unit: &Unit, letter| reads(unit, letter);
         let is_loose = |unit: &Unit, letter: Letter| reads(unit, letter) || unit.letters.swapped().meet(letter.letters);
         // One unit for each letter: `flick` is no drawn-out `fick`.
-        let may_be_loose =
-            expected.letters.len() >= LEAST_LOOSE && candidate.last - candidate.first + 1 == expected.letters.len();
+        let letters = stream.units.get(candidate.first..=candidate.last)?.iter();
+        let letters = letters.filter(|unit| !unit.kind.is_divider() || !unit.letters.is_empty()).count();
+        let may_be_loose = expected.letters.len() >= LEAST_LOOSE && letters == expected.letters.len();
         let first = beginning(stream, expected, candidate, right, is_strict)
             .or_else(|| may_be_loose.then(|| beginning(stream, expected, candidate, right, is_loose)).flatten())?;
         let units = stream.units.get(first..=candidate.last)?;

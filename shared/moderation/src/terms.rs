@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use chathook_matcher::fold::fold;
 use chathook_matcher::{Form, Match, Matcher, Segment, Term, TooManyTerms};
 
 use crate::message::Text;
@@ -24,8 +25,15 @@ pub(crate) struct List {
     pub(crate) owner: Owner,
     /// The end of its terms.
     pub(crate) terms_end: usize,
-    /// The end of its allowed phrases, which follow its terms.
-    pub(crate) phrases_end: usize,
+    /// Its allowed phrases, which follow its terms.
+    pub(crate) phrases: Vec<String>,
+}
+
+impl List {
+    /// The end of its allowed phrases.
+    const fn end(&self) -> usize {
+        self.terms_end + self.phrases.len()
+    }
 }
 
 /// Whose list it is.
@@ -65,9 +73,8 @@ impl Terms {
         for (owner, terms, phrases) in of_rules {
             all.extend(terms);
             let terms_end = all.len();
-            // A phrase that is harmless as it is written may be a disguise when it is read otherwise: `pen is`.
-            all.extend(phrases.into_iter().map(|text| Term { text, form: Form::Folded }));
-            lists.push(List { owner, terms_end, phrases_end: all.len() });
+            all.extend(phrases.iter().map(|text| Term { text: text.clone(), form: Form::Evasive }));
+            lists.push(List { owner, terms_end, phrases });
         }
         Ok(Self { matcher: Matcher::new(&all)?, lists })
     }
@@ -83,9 +90,14 @@ impl Terms {
     pub(crate) fn find_in(&self, segments: &[Segment<'_>]) -> Vec<Found> {
         let (mut found, mut allowed) = (Vec::new(), Vec::new());
         for Match { term, segment, span } in self.matcher.find(segments) {
-            let list = self.lists.partition_point(|list| list.phrases_end <= term);
-            let Some(end) = self.lists.get(list) else { continue };
-            let into = if term < end.terms_end { &mut found } else { &mut allowed };
+            let list = self.lists.partition_point(|list| list.end() <= term);
+            let Some(of) = self.lists.get(list) else { continue };
+            let phrase = term.checked_sub(of.terms_end).and_then(|phrase| of.phrases.get(phrase));
+            let text = || segments.get(segment).and_then(|segment| segment.text.get(span.clone()));
+            if phrase.is_some_and(|phrase| !text().is_some_and(|text| is_written(phrase, text))) {
+                continue;
+            }
+            let into = if phrase.is_none() { &mut found } else { &mut allowed };
             into.push(Found { list, text: segment, start: span.start, end: span.end, term });
         }
         found.sort_unstable();
@@ -103,6 +115,39 @@ impl Terms {
     pub(crate) fn normalised(&self, term: usize) -> String {
         self.matcher.normalised(term)
     }
+}
+
+/// Whether a phrase that was found in a text stands there as it is written, word by word. In disguise it may be
+/// something else: `pen is`.
+fn is_written(phrase: &str, text: &str) -> bool {
+    let (mut phrase, mut text) = (phrase.split_whitespace(), text.split_whitespace());
+    loop {
+        match (phrase.next(), text.next()) {
+            (Some(wanted), Some(word)) if is_same_word(wanted, word) => {}
+            (None, None) => return true,
+            _ => return false,
+        }
+    }
+}
+
+/// Whether two words have the same letters and signs, but for letter case, style and spelling. The first one may have
+/// wildcards.
+fn is_same_word(wanted: &str, word: &str) -> bool {
+    let bare = wanted.trim_matches('*');
+    let is_same = |bare: &str, word: &str| match (wanted.starts_with('*'), wanted.ends_with('*')) {
+        (false, false) => word == bare,
+        (false, true) => word.starts_with(bare),
+        (true, false) => word.ends_with(bare),
+        (true, true) => word.contains(bare),
+    };
+    let signs = |word: &str| word.chars().filter(char::is_ascii_punctuation).collect::<String>();
+    is_same(&fold(bare), &fold(word)) || (signs(bare) == signs(word) && is_same(&letters(bare), &letters(word)))
+}
+
+/// The letters of a word as the matcher reads a term: without accents and variants, but in no disguise.
+fn letters(word: &str) -> String {
+    let term = Term { text: word.to_owned(), form: Form::Evasive };
+    Matcher::new(&[term]).map(|matcher| matcher.normalised(0)).unwrap_or_default()
 }
 
 /// Drops what is inside an allowed phrase of its list.

@@ -70,7 +70,9 @@ pub(super) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
         HALF_VOICED | '゜' | 'ﾟ' => glyph(HALF_VOICED, Kind::Ideograph),
         _ => {
             let Some((base, marks)) = form(character) else { return false };
-            glyph(base, Kind::Ideograph).with(marks)
+            // Text generators use some for Latin letters.
+            let letters = confusables::of(character).unwrap_or(Letters::NONE);
+            Glyph { letters, ..glyph(base, Kind::Ideograph).with(marks) }
         }
     });
     true

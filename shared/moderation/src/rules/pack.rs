@@ -3,8 +3,8 @@
 //! ```text
 //! magic, 16 bytes │ version, u32 │ CRC-32 of all that follows, u32
 //! the rules file's name │ its text
-//! number of lists of terms, u32 │ for each: its rule's id │ which of the rule's lists, where its terms and where its
-//!                                           phrases end in the matcher, three u32
+//! number of lists of terms, u32 │ for each: its rule's id │ which of the rule's lists, u32 │ where its terms end in the
+//!                                           matcher, u32 │ number of allowed phrases, u32 │ each of them
 //! the matcher
 //! number of terms files, u32 │ for each: its name │ its text
 //! ```
@@ -56,11 +56,14 @@ pub(super) fn pack(file: &str, text: &str, terms: &Terms, terms_files: &[(&str, 
     body.bytes(file.as_bytes());
     body.bytes(text.as_bytes());
     body.length(terms.lists.len());
-    for List { owner, terms_end, phrases_end } in &terms.lists {
+    for List { owner, terms_end, phrases } in &terms.lists {
         body.bytes(owner.rule.as_bytes());
         body.number(owner.ordinal);
         body.length(*terms_end);
-        body.length(*phrases_end);
+        body.length(phrases.len());
+        for phrase in phrases {
+            body.bytes(phrase.as_bytes());
+        }
     }
     body.bytes(&terms.matcher.to_bytes());
     body.length(terms_files.len());
@@ -106,7 +109,12 @@ impl<'p> Pack<'p> {
         let mut lists = Vec::new();
         for _ in 0..body.number()? {
             let owner = Owner { rule: body.text()?.to_owned(), ordinal: body.number()? };
-            lists.push(List { owner, terms_end: body.length()?, phrases_end: body.length()? });
+            let terms_end = body.length()?;
+            let mut phrases = Vec::new();
+            for _ in 0..body.number()? {
+                phrases.push(body.text()?.to_owned());
+            }
+            lists.push(List { owner, terms_end, phrases });
         }
         let matcher = body.bytes()?;
         let mut terms_files = Vec::new();
