@@ -83,7 +83,7 @@ impl Glyph {
             _ if self.letters.is_empty() || self.is_of_its_own() => Some(self.base),
             _ => None,
         };
-        let numeral = std::iter::once_with(move || numerals::other(self.base)).flatten();
+        let numeral = std::iter::once_with(move || numerals::of_digit(self.base)).flatten();
         own.into_iter().chain(self.letters.classes()).chain(numeral)
     }
 
@@ -91,7 +91,7 @@ impl Glyph {
     pub(crate) fn is_open(self) -> bool {
         match self.kind {
             Kind::Digit | Kind::Drawn => true,
-            Kind::Ideograph => !self.letters.is_empty() || numerals::value(self.base).is_some(),
+            Kind::Ideograph => !self.letters.is_empty(),
             _ if self.base == CROSS || self.base.is_ascii_digit() => true,
             _ => self.letters.are_ambiguous() || self.is_of_its_own(),
         }
