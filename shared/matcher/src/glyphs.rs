@@ -83,7 +83,7 @@ impl Glyph {
             _ if self.letters.is_empty() || self.is_of_its_own() => Some(self.base),
             _ => None,
         };
-        let numeral = std::iter::once_with(move || numerals::other(self.base)).flatten();
+        let numeral = std::iter::once_with(move || numerals::of_digit(self.base)).flatten();
         own.into_iter().chain(self.letters.classes()).chain(numeral)
     }
 
@@ -91,7 +91,7 @@ impl Glyph {
     pub(crate) fn is_open(self) -> bool {
         match self.kind {
             Kind::Digit | Kind::Drawn => true,
-            Kind::Ideograph => !self.letters.is_empty() || numerals::value(self.base).is_some(),
+            Kind::Ideograph => !self.letters.is_empty(),
             _ if self.base == CROSS || self.base.is_ascii_digit() => true,
             _ => self.letters.are_ambiguous() || self.is_of_its_own(),
         }
@@ -267,10 +267,10 @@ pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
 
 /// Gives the characters that a character is without case and compatibility forms to `see`. Nothing is left out.
 pub(crate) fn fold_compatible(character: char, mut see: impl FnMut(char)) {
-    if character.is_ascii() {
-        see(character.to_ascii_lowercase());
-    } else {
-        decompose_compatible(character, |part| see(fold_char(part)));
+    match character {
+        'ß' | 'ẞ' => ['s', 's'].into_iter().for_each(see),
+        _ if character.is_ascii() => see(character.to_ascii_lowercase()),
+        _ => decompose_compatible(character, |part| see(fold_char(part))),
     }
 }
 

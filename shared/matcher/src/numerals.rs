@@ -1,7 +1,5 @@
 //! Chinese numerals and the digits that are written for them: `下3滥`, `⑥合彩`.
 
-use crate::letters::Letters;
-
 /// The numerals from zero on.
 const NUMERALS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
@@ -11,13 +9,9 @@ pub(crate) fn value(character: char) -> Option<u32> {
     character.to_digit(10).or_else(position)
 }
 
-/// The class of the digit for a numeral, and of the numeral for a digit.
-pub(crate) fn other(character: char) -> Option<char> {
-    let value = value(character)?;
-    if character.is_ascii() {
-        return NUMERALS.get(value as usize).copied();
-    }
-    Letters::of(b'0' + u8::try_from(value).ok()?).class()
+/// The numeral for an ASCII digit.
+pub(crate) fn of_digit(digit: char) -> Option<char> {
+    digit.to_digit(10).and_then(|value| NUMERALS.get(value as usize)).copied()
 }
 
 /// Whether two characters are different, but have the same value.

@@ -6,6 +6,7 @@ use crate::classes::{Classes, GAP};
 use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
 use crate::languages::{self, Marks, Spelling};
 use crate::letters::Letters;
+use crate::numerals;
 
 /// Signs within a term that people leave out: `T-shirt`, `don't`.
 const OPTIONAL_SIGNS: [char; 3] = ['-', '\'', '’'];
@@ -62,6 +63,14 @@ pub(crate) fn wildcards(term: &str) -> (bool, &str, bool) {
     if rest.trim().is_empty() { (false, term, false) } else { (left, rest.trim(), right) }
 }
 
+/// The numeral for a digit that stands alone in a term with ideographs. There it is one, and not a letter.
+fn numeral(all: &[Glyph], at: usize) -> Option<char> {
+    let is_digit = |at: usize| all.get(at).is_some_and(|glyph| glyph.kind == Kind::Digit);
+    let is_alone = is_digit(at) && !is_digit(at + 1) && !at.checked_sub(1).is_some_and(is_digit);
+    let has_ideographs = || all.iter().any(|glyph| glyph.kind == Kind::Ideograph);
+    all.get(at).filter(|_| is_alone && has_ideographs()).and_then(|glyph| numerals::of_digit(glyph.base))
+}
+
 impl Pattern {
     /// Takes a term apart. `None` if it holds a sign that cannot be told from what divides the letters of a disguised
     /// word (an emoji, `#`): such a term is looked for as it is written.
@@ -102,7 +111,7 @@ impl Pattern {
                 }
                 continue;
             }
-            let class = glyph.class()?;
+            let class = numeral(&all, at).or_else(|| glyph.class())?;
             if pattern.path.last() != Some(&Some(class)) {
                 pattern.path.push(Some(class));
             }

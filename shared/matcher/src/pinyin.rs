@@ -28,6 +28,31 @@ const MOST_STEPS: usize = 1_024;
 static SYLLABLES: LazyLock<Vec<(&str, &str)>> =
     LazyLock::new(|| include_str!("pinyin.txt").lines().filter_map(|line| line.split_once(' ')).collect());
 
+/// A term that is spelled throughout has at least this many letters.
+const LEAST_LETTERS: usize = 6;
+
+const ALL_LETTERS: u32 = (1 << 26) - 1;
+
+/// For each letter those that may follow it, within a syllable or at the beginning of the next. An `r` ends one only in
+/// `er`, which is left out here: nothing follows it.
+static FOLLOWERS: LazyLock<[u32; 26]> = LazyLock::new(|| {
+    let nth = |letter: u8| usize::from(letter.wrapping_sub(b'a'));
+    let bytes = || SYLLABLES.iter().map(|(syllable, _)| syllable.as_bytes());
+    let firsts = bytes().filter_map(<[u8]>::first).fold(0, |set, letter| set | 1_u32 << nth(*letter));
+    let mut followers = [0; 26];
+    for (one, next) in bytes().flat_map(|syllable| syllable.iter().zip(syllable.iter().skip(1))) {
+        if let Some(set) = followers.get_mut(nth(*one)) {
+            *set |= 1 << nth(*next);
+        }
+    }
+    for last in bytes().filter_map(<[u8]>::last).filter(|last| **last != b'r') {
+        if let Some(set) = followers.get_mut(nth(*last)) {
+            *set |= firsts;
+        }
+    }
+    followers
+});
+
 /// The characters that are read as a syllable.
 fn characters(syllable: &str) -> Option<&'static str> {
     let at = SYLLABLES.binary_search_by(|(known, _)| known.cmp(&syllable)).ok()?;
@@ -48,12 +73,19 @@ pub(crate) fn find(context: Context<'_>, at: usize, see: &mut impl FnMut(u32, Ra
     let units = context.units;
     let mut word = [0; LONGEST_WORD];
     let mut length = 0;
+    let mut followers = ALL_LETTERS;
     for unit in units.get(at..).unwrap_or_default() {
         if unit.kind != Kind::Letter || !unit.base.is_ascii_lowercase() || (length > 0 && unit.begins_segment) {
             break;
         }
-        let Some(letter) = word.get_mut(length) else { return };
-        *letter = u8::try_from(unit.base).unwrap_or_default();
+        let (Some(letter), Ok(byte)) = (word.get_mut(length), u8::try_from(unit.base)) else { return };
+        // Nearly all words of other languages end here, after two or three letters.
+        let nth = byte.wrapping_sub(b'a') & 31;
+        if followers >> nth & 1 == 0 {
+            return;
+        }
+        followers = FOLLOWERS.get(usize::from(nth)).copied().unwrap_or_default();
+        *letter = byte;
         length += 1;
     }
     let end = at + length;
@@ -67,7 +99,7 @@ pub(crate) fn find(context: Context<'_>, at: usize, see: &mut impl FnMut(u32, Ra
     let mut search = Spelled { context, steps: 0, see };
     if is_beside && length <= LONGEST_SYLLABLE {
         search.among_ideographs(at..end, word);
-    } else if !is_beside && is_spelling(word) {
+    } else if !is_beside && length >= LEAST_LETTERS && is_spelling(word) {
         search.all(at..end, word, ROOT, 0, 0);
     }
 }

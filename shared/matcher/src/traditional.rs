@@ -8,7 +8,7 @@
 
 use std::sync::LazyLock;
 
-use crate::{confusables, numerals};
+use crate::confusables;
 
 /// The blocks with CJK unified ideographs of the basic plane.
 const FIRST: usize = 0x3400;
@@ -28,11 +28,11 @@ static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
     table
 });
 
-/// The same, but 0 for what can be read in other ways as well: as a Latin letter that it looks like, as a digit.
+/// The same, but 0 for what can be read in other ways as well: as a Latin letter that it looks like.
 static ONLY_READING: LazyLock<Vec<u16>> = LazyLock::new(|| {
     let mut table = TABLE.clone();
     for (entry, character) in table.iter_mut().zip('\u{3400}'..) {
-        if confusables::of(character).is_some() || numerals::value(character).is_some() {
+        if confusables::of(character).is_some() {
             *entry = 0;
         }
     }
