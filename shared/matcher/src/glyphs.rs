@@ -271,10 +271,10 @@ pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
 
 /// Gives the characters that a character is without case and compatibility forms to `see`. Nothing is left out.
 pub(crate) fn fold_compatible(character: char, mut see: impl FnMut(char)) {
-    if character.is_ascii() {
-        see(character.to_ascii_lowercase());
-    } else {
-        decompose_compatible(character, |part| see(fold_char(part)));
+    match character {
+        'ß' | 'ẞ' => ['s', 's'].into_iter().for_each(see),
+        _ if character.is_ascii() => see(character.to_ascii_lowercase()),
+        _ => decompose_compatible(character, |part| see(fold_char(part))),
     }
 }
 

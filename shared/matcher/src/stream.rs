@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::classes::{Classes, NONE, Unit};
+use crate::classes::{Classes, Unit};
 use crate::confusables;
 use crate::glyphs::{Glyph, Kind, glyphs_within, plain, plain_ideograph};
 use crate::languages::{self, Joined, Marks};
@@ -139,7 +139,7 @@ impl Stream {
                 (Ok(ascii), _) if plain(character).is_some() => {
                     let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
                     if languages::is_divider_within(before, character, text.get(span.end..)) {
-                        Unit { letters: Letters::NONE, code: NONE, kind: Kind::Sign, ..classes.ascii(ascii) }
+                        Unit { kind: Kind::Sign, ..classes.ascii(ascii) }
                     } else {
                         classes.ascii(ascii)
                     }

@@ -10,7 +10,7 @@ use crate::candidates::{Candidate, is_in_number, is_wedge};
 use crate::classes::{NONE, Unit};
 use crate::dictionary::{Expected, Flags};
 use crate::glyphs::Kind;
-use crate::languages;
+use crate::languages::{self, Division};
 use crate::letters::Letters;
 use crate::ordinary::{self, LONGEST_WORD};
 use crate::pattern::{Letter, is_bracket};
@@ -40,6 +40,9 @@ const LEAST_LATIN: usize = 3;
 /// a letter that is only alike (`п`, `и`) is a word that does so by chance.
 const TWINS: &[char] = &['а', 'е', 'с', 'о', 'р', 'х', 'у', 'і', 'ј', 'ѕ', 'һ', 'ԁ', 'ԛ', 'ԝ', 'ӏ', 'ѵ', 'ү'];
 
+/// The Latin letters that are drawn as Cyrillic ones. Most of a word in place of a Cyrillic one are: `xyu`, not `round`.
+const LATIN_TWINS: &[char] = &['a', 'c', 'e', 'k', 'm', 'o', 'p', 't', 'x', 'y'];
+
 /// A term of at least this length may begin with a digit for a letter. A shorter one would be a number with its unit:
 /// `3rd`, `5am`.
 const LEAST_WITH_DIGIT_IN_FRONT: usize = 4;
@@ -52,9 +55,6 @@ const MOST_DIGITS_A_LETTER: usize = 2;
 /// ideographs may be replaced by any sign, letters only by the sign of old: `s*x`.
 const LEAST_STARRED: usize = 3;
 const STAR: char = '*';
-
-/// A term of this many syllables is a compound, which may be written in parts: `조건 만남`.
-const LEAST_COMPOUND: usize = 4;
 
 /// The most letters that a sign stands for beside the first, which are one syllable with it.
 const MOST_ATTACHED: usize = 3;
@@ -471,9 +471,12 @@ impl Traits {
     /// Whether a Cyrillic term is meant, although all letters are Latin. A short one may be a word of its own: `cop`.
     fn is_latin_for(&self, stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, first: usize) -> bool {
         let length = expected.letters.len();
+        let units = stream.units.get(first..=candidate.last).unwrap_or_default();
+        let twins = units.iter().filter(|unit| LATIN_TWINS.contains(&unit.base)).count();
         self.script == Some(Script::Latin)
             && languages::is_cyrillic(expected.letters)
             && length >= LEAST_LATIN
+            && twins * 3 >= length * 2
             && (length >= LEAST_FOREIGN || !languages::has_words_around(stream, &(first..candidate.last + 1)))
     }
 
@@ -513,23 +516,17 @@ fn is_divided_enough(stream: &Stream, expected: &Expected<'_>, candidate: &Candi
     if gaps == 0 {
         return true;
     }
-    let between = languages::places(expected.letters);
-    let has_space = || {
-        let units = stream.units.get(candidate.first..candidate.last).unwrap_or_default();
-        units.iter().any(|unit| unit.kind == Kind::Space)
+    let units = stream.units.get(candidate.first..candidate.last).unwrap_or_default();
+    let division = Division {
+        gaps,
+        has_space: units.iter().any(|unit| unit.kind == Kind::Space),
+        has_stop: units.iter().any(ends_clause),
+        are_words: stream.begins_word(candidate.first) && stream.ends_word(candidate.last),
     };
-    if languages::has_clauses_for_spaces(expected.letters) && has_space() {
-        return between > 1 && gaps >= between;
+    if let Some(is_enough) = languages::is_divided_enough(expected.letters, &division) {
+        return is_enough;
     }
-    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base));
-    if is_syllabic && has_space() {
-        // Particles and compounds are written apart too, so these must be whole words.
-        let are_words = stream.begins_word(candidate.first) && stream.ends_word(candidate.last);
-        return are_words && (gaps * 2 >= between || expected.letters.len() >= LEAST_COMPOUND);
-    }
-    if languages::is_seldom_divided(expected.letters) && !has_space() {
-        return true;
-    }
+    let between = languages::places(expected.letters);
     (expected.flags.has(Flags::IDEOGRAPHIC) && gaps * 2 >= between)
         // Two letters with something in between are two letters.
         || (between > 1 && gaps * 2 > between)

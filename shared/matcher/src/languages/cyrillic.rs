@@ -5,7 +5,6 @@
 
 use super::Spelling;
 use crate::confusables;
-use crate::fold::fold_char;
 use crate::glyphs::{Glyph, Kind};
 use crate::letters::Letters;
 
@@ -20,17 +19,16 @@ fn glyph(base: char, looks: char) -> Glyph {
 
 /// Gives the glyph of a letter to `see` that Unicode has as another letter with an accent.
 pub(super) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
-    let small = fold_char(character);
-    let glyph = match small {
-        'ё' | 'ѐ' => glyph('е', 'е'),
-        'ѝ' => glyph('и', 'и'),
-        'й' => glyph(small, 'и'),
-        'ї' => glyph(small, 'і'),
-        'ў' => glyph(small, 'у'),
-        'ѓ' => glyph(small, 'г'),
-        'ќ' => glyph(small, 'к'),
+    let glyph = match character {
+        'ё' | 'Ё' | 'ѐ' | 'Ѐ' => glyph('е', 'е'),
+        'ѝ' | 'Ѝ' => glyph('и', 'и'),
+        'й' | 'Й' => glyph('й', 'и'),
+        'ї' | 'Ї' => glyph('ї', 'і'),
+        'ў' | 'Ў' => glyph('ў', 'у'),
+        'ѓ' | 'Ѓ' => glyph('ѓ', 'г'),
+        'ќ' | 'Ќ' => glyph('ќ', 'к'),
         // `4`.
-        'ч' => Glyph::new(small, Letters::CHE, Kind::Letter),
+        'ч' | 'Ч' => Glyph::new('ч', Letters::CHE, Kind::Letter),
         _ => return false,
     };
     see(glyph);

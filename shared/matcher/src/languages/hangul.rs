@@ -33,6 +33,8 @@ const CLUSTERS: [(char, [char; 2]); 11] = [
 const FIRST: u32 = 0xAC00;
 const VOWELS_A_LEAD: u32 = 21;
 const TAILS_A_VOWEL: u32 = 28;
+/// Vowels that begin with another sound, each with what is heard when they are drawn out: ㅕ and ㅓ.
+const PLAIN: [(u32, u32); 8] = [(2, 0), (6, 4), (12, 8), (17, 13), (9, 0), (14, 4), (7, 5), (3, 1)];
 /// The lead that is not spoken.
 const SILENT: u32 = 11;
 
@@ -151,7 +153,9 @@ fn joined(before: Glyph, glyph: Glyph) -> Option<Joined> {
     if is_tail(glyph.base) {
         return syllable(lead, vowel, glyph.base as u32 - BEFORE_TAILS).map(one);
     }
-    let is_drawn_out = number(VOWELS, glyph.base) == Some(vowel) || parts(glyph.base) == Some((SILENT, vowel, 0));
+    let is_sound = |other: u32| other == vowel || PLAIN.contains(&(vowel, other));
+    let is_drawn_out = number(VOWELS, glyph.base).is_some_and(is_sound)
+        || parts(glyph.base).is_some_and(|(lead, vowel, tail)| lead == SILENT && tail == 0 && is_sound(vowel));
     is_drawn_out.then_some(Joined::Swapped(before, before))
 }
 

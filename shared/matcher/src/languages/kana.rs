@@ -62,7 +62,8 @@ fn form(character: char) -> Option<(char, Marks)> {
 
 /// Gives the glyph of a kana to `see`.
 pub(super) fn glyphs(character: char, see: &mut impl FnMut(Glyph)) -> bool {
-    let glyph = |base, kind| Glyph::new(base, Letters::NONE, kind);
+    // Some are used as Latin letters.
+    let glyph = |base, kind| Glyph::new(base, confusables::of(character).unwrap_or(Letters::NONE), kind);
     see(match character {
         BAR | 'ｰ' => glyph(BAR, Kind::Drawn),
         VOICED | '゛' | 'ﾞ' => glyph(VOICED, Kind::Ideograph),

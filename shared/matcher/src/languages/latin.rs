@@ -13,9 +13,11 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{MOST, Marks, Reading, Spelling, vietnamese};
+use crate::classes::Unit;
 use crate::dictionary::Expected;
 use crate::glyphs::{Glyph, Kind, text_glyphs};
 use crate::letters::Letters;
+use crate::pattern::Letter;
 use crate::stream::Stream;
 
 /// The letters with accents of a language (Unicode CLDR, main exemplars), and how many of them its words hold at most.
@@ -169,6 +171,10 @@ const fn touches(set: u128, start: usize, word: &str) -> bool {
 fn vietnamese_may_lack(expected: &Expected<'_>, read: Reading) -> bool {
     let letters = || expected.letters.iter().enumerate();
     let is_missing = |nth: usize| read.missing >> nth & 1 != 0;
+    let is_vietnamese = |letter: &Letter| languages_of((letter.base, letter.marks)) & VIETNAMESE != 0;
+    if letters().any(|(nth, letter)| is_missing(nth) && !is_vietnamese(letter)) {
+        return true;
+    }
     let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word);
     let is_bare = letters().all(|(nth, letter)| letter.marks.is_none() || is_missing(nth));
     // A `d` for `đ`, where the tones are there: another word (`dịt`), but hardly several (`dĩ diếm`).
@@ -218,16 +224,50 @@ pub(crate) fn has_words_around(stream: &Stream, units: &Range<usize>) -> bool {
     around(stream, units).1
 }
 
-/// The languages that have any of the letters with marks around, and whether there are other words in Latin letters.
+/// The languages that have any of the letters with marks around, and whether there are other words in Latin letters. The
+/// same word again does not tell what language it is.
 fn around(stream: &Stream, units: &Range<usize>) -> (u16, bool) {
+    let unit = |at: usize| stream.units.get(at).filter(|unit| unit.base.is_ascii_lowercase());
     let (mut languages, mut has_words) = (0, false);
-    for at in (units.start.saturating_sub(AROUND)..units.start).chain(units.end..units.end + AROUND) {
-        let Some(unit) = stream.units.get(at) else { continue };
-        has_words |= unit.base.is_ascii_lowercase();
-        let marks = stream.marks(at);
-        if !marks.is_none() {
-            languages |= languages_of((unit.base, marks));
+    for side in [units.start.saturating_sub(AROUND)..units.start, units.end..units.end.saturating_add(AROUND)] {
+        let mut word = Word::default();
+        // The last word ends with the side.
+        for at in side.map(Some).chain([None]) {
+            if let Some(letter) = at.and_then(unit) {
+                word.add(letter, unit(units.start + word.length));
+                continue;
+            }
+            if !(word.is_same && word.length == units.len()) {
+                languages |= word.languages;
+            }
+            has_words |= word.length > 0;
+            word = Word::default();
         }
     }
     (languages, has_words)
+}
+
+/// A word beside what was read.
+struct Word {
+    length: usize,
+    /// So far its letters are those that were read.
+    is_same: bool,
+    /// The languages that have any of its letters with marks.
+    languages: u16,
+}
+
+impl Default for Word {
+    fn default() -> Self {
+        Self { length: 0, is_same: true, languages: 0 }
+    }
+}
+
+impl Word {
+    fn add(&mut self, letter: &Unit, read: Option<&Unit>) {
+        self.length += 1;
+        self.is_same &= read.is_some_and(|read| read.base == letter.base);
+        if !letter.marks.is_none() {
+            self.languages |= languages_of((letter.base, letter.marks));
+        }
+    }
 }

@@ -7,26 +7,37 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Marks(u8);
 
-/// A mark above or below a Latin letter that changes how it is said: the tones of Vietnamese and their like.
-const TONES: [char; 6] = ['\0', '\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
-/// A mark that makes another letter of it. A comma below is a cedilla, as in Romanian `ș`.
-const SHAPES: [&[char]; 14] = [
-    &[],
-    &['\u{302}'],
-    &['\u{306}'],
-    &['\u{31B}'],
-    // The stroke of `đ`, the missing dot of `ı`: these have no mark of their own.
-    &[],
-    &[],
-    &['\u{308}'],
-    &['\u{30A}'],
-    &['\u{30C}'],
-    &['\u{327}', '\u{326}'],
-    &['\u{328}'],
-    &['\u{304}'],
-    &['\u{30B}'],
-    &['\u{307}'],
-];
+/// The marks that say how a Latin letter is said, as the tones of Vietnamese and their like do, and those that make
+/// another letter of it. 0: it is none of these. A letter of a language has one of each kind at most.
+const fn tone(mark: char) -> u8 {
+    match mark {
+        '\u{300}' => 1,
+        '\u{301}' => 2,
+        '\u{309}' => 3,
+        '\u{303}' => 4,
+        '\u{323}' => 5,
+        _ => 0,
+    }
+}
+
+/// See [`tone`]. 4 and 5 are a stroke and a missing dot, which are no characters. A comma below is a cedilla, as in
+/// Romanian `ș`.
+const fn shape(mark: char) -> u8 {
+    match mark {
+        '\u{302}' => 1,
+        '\u{306}' => 2,
+        '\u{31B}' => 3,
+        '\u{308}' => 6,
+        '\u{30A}' => 7,
+        '\u{30C}' => 8,
+        '\u{327}' | '\u{326}' => 9,
+        '\u{328}' => 10,
+        '\u{304}' => 11,
+        '\u{30B}' => 12,
+        '\u{307}' => 13,
+        _ => 0,
+    }
+}
 
 impl Marks {
     pub(crate) const NONE: Self = Self(0);
@@ -91,9 +102,8 @@ impl Marks {
 
     /// With a mark that follows a Latin letter. A mark that no language uses changes nothing: it is put on letters to
     /// make them hard to read.
-    pub(crate) fn with(self, mark: char) -> Self {
-        let tone = (0_u8..).zip(TONES).find(|(_, tone)| *tone == mark).map_or(0, |(nth, _)| nth);
-        let shape = (0_u8..).zip(SHAPES).find(|(_, shape)| shape.contains(&mark)).map_or(0, |(nth, _)| nth);
+    pub(crate) const fn with(self, mark: char) -> Self {
+        let (tone, shape) = (tone(mark), shape(mark));
         let is_taken = (tone != 0 && self.tone() != 0 && self.tone() != tone)
             || (shape != 0 && self.shape() != 0 && self.shape() != shape);
         if is_taken || self.is_piled() {
@@ -104,7 +114,8 @@ impl Marks {
 
     /// How the marks of a text's letter differ from these of a term's.
     pub(crate) fn compare(self, text: Self) -> Difference {
-        if self.0 & !Self::NEEDED == text.0 {
+        // A Turkish `ı` is a capital `I`.
+        if self.0 & !Self::NEEDED == text.0 || (self.0 == Self::DOTLESS.0 && text.is_none()) {
             Difference::None
         } else if text.is_none() {
             Difference::Missing

@@ -4,13 +4,15 @@
 //!
 //! | file | folds | divides | may repeat | may be missing |
 //! |---|---|---|---|---|
-//! | [`kana`] | both kinds, sizes and widths | | bars | bars |
-//! | [`latin`] | ligatures, `ß`, the two `i` of Turkish | | | accents, unless that makes another word |
-//! | [`arabic`] | the forms of a letter, the bar that makes words longer | | letters | |
-//! | [`cyrillic`] | `ё`, `й` in two characters | | | |
-//! | [`devanagari`] | nukta, nasals, long vowels | by syllables | vowels | |
-//! | [`hangul`] | jamo that spell a syllable | as ideographs; digits | syllables | |
+//! | [`arabic`] | the forms of a letter, the bar that makes words longer | compounds at a space | letters | points and hamza ([`crate::unicode`]) |
+//! | [`cyrillic`] | `ё`, `й` in two characters | | letters of longer terms | |
+//! | [`devanagari`] | nukta, nasals, long vowels | any sign, by syllables; compounds at a space | vowels | |
+//! | [`hangul`] | jamo that spell a syllable | as ideographs; a digit or letter; compounds at a space | syllables, vowels | |
+//! | [`kana`] | both kinds, sizes and widths | as ideographs | bars, small vowels | bars, for vowels |
+//! | [`latin`] | ligatures, `ß`, umlauts, the two `i` of Turkish | | | accents, unless that makes another word |
 //! | [`thai`] | the order of marks, `เเ` | spaces, only everywhere | marks | |
+//!
+//! [`vietnamese`] has the syllables of that language, which [`latin`] asks for.
 //!
 //! A character first becomes glyphs ([`glyphs`]). A mark or a glyph that follows may change the one before ([`marked`],
 //! [`join`]). Whether letters of the same base, but with other [`Marks`], are the term's is asked once a term was read
@@ -233,14 +235,44 @@ pub(crate) fn is_cyrillic(letters: &[Letter]) -> bool {
     letters.first().is_some_and(|letter| cyrillic::is_cyrillic(letter.base))
 }
 
-/// Whether a sign within a word of this script is enough to say that it was divided on purpose.
-pub(crate) fn is_seldom_divided(letters: &[Letter]) -> bool {
-    letters.first().is_some_and(|letter| devanagari::is_devanagari(letter.base))
+/// How the letters of a term were divided.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Division {
+    /// How many of the places between them.
+    pub(crate) gaps: usize,
+    pub(crate) has_space: bool,
+    /// By something that ends a clause.
+    pub(crate) has_stop: bool,
+    /// No word goes on at either end.
+    pub(crate) are_words: bool,
 }
 
-/// Whether a term is in a script where a space ends a sentence or clause, so that it is not divided by a few of them.
-pub(crate) fn has_clauses_for_spaces(letters: &[Letter]) -> bool {
-    letters.first().is_some_and(|letter| thai::is_thai(letter.base))
+/// Terms of at least this many syllables are compounds, which are also written apart: `조건 만남`.
+const LEAST_HANGUL_COMPOUND: usize = 4;
+/// Likewise for Devanagari: `मादर चोद`.
+const LEAST_DEVANAGARI_COMPOUND: usize = 5;
+/// Likewise for Arabic, by letters: `مادر جنده`.
+const LEAST_ARABIC_COMPOUND: usize = 6;
+
+/// Whether a term was divided on purpose, where its script has a rule of its own.
+pub(crate) fn is_divided_enough(letters: &[Letter], division: &Division) -> Option<bool> {
+    let Division { gaps, has_space, has_stop, are_words } = *division;
+    let first = letters.first()?.base;
+    let places = places(letters);
+    // The parts of a compound.
+    let are_parts = |is_long: bool| is_long && are_words && has_space && !has_stop;
+    if hangul::is_hangul(first) {
+        return has_space.then(|| (are_words && gaps * 2 >= places) || are_parts(places + 1 >= LEAST_HANGUL_COMPOUND));
+    }
+    if thai::is_thai(first) {
+        // A space ends a clause.
+        return has_space.then_some(places > 1 && gaps >= places);
+    }
+    if devanagari::is_devanagari(first) {
+        // No sign stands within a word.
+        return (!has_space || are_parts(places + 1 >= LEAST_DEVANAGARI_COMPOUND)).then_some(true);
+    }
+    (arabic::is_arabic(first) && are_parts(letters.len() >= LEAST_ARABIC_COMPOUND)).then_some(true)
 }
 
 /// The most letters that are looked at: one bit for each.
