@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use chathook_endpoint::outcome::OUTCOME_HEADER;
 use chathook_platform_double::callback_query;
-use chathook_protocol::json::{self, Object};
+use chathook_protocol::json::Body;
 use chathook_protocol::{Command, Reply, Token};
 use serde::Serialize;
 use serde_json::Value;
@@ -53,8 +53,8 @@ fn is_here(host: &str) -> bool {
 
 /// The command of the callback in `body`.
 pub fn command_of(body: &[u8]) -> anyhow::Result<String> {
-    let text = json::readable(body);
-    let callback = Object::parse(&text).context("not a JSON object")?;
+    let body = Body::new(body);
+    let callback = body.object().context("not a JSON object")?;
     let command = callback.text("CallbackCommand").context("no CallbackCommand in it: not a callback")?;
     Ok(command.into_owned())
 }

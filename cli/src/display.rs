@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use anstyle::Style;
 use chathook_archive::{StoredMessage, Version};
+use chathook_protocol::json;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
@@ -141,10 +142,7 @@ fn sent(message: &StoredMessage) -> Option<u64> {
 
 /// `text` without characters that move the cursor, colour the terminal or reverse the text.
 pub fn printable(text: &str) -> String {
-    let acts = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if acts(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|character| if json::acts_on_terminal(character) { '\u{FFFD}' } else { character }).collect()
 }
 
 /// What became of a message: whether it was delivered, edited, recalled or erased, and by whom.

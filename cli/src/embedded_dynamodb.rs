@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::dynamodb_server;
 use crate::private;
 
 /// Starts an engine on `listen` that runs until `stop`. Returns its URL. Without a `folder` it keeps its data in
@@ -39,8 +40,8 @@ pub async fn start(
         // An error means that the sender is gone, which is a stop too.
         let _ = stop.wait_for(|stop| *stop).await;
     };
-    let serving = dynoxide::server::serve_with_shutdown(listener, database, stopped);
-    servers.spawn(async { serving.await.map_err(anyhow::Error::msg) });
+    let serving = axum::serve(listener, dynamodb_server::router(database)).with_graceful_shutdown(stopped);
+    servers.spawn(async { Ok(serving.await?) });
     Ok(url)
 }
 

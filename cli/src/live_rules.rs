@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use chathook_endpoint::moderator::read_rules;
-use chathook_endpoint::{Callback, EndpointError, Handled, Handler, Moderator};
+use chathook_endpoint::{Callback, EndpointError, Handled, Handler, Moderator, Unreadable};
 use chathook_moderation::{Rules, RulesError};
 use futures_util::future::BoxFuture;
 
@@ -93,6 +93,10 @@ impl Handler for LiveRules {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         let moderator = self.moderator();
         Box::pin(async move { moderator.handle(callback).await })
+    }
+
+    fn reject(&self, unreadable: &Unreadable<'_>) -> Option<Handled> {
+        self.moderator().reject(unreadable)
     }
 }
 

@@ -6,12 +6,14 @@ use std::time::Duration;
 use anstyle::Style;
 use chathook_endpoint::{Answer, EndpointError, Moderated, Outcome, Request};
 use chathook_moderation::RulesError;
-use chathook_protocol::{Command, json};
+use chathook_protocol::Command;
+use chathook_protocol::json::Body;
 use serde_json::{Value, json};
 
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
 use crate::display::printable;
 use crate::message_text::{content, preview, shortened};
+use crate::output::json_line;
 use crate::progress::count;
 
 /// How many columns of a message's text a line shows.
@@ -43,7 +45,12 @@ impl LiveView {
         if matches!(answered.outcome, Outcome::Probe) {
             return;
         }
-        let line = if self.json { answered.json(self.with_text).to_string() } else { answered.line(self.with_text) };
+        // Serialising JSON cannot fail.
+        let line = if self.json {
+            json_line(&answered.json(self.with_text)).unwrap_or_default()
+        } else {
+            answered.line(self.with_text)
+        };
         anstream::println!("{line}");
     }
 
@@ -77,7 +84,7 @@ impl Answered<'_> {
         let detail = self.detail(with_text).map(|detail| format!("  {}", paint(DIM, printable(&detail))));
         format!(
             "{:<7} {} {:>5} ms  {}{}{}",
-            self.kind(&body),
+            printable(self.kind(&body)),
             paint(self.style(), outcome),
             self.took.as_millis(),
             printable(&people(&body)),
@@ -110,15 +117,17 @@ impl Answered<'_> {
         }
         if let Outcome::Failed(error) = self.outcome {
             put("Reason", error.to_string().into());
+            put("Source", self.request.source.clone().into());
         }
         put("Status", self.answer.status.into());
         put("DurationUs", u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX).into());
         line.into()
     }
 
-    /// The callback's body; null if it is not JSON.
+    /// The callback's body; null if it cannot be read.
     fn body(&self) -> Value {
-        serde_json::from_str(&json::readable(&self.request.body)).unwrap_or_default()
+        let body = Body::new(&self.request.body);
+        if body.object().is_ok() { serde_json::from_str(body.json()).unwrap_or_default() } else { Value::Null }
     }
 
     /// What kind of callback it is, in a word.
@@ -150,6 +159,10 @@ impl Answered<'_> {
             Outcome::Moderated(moderated) => moderated,
             Outcome::Failed(EndpointError::Unhandled(_)) => {
                 return Some("switch it off in the console, or paste the URL that handles it".to_owned());
+            }
+            Outcome::Failed(error @ EndpointError::Forbidden(_)) => {
+                let source = self.request.source.as_deref().unwrap_or("an unknown address");
+                return Some(format!("from {source}: {error}"));
             }
             Outcome::Failed(error) => return Some(error.to_string()),
             _ => return None,

@@ -9,13 +9,15 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use chathook_archive::Archive;
 use chathook_endpoint::outcome::OUTCOME_HEADER;
-use chathook_endpoint::{Answer, Archiver, Arrival, Endpoint, Handler, Moderated, Outcome, Request, Settings};
+use chathook_endpoint::{
+    Answer, Archiver, Arrival, Endpoint, Forbidden, Handler, Moderated, Outcome, Request, Settings,
+};
 use chathook_protocol::{Command, Reply};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -85,6 +87,7 @@ impl LocalWebhook {
         let listener = bind(listen, "--listen").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let router = router(&Arc::new(settings), &moderator, archive.clone(), view.as_ref());
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let mut stopped = stopped;
         let shutdown = async move {
             let _ = stopped.wait_for(|stop| *stop).await;
@@ -136,17 +139,28 @@ fn router(
 
 type Served = (Arc<Endpoint>, Option<Arc<LiveView>>);
 
-async fn webhook(State((endpoint, view)): State<Served>, request: axum::extract::Request) -> Response {
+async fn webhook(
+    State((endpoint, view)): State<Served>,
+    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    request: axum::extract::Request,
+) -> Response {
     static REQUESTS: AtomicU64 = AtomicU64::new(1);
     let id = REQUESTS.fetch_add(1, Ordering::Relaxed).to_string();
     let (head, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, MAX_REQUEST_BYTES).await else {
         return respond(Answer { status: 413, body: Reply::fail("the body is too large").to_json() }, None);
     };
-    let request = Request::new(id, head.method.as_str(), head.uri.query().unwrap_or_default(), body.into());
+    let mut request = Request::new(id, head.method.as_str(), head.uri.query().unwrap_or_default(), body.into());
+    request.source = Some(source.ip().to_string());
     let arrival = Arrival { at_ms: now_ms(), at_front_ms: None };
     let started = Instant::now();
-    let (answer, outcome) = endpoint.answer(arrival, || request.clone()).await;
+    // A browser names the page that sends a request; the platform and other programs have none. `Host` says nothing
+    // here, since a tunnel changes it.
+    let (answer, outcome) = if head.headers.contains_key(header::ORIGIN) {
+        (Answer::forbidden(), Outcome::Failed(Forbidden::WebPage.into()))
+    } else {
+        endpoint.answer(arrival, || request.clone()).await
+    };
     if let Some(view) = view {
         view.show(&Answered { request: &request, answer: &answer, outcome: &outcome, took: started.elapsed() });
     }

@@ -17,6 +17,7 @@ mod cost;
 mod defaults;
 mod demo;
 mod display;
+mod dynamodb_server;
 mod embedded_dynamodb;
 mod erase;
 mod example_rules;
@@ -50,6 +51,7 @@ use chathook_endpoint::VERSION;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use color::{BAD, paint};
+use display::printable;
 use output::is_broken_pipe;
 
 /// The webhook backend for Tencent Cloud Chat: moderates messages before they are sent and stores them afterwards.
@@ -91,7 +93,9 @@ fn main() -> ExitCode {
         if is_broken_pipe(&error) {
             return ExitCode::SUCCESS;
         }
-        anstream::eprintln!("{}: {error:#}", paint(BAD, "chathook"));
+        // It may quote what somebody else wrote.
+        let error: Vec<_> = format!("{error:#}").lines().map(printable).collect();
+        anstream::eprintln!("{}: {}", paint(BAD, "chathook"), error.join("\n"));
         ExitCode::FAILURE
     })
 }

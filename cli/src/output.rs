@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use chathook_protocol::json;
 use clap::ValueEnum;
 
 /// How to print.
@@ -13,12 +14,16 @@ pub enum Format {
     Json,
 }
 
-/// Prints a value as JSON that people can read.
+/// Prints a value as JSON that people can read. Nothing in it acts on a terminal.
 pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value)?;
-    writeln!(out)?;
+    let json = serde_json::to_string_pretty(value)?;
+    writeln!(std::io::stdout(), "{}", json::terminal_safe(&json))?;
     Ok(())
+}
+
+/// A value as JSON in one line. Nothing in it acts on a terminal.
+pub fn json_line(value: &impl serde::Serialize) -> anyhow::Result<String> {
+    Ok(json::terminal_safe(&serde_json::to_string(value)?).into_owned())
 }
 
 /// Whether the reader of our output went away (`chathook … | head`), which is no error.

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::clock::now;
 use crate::defaults::DEMO_APP_ID;
+use crate::display::printable;
 use crate::input;
 use crate::lost_log::LostLog;
 use crate::source::Source;
@@ -71,7 +72,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Ok(_) => stored += 1,
             Err(error) => {
                 failed += 1;
-                eprintln!("request {}: {error:#}", id.request);
+                eprintln!("request {}: {}", printable(&id.request), printable(&format!("{error:#}")));
             }
         }
     }

@@ -11,7 +11,9 @@ use crate::callback_client::{CallbackClient, command_of};
 use crate::clock::now;
 use crate::color::{BAD, paint};
 use crate::defaults::{DATA_FOLDER, WEBHOOK_URL};
+use crate::display::printable;
 use crate::input;
+use crate::output::json_line;
 use crate::running_serve::RunningServe;
 
 /// Post callbacks from JSON files, signed as the platform signs them, and print what became of each
@@ -61,8 +63,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let answer = client.post(&command, &body, now()).with_context(|| name.to_string())?;
         is_done &= answer.is_proper();
         match arguments.format {
-            Format::Text => writeln!(out, "{name}: {} → {}", answer.command, answer.verdict)?,
-            Format::Json => writeln!(out, "{}", serde_json::to_string(&answer)?)?,
+            Format::Text => writeln!(out, "{name}: {} → {}", printable(&answer.command), printable(&answer.verdict))?,
+            Format::Json => writeln!(out, "{}", json_line(&answer)?)?,
         }
     }
     Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })

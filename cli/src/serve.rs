@@ -12,6 +12,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::color::{BAD, paint};
 use crate::defaults::{DATA_FOLDER, DEMO_APP_ID, DEMO_TOKEN, TABLE};
 use crate::invocation::program;
 use crate::live_rules::LiveRules;
@@ -105,6 +106,9 @@ async fn serve(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     let app_id = settings.sdk_app_id.clone();
     let is_signed = !settings.tokens.is_empty();
+    if !is_signed {
+        anstream::eprintln!("{}", paint(BAD, Settings::UNSIGNED));
+    }
     let moderator = Arc::clone(&rules);
     let webhook = LocalWebhook::start(listen, &storage, settings, moderator, Some(view)).await?;
     // Before it says that it listens, since a program may stop it at once.

@@ -32,6 +32,7 @@ README_BYTES = 9 * 1024
 NOT_RUN = re.compile(
     r"--aws\b|^aws |^SDK_APP_ID="  # needs AWS
     r"|^scripts/|cargo (build|install|test)|--release"  # takes minutes
+    r"|^npm "  # needs the network
     r"|^rustup |/usr/share/dict|^read "  # changes the machine, is not on every one, needs a person
 )
 # What runs until it is stopped.

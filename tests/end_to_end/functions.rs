@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chathook_archive::{Conversation, MessageQuery, StoredMessage};
 use chathook_tests::function::{Function, Setup, event};
-use chathook_tests::{TOKEN, engine, fixture, now, query};
+use chathook_tests::{APP, TOKEN, engine, fixture, now, query};
 use serde_json::{Value, json};
 
 const RULES: &str = r#"
@@ -399,5 +399,54 @@ async fn the_log_holds_metrics_and_neither_secrets_nor_what_people_write() {
     let sign = sign.split_once("Sign=").and_then(|(_, rest)| rest.split('&').next()).expect("it is signed");
     for secret in [TOKEN, "xyzzy", sign] {
         assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_let_in_or_turned_away_is_counted_and_logged() {
+    let environment = [("CALLBACK_TOKEN", ""), ("ALLOW_UNSIGNED", "true")];
+    let setup = Setup { environment: &environment, ..setup("c2c-before-send", NOWHERE) };
+    let mut function = Function::start(&setup).await;
+    let is_warning = |line: &str| line.contains("ALLOW_UNSIGNED=true and there is no CALLBACK_TOKEN");
+    let log = function.log_with(is_warning).await;
+    assert!(log.iter().any(|line| is_warning(line) && line.contains("\"WARN\"")), "{log:#?}");
+
+    let query = |command: &str| format!("SdkAppid={APP}&CallbackCommand={command}");
+    let message = c2c(C2C_BEFORE, "casino");
+    let post = |query: &str, body: &str| event(query, &json!(body), false);
+    let mut get = post("", "");
+    get["requestContext"]["http"]["method"] = json!("GET");
+    // ESC, a line break, CSI, DEL, an override of the direction.
+    let nasty = "%1b%5b31m%0a%c2%9b%7f%e2%80%ae";
+    let nasty_message = message.replace("\"ada\"", "\"a\\u001b\\n\\u009b\\u202e\\u007f\"");
+    for (event, status, answer) in [
+        (get, 200, ok(0)),
+        (post(&query("State.StateChange"), "{}"), 200, ok(0)),
+        (post(&query(&format!("X{nasty}")), "{}"), 200, ok(0)),
+        (post(&query(C2C_BEFORE), &message), 200, rejected(120_001)),
+        (post(&query(C2C_BEFORE), &nasty_message), 200, rejected(120_001)),
+        (post(&query(C2C_BEFORE), &message.replace("\"MsgSeq\":1", "\"MsgSeq\":NaN")), 200, rejected(120_001)),
+        (post(&query(C2C_BEFORE), message.strip_suffix('}').expect("an object")), 200, rejected(120_001)),
+    ] {
+        let shown = event.to_string();
+        assert_eq!(function.invoke(event).await, (status, answer), "{shown}");
+    }
+    let (status, _) = function.invoke(post(&format!("{}&{nasty}=1&{nasty}=2", query(C2C_BEFORE)), &message)).await;
+    assert_eq!(status, 403);
+
+    let log = function.log_with(|line| line.contains("\"Rejected403\":1")).await;
+    let acts = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}');
+    for line in &log {
+        assert!(!line.contains(acts) && line.starts_with('{'), "{line:?}");
+    }
+    let lines: Vec<Value> = log.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let refused = lines.iter().find(|line| line["message"] == "a caller was turned away").expect("a line");
+    assert_eq!(refused["source"], "192.0.2.1", "{refused}");
+    let unread = lines.iter().find(|line| line["message"] == "rejected unread").expect("a line");
+    assert_eq!((&unread["rules"], &unread["command"]), (&json!(r#"["reject"]"#), &json!(C2C_BEFORE)), "{unread}");
+    let count = |name: &str| lines.iter().filter_map(|document| document[name].as_u64()).sum::<u64>();
+    for (name, expected) in [("Probes", 1), ("Unhandled", 2), ("Unsigned", 6), ("VerdictReject", 4), ("FailedOpen", 0)]
+    {
+        assert_eq!(count(name), expected, "{name}: {lines:#?}");
     }
 }

@@ -183,6 +183,107 @@ fn the_view_tells_repeats_and_changes_and_strangers_but_no_probes() {
     assert!(without_time(&serve.next_line()).starts_with("after refused | ana → bo"));
 }
 
+/// Sends a request with these headers, as a browser or a stranger would. Gives the head and the body of the answer.
+fn raw(url: &str, request_line: &str, headers: &str, body: &str) -> (String, String) {
+    use std::io::{Read as _, Write as _};
+    let address = url.strip_prefix("http://").expect("a URL");
+    let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+    let length = body.len();
+    write!(stream, "{request_line} HTTP/1.1\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+        .expect("it reads");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("it answers");
+    let answer = String::from_utf8(answer).expect("text");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    (head.to_lowercase(), body.to_owned())
+}
+
+#[test]
+fn a_web_page_can_neither_use_the_table_nor_post_callbacks() {
+    let folder = folder_with(RULES);
+    let mut serve = chathook(folder.path());
+    serve.args(["serve", "--json", "--in-memory", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
+    let serve = Serve::start_with(serve, |line| line.starts_with('{'));
+    let greeting: Value = serde_json::from_str(&serve.greeting[0]).expect("JSON");
+    let (webhook, table) =
+        (greeting["Webhook"].as_str().expect("a URL"), greeting["DynamoDB"].as_str().expect("a URL"));
+
+    let scan = "X-Amz-Target: DynamoDB_20120810.Scan\r\nContent-Type: application/json\r\nAuthorization: x\r\n";
+    for (method, host, origin, expected) in [
+        ("POST", "127.0.0.1:8000", "", "200"),
+        ("POST", "localhost:8000", "", "200"),
+        ("POST", "127.0.0.1:8000", "Origin: https://evil.example\r\n", "403"),
+        ("POST", "127.0.0.1:8000", "Origin: null\r\n", "403"),
+        ("POST", "evil.example:8000", "", "403"),
+        ("OPTIONS", "127.0.0.1:8000", "Origin: https://evil.example\r\n", "403"),
+        ("GET", "127.0.0.1:8000", "Origin: https://evil.example\r\n", "403"),
+        ("GET", "evil.example", "", "403"),
+    ] {
+        let headers = format!("Host: {host}\r\n{origin}{scan}");
+        let (head, body) = raw(table, &format!("{method} /"), &headers, r#"{"TableName":"chathook"}"#);
+        assert!(head.starts_with(&format!("http/1.1 {expected} ")), "{method} {host} {origin}: {head} {body}");
+        assert!(!head.contains("access-control"), "{head}");
+        assert_eq!(body.contains("Items"), expected == "200", "{body}");
+    }
+
+    let callback = r#"{"From_Account":"ada","To_Account":"grace","MsgBody":[]}"#;
+    let query = "SdkAppid=1400000001&CallbackCommand=C2C.CallbackBeforeSendMsg";
+    for (method, origin) in [("POST", "https://evil.example"), ("POST", "null"), ("OPTIONS", "http://localhost")] {
+        let headers = format!("Host: tunnel.example\r\nOrigin: {origin}\r\n");
+        let (head, _) = raw(webhook, &format!("{method} /?{query}"), &headers, callback);
+        assert!(head.starts_with("http/1.1 403 ") && !head.contains("access-control"), "{head}");
+        let line: Value = serde_json::from_str(&serve.next_line()).expect("JSON");
+        assert_eq!((&line["Outcome"], &line["Source"]), (&"refused".into(), &"127.0.0.1".into()), "{line}");
+        assert!(line["Reason"].as_str().is_some_and(|reason| reason.contains("web page")), "{line}");
+    }
+    // A tunnel names another host.
+    let (head, _) = raw(webhook, "GET /", "Host: tunnel.example\r\n", "");
+    assert!(head.starts_with("http/1.1 200 "), "{head}");
+}
+
+#[test]
+fn nothing_in_a_request_acts_on_the_terminal() {
+    let folder = folder_with(RULES);
+    // ESC, a line break, CSI, DEL, an override of the direction.
+    let nasty = "%1b%5b31m%0a%c2%9b%7f%e2%80%ae";
+    let queries = [
+        format!("SdkAppid=2&CallbackCommand=X{nasty}Y"),
+        format!("{nasty}=1&{nasty}=2&SdkAppid=1400000000"),
+        format!("SdkAppid=1400000000&{nasty}={nasty}&Sign={nasty}&RequestTime={nasty}"),
+    ];
+    let body = r#"{"From_Account":"a\u001b[31m\nb\u009b\u202e","To_Account":"c\u007f","MsgKey":"\u009b"}"#;
+    for json in [true, false] {
+        let serve = if json {
+            let mut serve = chathook(folder.path());
+            serve.args([
+                "serve",
+                "--json",
+                "--in-memory",
+                "--listen",
+                "127.0.0.1:0",
+                "--dynamodb-listen",
+                "127.0.0.1:0",
+            ]);
+            Serve::start_with(serve, |line| line.starts_with('{'))
+        } else {
+            Serve::start(folder.path(), &["--in-memory"])
+        };
+        let url = if json {
+            let greeting: Value = serde_json::from_str(&serve.greeting[0]).expect("JSON");
+            greeting["Webhook"].as_str().expect("a URL").to_owned()
+        } else {
+            serve.url().to_owned()
+        };
+        for query in &queries {
+            raw(&url, &format!("POST /?{query}"), "Host: x\r\n", body);
+            let line = serve.next_line();
+            let acts = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}');
+            assert!(!line.contains(acts), "{query}: {line:?}");
+            assert!(line.contains("refused") && line.contains("127.0.0.1"), "one line for each: {line:?}");
+        }
+    }
+}
+
 #[test]
 fn texts_can_be_left_out_and_programs_get_json() {
     let folder = folder_with(ALL_ACTIONS);

@@ -16,7 +16,7 @@ use crate::conversation::{self, AsOptions, ConversationArguments};
 use crate::display;
 use crate::messages::read_receipts;
 use crate::names;
-use crate::output::Format;
+use crate::output::{Format, json_line};
 use crate::retry::is_temporary;
 use crate::source::Source;
 use crate::times::{Moment, Times, TimesArguments, moment};
@@ -206,7 +206,7 @@ impl List {
                     for message in &messages[messages.len().saturating_sub(first_only)..] {
                         match self.format {
                             Format::Table => writeln!(out, "{}", display::line(message, &times))?,
-                            Format::Json => writeln!(out, "{}", serde_json::to_string(message)?)?,
+                            Format::Json => writeln!(out, "{}", json_line(message)?)?,
                         }
                     }
                     out.flush()?;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::arguments::Format;
 use super::load::{problem, source};
 use super::message::Where;
+use crate::output::json_line;
 use crate::progress::count;
 
 /// Validate rules and the word lists they name; every problem is reported with its line and the fix
@@ -152,7 +153,7 @@ impl Report<'_> {
             "terms": self.terms.iter().zip(&hits).map(term).collect::<Vec<_>>(),
             "words": self.words.iter().map(word).collect::<Vec<_>>(),
         });
-        writeln!(std::io::stdout(), "{report}")?;
+        writeln!(std::io::stdout(), "{}", json_line(&report)?)?;
         Ok(())
     }
 

@@ -7,14 +7,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use chathook_moderation::{Decision, Hit, ReadableText, Verdict};
-use chathook_protocol::json::Object;
+use chathook_protocol::json::{self, Object};
 use clap::Args;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::arguments::Format;
 use super::message::{Posted, Where, readable};
+use crate::display::printable;
 use crate::input;
+use crate::output::json_line;
 
 /// Say what becomes of a message, and why: the verdict, and every hit with its place underlined
 #[derive(Args)]
@@ -52,7 +54,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let verdict = rules.moderate(&message, &posted.query);
     let passed = start.elapsed();
     match arguments.format {
-        Format::Json => writeln!(std::io::stdout(), "{}", to_json(&verdict, passed))?,
+        Format::Json => writeln!(std::io::stdout(), "{}", json_line(&to_json(&verdict, passed))?)?,
         Format::Text => print(&verdict, &ReadableText::in_message(&message), passed)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -143,10 +145,10 @@ fn print(verdict: &Verdict<'_>, texts: &[ReadableText], passed: Duration) -> any
     writeln!(out, "  ({:.1} µs)", passed.as_secs_f64() * 1e6)?;
     let (body, custom_data) = rewritten(&verdict.decision);
     if let Some(body) = body {
-        writeln!(out, "MsgBody: {body}")?;
+        writeln!(out, "MsgBody: {}", json::terminal_safe(&body.to_string()))?;
     }
     if let Some(data) = custom_data {
-        writeln!(out, "CloudCustomData: {data}")?;
+        writeln!(out, "CloudCustomData: {}", printable(data))?;
     }
     for rule in &verdict.left_out {
         writeln!(out, "left out: what rule {rule} adds does not fit")?;

@@ -17,6 +17,8 @@ pub struct Callback<'a> {
     pub command: Command,
     /// The event.
     pub body: Object<'a>,
+    /// What the request's body holds besides the event, if it is not strict JSON.
+    pub leftover: Option<&'a str>,
     /// The query that the platform appended.
     pub query: &'a Query,
     /// Names the request in the log.
@@ -55,10 +57,35 @@ pub trait Handler: Send + Sync {
     /// The answer to the callback, and what was done. Nothing may still be running when it returns, since Lambda
     /// freezes the function then.
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>>;
+
+    /// The rejection of a before-callback that could not be read or handled, if what it says is reason enough.
+    /// Otherwise it gets what `ON_FAILURE` says.
+    fn reject(&self, _unreadable: &Unreadable<'_>) -> Option<Handled> {
+        None
+    }
+}
+
+/// A before-callback that could not be read, or whose handling failed.
+#[derive(Debug)]
+pub struct Unreadable<'a> {
+    /// What kind of message waits.
+    pub command: Command,
+    /// The whole body as text.
+    pub text: &'a str,
+    /// The query that the platform appended.
+    pub query: &'a Query,
+    /// Names the request in the log.
+    pub request_id: &'a str,
+    /// What went wrong.
+    pub reason: &'a EndpointError,
 }
 
 impl<H: Handler + ?Sized> Handler for Arc<H> {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         self.as_ref().handle(callback)
+    }
+
+    fn reject(&self, unreadable: &Unreadable<'_>) -> Option<Handled> {
+        self.as_ref().reject(unreadable)
     }
 }

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use chathook_protocol::json::{self, Object};
-use chathook_protocol::{Command, Reply, ShapeError};
+use chathook_protocol::json::Body;
+use chathook_protocol::{Command, Replays, Reply, ShapeError};
 use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
-use crate::callback::{Callback, Handler};
+use crate::callback::{Callback, Handler, Unreadable};
 use crate::deadlines::Deadlines;
 use crate::error::{EndpointError, Forbidden};
 use crate::http::{Answer, Arrival, MAX_BODY_BYTES, Request};
@@ -23,6 +23,8 @@ pub struct Endpoint {
     settings: Arc<Settings>,
     routes: Vec<(Command, Arc<dyn Handler>)>,
     queue: Option<Box<dyn RetryQueue>>,
+    /// The signatures that came, if replays are refused.
+    replays: Option<Mutex<Replays>>,
 }
 
 /// A request without a reply from a handler.
@@ -48,7 +50,9 @@ impl Endpoint {
     /// An endpoint that handles no command yet.
     #[must_use]
     pub fn new(settings: Arc<Settings>) -> Self {
-        Self { settings, routes: Vec::new(), queue: None }
+        // Without a token nothing says that a signature is valid, and strangers may send as many as they like.
+        let replays = (settings.refuse_replays && !settings.tokens.is_empty()).then(Mutex::default);
+        Self { settings, routes: Vec::new(), queue: None, replays }
     }
 
     /// The same, with these commands handled by `handler`.
@@ -88,14 +92,15 @@ impl Endpoint {
     /// # Errors
     /// [`EndpointError`]: it is still unstored.
     pub async fn redrive(&self, unstored: &UnstoredCallback, deadline: Instant) -> Result<Outcome, EndpointError> {
-        let (query, body) = (unstored.query(), unstored.body()?);
-        let text = json::readable(&body);
-        let body = Object::parse(&text).map_err(ShapeError::from)?;
+        let (query, bytes) = (unstored.query(), unstored.body()?);
+        let content = Body::new(&bytes);
+        let body = content.object().map_err(ShapeError::from)?;
         let name = query.command().map(Cow::Borrowed).or_else(|| body.text("CallbackCommand"));
         let (command, handler) = self.find(name.as_deref())?;
         let callback = Callback {
             command,
             body,
+            leftover: content.leftover(),
             query: &query,
             request_id: &unstored.request_id,
             started: Instant::now(),
@@ -107,44 +112,79 @@ impl Endpoint {
 
     async fn reply(&self, request: &Request, arrival: Arrival, deadlines: &Deadlines) -> Result<Handled, Failed> {
         if request.is_probe() {
+            metrics::counter!("Probes").increment(1);
             return Ok(Handled { reply: Reply::allow(), outcome: Outcome::Probe });
         }
         let received_at = arrival.at_ms / 1000;
         let verified = Verified::check(request, &self.settings, received_at)?;
+        if self.settings.tokens.is_empty() {
+            metrics::counter!("Unsigned").increment(1);
+        }
 
-        let text;
+        // A body that is too large is not parsed, but its beginning is looked at.
+        let content = Body::new(request.body.get(..MAX_BODY_BYTES).unwrap_or(&request.body));
         let body = if request.body.len() > MAX_BODY_BYTES {
             Err(EndpointError::TooLarge(request.body.len()))
         } else {
-            text = json::readable(&request.body);
-            Object::parse(&text).map_err(|error| ShapeError::from(error).into())
+            content.object().map_err(|error| ShapeError::from(error).into())
         };
-        let in_body = body.as_ref().ok().and_then(|body| body.text("CallbackCommand"));
-        let (command, handler) = match (verified.command(in_body.as_deref())?, self.routes.first()) {
+        let (command, handler) = match (verified.command(body.as_ref().ok())?, self.routes.first()) {
             // Neither place names a command, so the body is broken too. It fails as this function's callbacks do.
             (None, Some((command, handler))) => (*command, handler.as_ref()),
-            (name, _) => self.find(name)?,
+            (name, _) => self.find(name.as_deref())?,
         };
 
-        let known = |error| Failed { command: Some(command), error };
+        if self.is_replay(request, command, received_at) {
+            return Err(Forbidden::Replay.into());
+        }
+
         let deadline = match &self.queue {
             Some(_) if !command.is_before() => deadlines.handler_before_queue(),
             _ => deadlines.handler(),
         };
-        let callback = Callback {
+        let query = &request.query;
+        let callback = |body| Callback {
             command,
-            body: body.map_err(known)?,
-            query: &request.query,
+            body,
+            leftover: content.leftover(),
+            query,
             request_id: &request.id,
             started: deadlines.started(),
             received_at,
             deadline,
         };
-        handle(handler, callback).await.map_err(known)
+        let error = match body {
+            Ok(body) => match handle(handler, callback(body)).await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        if command.is_before() {
+            let unreadable =
+                Unreadable { command, text: content.text(), query, request_id: &request.id, reason: &error };
+            if let Some(rejected) = handler.reject(&unreadable) {
+                return Ok(rejected);
+            }
+        }
+        Err(Failed { command: Some(command), error })
+    }
+
+    /// Whether the signature came before with another body, if that is to be refused.
+    fn is_replay(&self, request: &Request, command: Command, now: u64) -> bool {
+        let (Some(replays), Some(sign), Some(time)) =
+            (&self.replays, request.query.sign(), request.query.request_time())
+        else {
+            return false;
+        };
+        // A panic cannot leave it half-changed.
+        let mut replays = replays.lock().unwrap_or_else(PoisonError::into_inner);
+        replays.is_replay(sign, time, command, &request.body, now)
     }
 
     fn find(&self, name: Option<&str>) -> Result<(Command, &dyn Handler), EndpointError> {
-        let route = self.routes.iter().find(|(command, _)| Some(command.as_str()) == name);
+        let wanted = name.and_then(Command::parse);
+        let route = self.routes.iter().find(|(command, _)| Some(*command) == wanted);
         let (command, handler) = route.ok_or_else(|| EndpointError::Unhandled(name.map(str::to_owned)))?;
         Ok((*command, handler.as_ref()))
     }
@@ -163,17 +203,20 @@ impl Endpoint {
             .or_else(|| request.query.command().and_then(Command::parse))
             .or_else(|| self.routes.first().map(|(command, _)| *command));
         let (request_id, name) = (&request.id, command.map(Command::as_str));
-        let on_failure = self.settings.on_failure;
+        let on_failure = error.on_failure(self.settings.on_failure);
         match &error {
             EndpointError::Forbidden(reason) => {
                 metrics::counter!("Rejected403").increment(1);
-                tracing::warn!(request_id, %reason, "a caller was turned away");
+                tracing::warn!(request_id, source = request.source, %reason, "a caller was turned away");
             }
-            EndpointError::Unhandled(command) => tracing::warn!(
-                request_id,
-                command,
-                "a command that this function does not handle was allowed; switch it off in the console or paste the URL that handles it"
-            ),
+            EndpointError::Unhandled(command) => {
+                metrics::counter!("Unhandled").increment(1);
+                tracing::warn!(
+                    request_id,
+                    command,
+                    "a command that this function does not handle was allowed; switch it off in the console or paste the URL that handles it"
+                );
+            }
             reason if command.is_some_and(Command::is_before) => match on_failure {
                 OnFailure::Allow => {
                     metrics::counter!("FailedOpen").increment(1);

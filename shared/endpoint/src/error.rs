@@ -60,22 +60,42 @@ pub enum Forbidden {
     /// The signature is not valid.
     #[error(transparent)]
     Sign(#[from] SignError),
+    /// The signature came before with another body, and `REFUSE_REPLAYS` is `true`.
+    #[error(
+        "its signature came before with another body: it is a replay, or the app sent two such callbacks within a \
+         second; if so, set REFUSE_REPLAYS=false"
+    )]
+    Replay,
     /// The query has this parameter twice, with different values.
-    #[error("the query has {0} twice with different values")]
+    // Anyone may choose the name, so it is quoted.
+    #[error("the query has {0:?} twice with different values")]
     Ambiguous(String),
+    /// A web page sent it: `serve` runs on a machine where browsers run too.
+    #[error("it has an Origin, so a web page sent it and not the platform")]
+    WebPage,
     /// The query and the body name different commands.
     #[error("CallbackCommand in the query is not the one in the body")]
     TwoCommands,
 }
 
 impl EndpointError {
+    /// What a before-callback gets that fails for this reason, if `ON_FAILURE` is `on_failure`. A callback that can be
+    /// read in two ways is rejected in any case: one of them might pass the rules while the other is delivered.
+    #[must_use]
+    pub fn on_failure(&self, on_failure: OnFailure) -> OnFailure {
+        match self {
+            Self::Shape(ShapeError::Twice(_)) => OnFailure::Reject,
+            _ => on_failure,
+        }
+    }
+
     /// What the caller gets if the callback has this command and `ON_FAILURE` is `on_failure`.
     #[must_use]
     pub fn answer(&self, command: Option<Command>, on_failure: OnFailure) -> Answer {
         match self {
             Self::Forbidden(_) => Answer::forbidden(),
             Self::Unhandled(_) => Answer::ok(&Reply::allow()),
-            _ if command.is_some_and(Command::is_before) => Answer::ok(&match on_failure {
+            _ if command.is_some_and(Command::is_before) => Answer::ok(&match self.on_failure(on_failure) {
                 OnFailure::Allow => Reply::allow(),
                 OnFailure::Reject => Reply::reject(RejectCode::Plain, ""),
             }),

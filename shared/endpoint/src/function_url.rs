@@ -43,9 +43,10 @@ struct RequestContext {
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Http {
     method: Option<String>,
+    source_ip: Option<Value>,
 }
 
 impl FunctionUrlEvent {
@@ -63,8 +64,9 @@ impl FunctionUrlEvent {
         let Self { raw_query_string, body, is_base64_encoded, request_context } = self;
         let decoded = is_base64_encoded.filter(|is_base64| *is_base64).and_then(|_| BASE64.decode(&body.0).ok());
         let raw_query = String::from_utf8_lossy(&raw_query_string.0);
-        let method = request_context.http.method.unwrap_or_default();
-        Request::new(id.to_owned(), &method, &raw_query, decoded.unwrap_or(body.0))
+        let Http { method, source_ip } = request_context.http;
+        let request = Request::new(id.to_owned(), &method.unwrap_or_default(), &raw_query, decoded.unwrap_or(body.0));
+        Request { source: source_ip.as_ref().and_then(Value::as_str).map(str::to_owned), ..request }
     }
 }
 

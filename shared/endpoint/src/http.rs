@@ -18,6 +18,8 @@ pub struct Request {
     pub query: Query,
     /// The body, decoded.
     pub body: Vec<u8>,
+    /// The IP address that it came from, if the server says.
+    pub source: Option<String>,
 }
 
 impl Request {
@@ -25,7 +27,7 @@ impl Request {
     #[must_use]
     pub fn new(id: String, method: &str, raw_query: &str, body: Vec<u8>) -> Self {
         let query = Query::parse(raw_query);
-        Self { id, method: method.to_ascii_uppercase(), raw_query: raw_query.to_owned(), query, body }
+        Self { id, method: method.to_ascii_uppercase(), raw_query: raw_query.to_owned(), query, body, source: None }
     }
 
     /// Whether it only asks if anyone answers: the console does so when the URL is saved, and a browser.

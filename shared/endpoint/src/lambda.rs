@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chathook_protocol::json;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use lambda_runtime::{LambdaEvent, service_fn};
 use metrics_cloudwatch_embedded::Collector;
@@ -70,7 +71,8 @@ where
     };
     // What other crates log at the level DEBUG may quote messages.
     let wanted = Targets::new().with_default(LevelFilter::INFO).with_target("chathook_endpoint", level);
-    let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(level).with_target(false).finish();
+    let log = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(level).with_target(false);
+    let log = log.with_writer(|| TerminalSafe(io::stdout())).finish();
     log.with(wanted).init();
     log_panics_by_place();
     tracing::info!(version = crate::VERSION, "started");
@@ -84,8 +86,25 @@ where
     metrics::counter!("ColdStart").increment(1);
 
     let settings = settings.map_err(|error| refuse(&error))?;
+    if settings.tokens.is_empty() {
+        tracing::warn!("{}", Settings::UNSIGNED);
+    }
     let endpoint = build(Arc::new(settings)).await.map_err(|error| refuse(&error))?;
     Ok((endpoint, metrics))
+}
+
+/// Writes lines of JSON, each at once, without anything that acts on the terminal of whoever reads the log.
+struct TerminalSafe<W>(W);
+
+impl<W: io::Write> io::Write for TerminalSafe<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(json::terminal_safe(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// How long the callbacks of one batch may take. They are stored side by side, and nobody waits for the answer. The

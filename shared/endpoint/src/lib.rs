@@ -38,7 +38,7 @@ pub mod unstored;
 pub mod verify;
 
 pub use archiver::Archiver;
-pub use callback::{Callback, Handler};
+pub use callback::{Callback, Handler, Unreadable};
 pub use endpoint::Endpoint;
 pub use error::{EndpointError, Forbidden};
 pub use function_url::FunctionUrlEvent;

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chathook_moderation::{Decision, Hit, Problem, Rules, RulesError, RulesSource, Verdict};
-use chathook_protocol::{Chat, SendMsg};
+use chathook_protocol::{Chat, SendMsg, ShapeError};
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use crate::callback::{Callback, Handler};
+use crate::callback::{Callback, Handler, Unreadable};
 use crate::error::EndpointError;
 use crate::outcome::{Handled, Moderated, Outcome};
 
@@ -73,32 +73,61 @@ impl Handler for Moderator {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         async move { self.verdict(&callback) }.boxed()
     }
+
+    fn reject(&self, unreadable: &Unreadable<'_>) -> Option<Handled> {
+        let Unreadable { command, text, query, request_id, reason } = unreadable;
+        let verdict = self.rules.as_deref()?.reject_unreadable(text, *command, None, query)?;
+        tracing::warn!(
+            request_id,
+            command = command.as_str(),
+            %reason,
+            verdict = verdict.decision.name(),
+            rules = ?verdict.rules().collect::<Vec<_>>(),
+            span_bytes = ?span_bytes(&verdict.hits),
+            "rejected unread"
+        );
+        Some(handled(verdict))
+    }
 }
 
 impl Moderator {
     fn verdict(&self, callback: &Callback<'_>) -> Result<Handled, EndpointError> {
         let rules = self.rules.as_deref().ok_or(EndpointError::RulesUnusable)?;
         let message = callback.message()?;
-        let verdict = rules.moderate(&message, callback.query);
-        metrics::counter!(match verdict.decision {
-            Decision::Allow => "VerdictAllow",
-            Decision::Flag => "VerdictFlag",
-            Decision::Rewrite(_) => "VerdictRewrite",
-            Decision::Discard => "VerdictDiscard",
-            Decision::Reject { .. } => "VerdictReject",
-        })
-        .increment(1);
-        if !verdict.shadow_hits.is_empty() {
-            metrics::counter!("ShadowHit").increment(1);
+        if let Some(name) = message.twice {
+            return Err(ShapeError::Twice(name).into());
+        }
+        let mut verdict = rules.moderate(&message, callback.query);
+        if let Some(leftover) = callback.leftover
+            && !matches!(verdict.decision, Decision::Reject { .. })
+            && let Some(rejected) = rules.reject_unreadable(leftover, callback.command, Some(&message), callback.query)
+        {
+            verdict = rejected;
         }
         log(callback, &message, &verdict);
-        let moderated = Moderated {
-            verdict: verdict.decision.name(),
-            rules: verdict.rules().map(str::to_owned).collect(),
-            shadow_rules: verdict.shadow_rules().map(str::to_owned).collect(),
-        };
-        Ok(Handled { reply: verdict.decision.into_reply(), outcome: Outcome::Moderated(moderated) })
+        Ok(handled(verdict))
     }
+}
+
+/// Counts a verdict and makes it the answer.
+fn handled(verdict: Verdict<'_>) -> Handled {
+    metrics::counter!(match verdict.decision {
+        Decision::Allow => "VerdictAllow",
+        Decision::Flag => "VerdictFlag",
+        Decision::Rewrite(_) => "VerdictRewrite",
+        Decision::Discard => "VerdictDiscard",
+        Decision::Reject { .. } => "VerdictReject",
+    })
+    .increment(1);
+    if !verdict.shadow_hits.is_empty() {
+        metrics::counter!("ShadowHit").increment(1);
+    }
+    let moderated = Moderated {
+        verdict: verdict.decision.name(),
+        rules: verdict.rules().map(str::to_owned).collect(),
+        shadow_rules: verdict.shadow_rules().map(str::to_owned).collect(),
+    };
+    Handled { reply: verdict.decision.into_reply(), outcome: Outcome::Moderated(moderated) }
 }
 
 /// How many bytes each hit covers, under its rule.

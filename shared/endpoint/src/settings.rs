@@ -16,6 +16,9 @@ pub struct Settings {
     /// `CALLBACK_TOKEN`, then `PREVIOUS_CALLBACK_TOKEN`: the authentication token set in the console. Empty only with
     /// `ALLOW_UNSIGNED=true`. The second is for those who rotate the first: both are accepted until it is removed.
     pub tokens: Vec<Token>,
+    /// `REFUSE_REPLAYS`, default false: whether another body under a signature that came before is refused. For those
+    /// whose app never sends two callbacks of a kind within a second: these have the same signature.
+    pub refuse_replays: bool,
     /// `TABLE_NAME`: the table of message records. Needed by functions that archive: `webhook` and the after-send
     /// functions.
     pub table_name: Option<String>,
@@ -69,6 +72,10 @@ impl fmt::Display for SettingsError {
 }
 
 impl Settings {
+    /// The warning at each start without a token.
+    pub const UNSIGNED: &str = "ALLOW_UNSIGNED=true and there is no CALLBACK_TOKEN: anyone who learns the URL can post \
+         callbacks; switch authentication on in the console and set the token";
+
     /// Reads the settings through `variable`, which gives a variable's value.
     ///
     /// # Errors
@@ -78,6 +85,7 @@ impl Settings {
         let settings = Self {
             sdk_app_id: from.sdk_app_id(),
             tokens: from.tokens(),
+            refuse_replays: from.choice("REFUSE_REPLAYS", BOOLEAN, false),
             table_name: from.get("TABLE_NAME"),
             queue_url: from.url("QUEUE_URL"),
             rules_path: from.get("RULES_PATH").unwrap_or_else(|| "rules/rules.toml".to_owned()).into(),

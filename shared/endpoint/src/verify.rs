@@ -1,5 +1,8 @@
 //! Who may call: only the platform, and only for the app that this deployment serves.
 
+use std::borrow::Cow;
+
+use chathook_protocol::json::{self, Object};
 use chathook_protocol::sign;
 
 use crate::error::Forbidden;
@@ -33,18 +36,22 @@ impl<'a> Verified<'a> {
         }
     }
 
-    /// The name of the command: the query's, else `in_body`, the body's. `None` if neither has one.
+    /// The name of the command, in the query's or the body's spelling. `None` if neither has one.
     ///
     /// # Errors
-    /// [`Forbidden::TwoCommands`] if they differ: the signature covers neither, so nothing says which one was meant.
-    pub fn command<'b>(&self, in_body: Option<&'b str>) -> Result<Option<&'b str>, Forbidden>
+    /// [`Forbidden::TwoCommands`] if several are named: the signature covers none of them, so nothing says which one is
+    /// meant.
+    pub fn command<'b>(&self, body: Option<&'b Object<'_>>) -> Result<Option<Cow<'b, str>>, Forbidden>
     where
         'a: 'b,
     {
-        match (self.0.query.command(), in_body.filter(|name| !name.is_empty())) {
-            (Some(query), Some(body)) if query != body => Err(Forbidden::TwoCommands),
-            (Some(name), _) | (None, Some(name)) => Ok(Some(name)),
-            (None, None) => Ok(None),
+        let in_body = body.into_iter().flat_map(Object::iter).filter(|(name, _)| *name == "CallbackCommand");
+        let in_body = in_body.filter_map(|(_, raw)| json::text(raw)).filter(|name| !name.is_empty());
+        let mut names = self.0.query.command().map(Cow::Borrowed).into_iter().chain(in_body);
+        let Some(first) = names.next() else { return Ok(None) };
+        if names.any(|other| !other.eq_ignore_ascii_case(&first)) {
+            return Err(Forbidden::TwoCommands);
         }
+        Ok(Some(first))
     }
 }

@@ -94,7 +94,7 @@ fn body(command: &str, from: &str) -> String {
 async fn the_checks_come_in_order() {
     let good = body(BEFORE, "a");
     let old = NOW - 61;
-    let cases: Vec<(&str, &str, String, Vec<u8>, Expected)> = vec![
+    let cases: Vec<Case> = vec![
         // 1. Probes: nobody is verified, nothing is done.
         ("a browser", "GET", String::new(), vec![], ALLOW),
         ("a browser, lower-case", "get", String::new(), vec![], ALLOW),
@@ -128,6 +128,21 @@ async fn the_checks_come_in_order() {
         ("another command in the body", "POST", signed(BEFORE, ""), body(AFTER, "a").into(), FORBIDDEN),
         ("an unknown one in the body", "POST", signed(BEFORE, ""), body("Group.Foo", "a").into(), FORBIDDEN),
         ("an empty one in the body", "POST", signed(BEFORE, ""), good.replace(BEFORE, "").into(), HANDLED),
+        (
+            "one that another one in the body hides",
+            "POST",
+            signed(BEFORE, ""),
+            good.replacen('{', &format!(r#"{{"Callback\u0043ommand":"{AFTER}","#), 1).into(),
+            FORBIDDEN,
+        ),
+        (
+            "in another case in both places",
+            "POST",
+            signed(&BEFORE.to_uppercase(), ""),
+            body(&BEFORE.to_lowercase(), "a").into(),
+            HANDLED,
+        ),
+        ("in another case in the query", "POST", signed(&BEFORE.to_lowercase(), ""), good.clone().into(), HANDLED),
         ("only in the body", "POST", signed_by(TOKEN, NOW, ""), good.clone().into(), HANDLED),
         (
             "as WebhookCommand",
@@ -147,10 +162,18 @@ async fn the_checks_come_in_order() {
         ("an array", "POST", signed(BEFORE, ""), b"[]".to_vec(), REJECT),
         ("no conversation", "POST", signed(BEFORE, ""), br#"{"From_Account":"a"}"#.to_vec(), REJECT),
         ("too large", "POST", signed(BEFORE, ""), vec![b' '; 256 * 1024 + 1], REJECT),
+        ("two objects", "POST", signed(BEFORE, ""), format!("{good}{good}").into(), REJECT),
         ("a failing handler", "POST", signed(BEFORE, ""), body(BEFORE, "fails").into(), REJECT),
         ("a panic", "POST", signed(BEFORE, ""), body(BEFORE, "panics").into(), REJECT),
         ("no command anywhere, not JSON", "POST", signed_by(TOKEN, NOW, ""), b"not JSON".to_vec(), REJECT),
-        // What is tolerated.
+    ];
+    check(cases).await;
+}
+
+#[tokio::test]
+async fn what_is_tolerated() {
+    let good = body(BEFORE, "a");
+    check(vec![
         (
             "names in another case",
             "POST",
@@ -181,6 +204,9 @@ async fn the_checks_come_in_order() {
             good.replace("[]", "[\"x\"]").into_bytes().iter().map(|b| if *b == b'x' { 0xFF } else { *b }).collect(),
             HANDLED,
         ),
+        ("a number that is none", "POST", signed(BEFORE, ""), good.replacen('{', r#"{"X":NaN,"#, 1).into(), HANDLED),
+        ("a bracket too many", "POST", signed(BEFORE, ""), format!("{good}}}").into(), HANDLED),
+        ("single quotes", "POST", signed(BEFORE, ""), good.replace('"', "'").into(), HANDLED),
         ("a lone surrogate", "POST", signed(BEFORE, ""), good.replace("[]", r#"["\ud83d"]"#).into(), HANDLED),
         (
             "nesting to the cap",
@@ -189,7 +215,14 @@ async fn the_checks_come_in_order() {
             good.replace("[]", &format!("[{}{}]", "[".repeat(130_000), "]".repeat(130_000))).into(),
             HANDLED,
         ),
-    ];
+    ])
+    .await;
+}
+
+/// Name, method, query and body of a request, and its answer.
+type Case = (&'static str, &'static str, String, Vec<u8>, Expected);
+
+async fn check(cases: Vec<Case>) {
     let endpoint = endpoint(&[Command::C2cBeforeSend], OnFailure::Reject);
     for (name, method, query, body, (status, expected)) in cases {
         let answer = answer(&endpoint, Request::new("1".to_owned(), method, &query, body)).await;
@@ -262,5 +295,31 @@ async fn without_a_token_only_the_app_is_checked() {
         let query = format!("SdkAppid={app}&CallbackCommand={BEFORE}");
         let answer = answer(&endpoint, Request::new("1".to_owned(), "POST", &query, body(BEFORE, "a").into())).await;
         assert_eq!((answer.status, answer.body.as_str()), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_second_body_under_a_signature_is_refused_on_request() {
+    let commands = [Command::C2cBeforeSend, Command::C2cAfterSend];
+    for refuse_replays in [true, false] {
+        let settings = Settings { refuse_replays, ..settings(OnFailure::Allow) };
+        let endpoint = Endpoint::new(Arc::new(settings)).route(&commands, Obedient);
+        let replay = if refuse_replays { FORBIDDEN } else { HANDLED };
+        for (what, token, at, command, from, expected) in [
+            ("a callback", TOKEN, NOW, BEFORE, "a", HANDLED),
+            ("the same again, as the platform repeats it", TOKEN, NOW, BEFORE, "a", HANDLED),
+            ("another body", TOKEN, NOW, BEFORE, "b", replay),
+            ("the report of the same second", TOKEN, NOW, AFTER, "a", HANDLED),
+            ("another report", TOKEN, NOW, AFTER, "b", replay),
+            ("the next second", TOKEN, NOW + 1, BEFORE, "b", HANDLED),
+            ("the other token", "old", NOW, BEFORE, "b", HANDLED),
+            ("what is not signed is not remembered", "wrong", NOW + 2, BEFORE, "a", FORBIDDEN),
+            ("and so does not count", TOKEN, NOW + 2, BEFORE, "b", HANDLED),
+        ] {
+            let query = signed_by(token, at, &format!("CallbackCommand={command}"));
+            let request = Request::new("1".to_owned(), "POST", &query, body(command, from).into());
+            let answer = answer(&endpoint, request).await;
+            assert_eq!((answer.status, answer.body.as_str()), expected, "{what}, {refuse_replays}");
+        }
     }
 }

@@ -9,7 +9,7 @@ fn event(body: &Value, is_base64: bool, query: &str) -> String {
     json!({
         "version": "2.0", "routeKey": "$default", "rawPath": "/", "rawQueryString": query,
         "headers": {"content-type": "application/json", "x-odd": "\u{1f600}"},
-        "requestContext": {"http": {"method": "POST", "path": "/"}, "timeEpoch": 1_800_000_000_123_u64},
+        "requestContext": {"http": {"method": "POST", "path": "/", "sourceIp": "192.0.2.7"}, "timeEpoch": 1_800_000_000_123_u64},
         "body": body, "isBase64Encoded": is_base64,
     })
     .to_string()
@@ -52,6 +52,7 @@ fn what_the_front_says_is_kept() {
     assert_eq!(event.at_front_ms(), Some(1_800_000_000_123));
     let request = event.into_request("id");
     assert_eq!((request.id.as_str(), request.method.as_str()), ("id", "POST"));
+    assert_eq!(request.source.as_deref(), Some("192.0.2.7"));
 }
 
 #[test]
@@ -64,6 +65,7 @@ fn no_part_of_an_event_makes_the_rest_unreadable() {
         ("a time as a string", b"1800000000123", b"\"1800000000123\"", b"{"),
         ("a time with a fraction", b"1800000000123", b"1800000000123.5", b"{"),
         ("no time", b"1800000000123", b"null", b"{"),
+        ("a source that is no text", b"\"192.0.2.7\"", b"7", b"{"),
     ] {
         let at = whole.as_bytes().windows(from.len()).position(|window| window == from).expect(name);
         let event = [&whole.as_bytes()[..at], to, &whole.as_bytes()[at + from.len()..]].concat();

@@ -138,6 +138,8 @@ async fn only_what_an_after_callback_brought_is_queued() {
     let cases = [
         ("no JSON", body(b"no JSON\xFF"), true),
         ("no message", body(b"{}"), true),
+        ("no strict JSON", body(br#"{"X":NaN,"From_Account":"a","To_Account":"b"}}"#), false),
+        ("a body twice", body(br#"{"MsgBody":[1],"MsgBody":[2],"From_Account":"a","To_Account":"b"}"#), false),
         ("too large", body(&vec![b' '; 256 * 1024 + 1]), true),
         ("nothing at all", body(b""), false),
         ("a before-callback", Request { body: b"no JSON".to_vec(), ..request(BEFORE, "a") }, false),

@@ -20,6 +20,7 @@ fn all_of_them() {
         ("SDK_APP_ID", "1400000001"),
         ("CALLBACK_TOKEN", "secret"),
         ("PREVIOUS_CALLBACK_TOKEN", "older"),
+        ("REFUSE_REPLAYS", "true"),
         ("TABLE_NAME", "messages"),
         ("QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/000000000000/queue"),
         ("RULES_PATH", "rules/strict.toml"),
@@ -30,7 +31,7 @@ fn all_of_them() {
         ("LOG_LEVEL", "debug"),
     ])
     .unwrap();
-    assert_eq!(settings.tokens.len(), 2);
+    assert_eq!((settings.tokens.len(), settings.refuse_replays), (2, true));
     assert!(settings.queue_url.as_deref().is_some_and(|url| url.ends_with("/queue")));
     assert_eq!(settings.table_name().unwrap(), "messages");
     assert_eq!(settings.on_failure, OnFailure::Reject);
@@ -54,6 +55,7 @@ fn every_problem_names_the_variable_and_the_fix() {
         ("SDK_APP_ID", "my app"),
         ("CALLBACK_TOKEN", " secret"),
         ("ALLOW_UNSIGNED", "yes"),
+        ("REFUSE_REPLAYS", "1"),
         ("QUEUE_URL", "queue"),
         ("ON_FAILURE", "deny"),
         ("ANSWER_WITHIN_MS", "2000"),

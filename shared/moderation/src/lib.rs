@@ -14,6 +14,7 @@ mod origins;
 mod rewrite;
 mod rules;
 mod terms;
+mod unreadable;
 mod verdict;
 
 pub use moderate::ReadableText;

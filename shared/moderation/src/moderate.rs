@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chathook_matcher::fold::fold;
-use chathook_protocol::{Chat, MsgBody, Query, RejectCode, SendMsg};
+use chathook_protocol::{MsgBody, Query, RejectCode, SendMsg};
 use serde_json::value::RawValue;
 
 use crate::conditions::{Finding, Part, Subject, View};
@@ -96,7 +96,9 @@ impl Rules {
         }
 
         verdict.decision = match next {
-            Next::Reject(reject) => Decision::Reject { code: reject.code(&message.chat), text: reject.text.clone() },
+            Next::Reject(reject) => {
+                Decision::Reject { code: reject.code(message.command.is_group()), text: reject.text.clone() }
+            }
             Next::Discard => Decision::Discard,
             Next::Judge(_) | Next::RejectUnsafe => plain_reject("The message cannot be delivered."),
             Next::RejectTooLong => plain_reject("The message is too long."),
@@ -266,11 +268,8 @@ fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<&'a str> {
 }
 
 impl Reject {
-    fn code(&self, chat: &Chat<'_>) -> RejectCode {
-        let code = match chat {
-            Chat::C2c(_) => self.c2c_code.map(RejectCode::C2c),
-            Chat::Group(_) => self.group_code.map(RejectCode::Group),
-        };
+    pub(crate) fn code(&self, is_group: bool) -> RejectCode {
+        let code = if is_group { self.group_code.map(RejectCode::Group) } else { self.c2c_code.map(RejectCode::C2c) };
         code.unwrap_or(RejectCode::Plain)
     }
 }

@@ -39,6 +39,9 @@ pub struct SendMsg<'a> {
     pub msg_body_raw: Option<&'a RawValue>,
     /// `CloudCustomData`, the app's own data beside the message.
     pub cloud_custom_data: Option<Cow<'a, str>>,
+    /// A field that is there twice with different values, and of which only the last one is shown here. Nobody can say
+    /// which of them is meant.
+    pub twice: Option<&'static str>,
     /// All other fields: unknown ones, and known ones of an unexpected type.
     pub extra: Object<'a>,
     object: Object<'a>,
@@ -150,6 +153,7 @@ impl<'a> SendMsg<'a> {
             msg_body,
             msg_body_raw,
             cloud_custom_data: fields.text("CloudCustomData"),
+            twice: fields.twice,
             extra: fields.unread(),
             object,
         })

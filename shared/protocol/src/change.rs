@@ -209,7 +209,7 @@ impl<'a> Change<'a> {
                 let (error_code, error_info) = (fields.signed("ErrorCode"), fields.text("ErrorInfo"));
                 let read = [error_code.is_some().then_some("ErrorCode"), error_info.is_some().then_some("ErrorInfo")];
                 let mut message = SendMsg::view(command, object.clone())?;
-                message.extra = message.extra.filtered(|name| !read.contains(&Some(name)));
+                message.extra = message.extra.filtered(|name, _| !read.contains(&Some(name)));
                 let (event_time, extra) = (message.event_time, message.extra.clone());
                 let what = What::Refused(Refused { message, error_code, error_info });
                 return Ok(Self { command, event_time, what, extra, object });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A callback command, the platform's word for the type of a callback. Its spelling is case-sensitive.
+/// A callback command, the platform's word for the type of a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Command {
     /// `C2C.CallbackBeforeSendMsg`: a one-to-one message waits for a verdict.
@@ -60,10 +60,11 @@ impl Command {
         Self::GroupRefused,
     ];
 
-    /// The command of that name; `None` for the many that chathook does not handle.
+    /// The command of that name; `None` for the many that chathook does not handle. The case of its letters does not
+    /// matter: a message must not pass unseen because the platform writes a name in another way some day.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|command| command.as_str() == name)
+        Self::ALL.into_iter().find(|command| command.as_str().eq_ignore_ascii_case(name))
     }
 
     /// The platform's name for the command.

@@ -11,6 +11,9 @@ pub enum ShapeError {
     /// A field that says whose message it is, is missing, empty or not a string.
     #[error("{0} is missing, empty or not a string; without it, the message belongs to no conversation")]
     Missing(&'static str),
+    /// A field is there twice with different values.
+    #[error("{0} is there twice with different values, so nobody can tell which of them is meant")]
+    Twice(&'static str),
     /// `MsgBody` is not an array.
     #[error("MsgBody is not an array of elements")]
     MsgBody,

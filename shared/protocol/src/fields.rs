@@ -12,15 +12,23 @@ use crate::json::{self, Object};
 pub(crate) struct Fields<'o, 'a> {
     object: &'o Object<'a>,
     read: Vec<&'static str>,
+    /// A field that was asked for and is there with different values.
+    pub(crate) twice: Option<&'static str>,
 }
 
 impl<'o, 'a> Fields<'o, 'a> {
     pub(crate) fn of(object: &'o Object<'a>) -> Self {
-        Self { object, read: vec!["CallbackCommand"] }
+        Self { object, read: vec!["CallbackCommand"], twice: None }
     }
 
     pub(crate) fn take<T>(&mut self, name: &'static str, read: impl FnOnce(&'a RawValue) -> Option<T>) -> Option<T> {
-        let value = self.object.get(name).and_then(read);
+        let mut values = self.object.iter().rev().filter(|(key, _)| *key == name).map(|(_, value)| value);
+        // As in `Object::get`, the last one is taken.
+        let last = values.next();
+        if values.any(|value| last.is_some_and(|last| last.get() != value.get())) {
+            self.twice = Some(name);
+        }
+        let value = last.and_then(read);
         if value.is_some() {
             self.read.push(name);
         }
@@ -44,7 +52,12 @@ impl<'o, 'a> Fields<'o, 'a> {
     }
 
     pub(crate) fn unread(&self) -> Object<'a> {
-        self.object.filtered(|name| !self.read.contains(&name))
+        self.object.filtered(|name, value| !self.read.contains(&name) || self.is_other_value(name, value))
+    }
+
+    /// Whether it is a value that was not read, because the same name has another one.
+    fn is_other_value(&self, name: &str, value: &RawValue) -> bool {
+        self.twice.is_some() && self.object.get(name).is_some_and(|read| read.get() != value.get())
     }
 
     /// `MsgBody` as it is read, and as it came.

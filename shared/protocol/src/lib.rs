@@ -38,6 +38,7 @@ mod fields;
 pub mod json;
 pub mod msg_key;
 pub mod query;
+pub mod replays;
 pub mod reply;
 pub mod sign;
 
@@ -48,6 +49,7 @@ pub use element::{Content, Element, MsgBody};
 pub use error::ShapeError;
 pub use msg_key::MsgKey;
 pub use query::Query;
+pub use replays::Replays;
 pub use reply::{C2cRejectCode, GroupRejectCode, RejectCode, Reply, Rewrite};
 pub use sign::{SignError, Token};
 

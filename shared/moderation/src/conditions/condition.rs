@@ -7,6 +7,7 @@ use regex::Regex;
 use super::contacts::Contacts;
 use super::counts::{self, Bounds};
 use super::density::Density;
+use super::file_names;
 use super::finding::{Finding, Findings, Part, in_order};
 use super::links::Links;
 use super::subject::{View, finding};
@@ -99,7 +100,7 @@ impl Condition {
                 let wanted = view.types(element).find(|name| names.iter().any(|wanted| wanted == name));
                 wanted.map(|name| 0..name.len())
             }),
-            Self::FileExtensions(extensions) => counts::file_extensions(view, extensions),
+            Self::FileExtensions(extensions) => file_names::file_extensions(view, extensions),
             Self::FileSize(bounds) => view.elements_where(|element| {
                 let content = view.body().elements.get(element)?.content();
                 counts::file_size(&content).filter(|size| bounds.contain(*size)).map(|_| view.type_span(element))
@@ -114,6 +115,41 @@ impl Condition {
                 findings
             }
             Self::Elements(_) | Self::Platforms(_) => view.all_parts_if(self.holds_for_message(view)),
+        }
+    }
+
+    /// What shows that it may hold in a message of which only one text is known. `None`: it cannot hold. What cannot be
+    /// decided may hold, and nothing shows it.
+    pub(crate) fn may_hold(&self, view: &View<'_>) -> Option<Vec<Finding>> {
+        let found = |condition: &Self| {
+            let findings: Vec<_> = condition.holds(view).into_iter().flat_map(|(_, findings)| findings).collect();
+            (!findings.is_empty()).then(|| in_order(findings))
+        };
+        match self {
+            Self::All(conditions) => {
+                let all: Option<Vec<_>> = conditions.iter().map(|condition| condition.may_hold(view)).collect();
+                all.map(|all| all.concat())
+            }
+            Self::Any(conditions) => {
+                let any: Vec<_> = conditions.iter().filter_map(|condition| condition.may_hold(view)).collect();
+                (!any.is_empty()).then(|| any.concat())
+            }
+            Self::Terms(_) | Self::Regex(_) | Self::Links(_) => found(self),
+            Self::Platforms(_) => self.holds_for_message(view).then(Vec::new),
+            Self::Not(condition) => match condition.as_ref() {
+                Self::Platforms(_) => self.holds_for_message(view).then(Vec::new),
+                // What is found may stand in another element.
+                _ => Some(Vec::new()),
+            },
+            // In a broken callback, any number may be one of the platform's own: a time, an id.
+            Self::Contacts(_)
+            | Self::ElementTypes(_)
+            | Self::FileExtensions(_)
+            | Self::FileSize(_)
+            | Self::Characters(_)
+            | Self::Elements(_)
+            | Self::Mentions(_)
+            | Self::Density(_) => Some(Vec::new()),
         }
     }
 

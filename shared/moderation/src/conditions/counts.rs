@@ -86,25 +86,3 @@ fn counted(view: &View<'_>, bounds: &Bounds, count: impl Fn(&str) -> (u64, Vec<s
     }
     findings
 }
-
-/// The file names that end in one of `extensions`.
-pub(super) fn file_extensions(view: &View<'_>, extensions: &[String]) -> Findings {
-    let mut findings = Findings::default();
-    for (index, text) in view.shown_texts() {
-        if !text.is_file_name() {
-            continue;
-        }
-        // Invisible characters do not count, nor do blanks and dots at the end, which systems cut off.
-        let signs = view.signs(index);
-        let end = signs.iter().rposition(|sign| !sign.character.is_whitespace() && sign.character != '.');
-        let signs = signs.get(..end.map_or(0, |last| last + 1)).unwrap_or_default();
-        let Some(dot) = signs.iter().rposition(|sign| sign.character == '.') else { continue };
-        let ending = signs.get(dot + 1..).unwrap_or_default();
-        let (Some(first), Some(last)) = (ending.first(), ending.last()) else { continue };
-        let written: String = ending.iter().map(|sign| sign.character).collect();
-        if extensions.contains(&written) {
-            findings.push(finding(index, text, first.span.start..last.span.end, Some(written.into())));
-        }
-    }
-    findings
-}

@@ -11,6 +11,7 @@ mod condition;
 mod contacts;
 mod counts;
 mod density;
+mod file_names;
 mod finding;
 mod links;
 mod signs;

@@ -66,7 +66,7 @@ fn plain(character: char) -> char {
         return character.to_ascii_lowercase();
     }
     match character {
-        '\u{2024}' => '.',
+        '\u{2024}' | '\u{FE52}' => '.',
         '\u{FF61}' => '\u{3002}',
         '\u{3000}' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' => ' ',
         '\u{FF01}'..='\u{FF5E}' => shifted(0xFF01, '!').to_ascii_lowercase(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chathook_protocol::{C2cRejectCode, Chat, GroupRejectCode, Query, SendMsg};
+use chathook_protocol::{C2cRejectCode, Chat, Command, GroupRejectCode, Query, SendMsg};
 use serde_json::value::RawValue;
 
 use crate::conditions::Condition;
@@ -69,7 +69,20 @@ impl Scope {
             && (self.senders.is_empty() || is_among(&self.senders, sender))
             && !is_among(&self.except_accounts, sender)
             && !is_among(&self.except_admins, operator)
-            && !(self.except_rest && query.opt_platform().is_some_and(|name| name.eq_ignore_ascii_case(REST)))
+            && self.covers_platform(query)
+    }
+
+    /// Whether the rule may be for a message of which only the command and the query are known.
+    pub(crate) fn may_cover(&self, command: Command, query: &Query) -> bool {
+        let kind = if command.is_group() { ChatKind::Group } else { ChatKind::C2c };
+        let is_for_groups = !(self.group_types.is_empty() && self.group_ids.is_empty() && self.topics.is_empty());
+        self.chat.is_none_or(|chat| chat == kind)
+            && (kind == ChatKind::Group || !is_for_groups)
+            && self.covers_platform(query)
+    }
+
+    fn covers_platform(&self, query: &Query) -> bool {
+        !(self.except_rest && query.opt_platform().is_some_and(|name| name.eq_ignore_ascii_case(REST)))
     }
 }
 

@@ -2,18 +2,23 @@
 //!
 //! - [`readable`] turns the bytes that arrived into text that a JSON parser accepts, if that is possible without
 //!   guessing.
+//! - [`mend`] reads what is not strict JSON as lenient parsers do. [`Body`] does so only if it must.
 //! - [`Object`] is one level of a JSON object: its names in order, each with the raw text of its value. Nothing below
 //!   that level is parsed until somebody asks.
 //! - [`events`] walks through a JSON text at all depths.
 //! - [`unescape`] undoes the escapes in strings, also in those that are not strict JSON.
+//! - [`terminal_safe`] escapes what acts on a terminal.
 //!
 //! None of them recurses, so nesting of any depth costs no stack (`serde_json` skips a raw value iteratively). Numbers,
 //! escapes, white space and duplicate names survive a round trip. A [`serde_json::Value`] would lose all that, and fail
 //! beyond 128 levels.
 
+mod body;
 mod escapes;
 mod events;
+mod mend;
 mod readable;
+mod terminal;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,9 +28,12 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
+pub use body::Body;
 pub use escapes::{Escapes, Unescaped, unescape, unquote};
 pub use events::{Event, EventKind, Events, events};
+pub use mend::{Mended, mend};
 pub use readable::readable;
+pub use terminal::{acts_on_terminal, terminal_safe};
 
 /// One JSON object: names in the order they came, each with the raw text of its value. Duplicate names are kept.
 #[derive(Clone, Default)]
@@ -47,7 +55,7 @@ impl<'a> Object<'a> {
 
     /// The fields in order.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &'a RawValue)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &'a RawValue)> + ExactSizeIterator {
         self.fields.iter().map(|(name, value)| (name.as_ref(), *value))
     }
 
@@ -89,8 +97,8 @@ impl<'a> Object<'a> {
 
     /// The same object with only the fields for which `keep` is true.
     #[must_use]
-    pub fn filtered(&self, mut keep: impl FnMut(&str) -> bool) -> Self {
-        Self { fields: self.fields.iter().filter(|(name, _)| keep(name)).cloned().collect() }
+    pub fn filtered(&self, mut keep: impl FnMut(&str, &RawValue) -> bool) -> Self {
+        Self { fields: self.fields.iter().filter(|(name, value)| keep(name, value)).cloned().collect() }
     }
 }
 

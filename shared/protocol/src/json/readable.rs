@@ -10,15 +10,20 @@ use std::borrow::Cow;
 /// Takes one pass, and borrows if there is nothing to repair.
 #[must_use]
 pub fn readable(body: &[u8]) -> Cow<'_, str> {
-    match String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)) {
+    match decoded(body) {
         Cow::Borrowed(text) => repaired(text).map_or(Cow::Borrowed(text), Cow::Owned),
         Cow::Owned(text) => Cow::Owned(repaired(&text).unwrap_or(text)),
     }
 }
 
+/// The bytes as text, without a byte order mark.
+pub(super) fn decoded(body: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body))
+}
+
 /// The text with every string in it repaired; `None` if all of them are fine. This only knows where strings begin and
 /// end. Whether the rest is JSON is for the parser to say.
-fn repaired(text: &str) -> Option<String> {
+pub(super) fn repaired(text: &str) -> Option<String> {
     let from = |at: usize| text.as_bytes().get(at..).unwrap_or_default();
     let mut out = String::new();
     let mut copied = 0;

@@ -1,5 +1,6 @@
 use chathook_protocol::json::Object;
 use chathook_protocol::{C2c, Chat, Command, Group, GroupAt, SendMsg, ShapeError};
+use serde_json::value::RawValue;
 
 use crate::fixture;
 
@@ -22,12 +23,15 @@ fn extra<'m>(message: &'m SendMsg<'_>) -> Vec<&'m str> {
 }
 
 #[test]
-fn commands_by_their_exact_name() {
+fn commands_by_their_name_in_any_case() {
     for command in Command::ALL {
-        assert_eq!(Command::parse(command.as_str()), Some(command));
+        let name = command.as_str();
+        for name in [name, &name.to_lowercase(), &name.to_uppercase()] {
+            assert_eq!(Command::parse(name), Some(command));
+        }
         assert_eq!(command.to_string(), command.as_str());
     }
-    for name in ["", "C2C.CallbackBeforeSendMsg ", "c2c.callbackbeforesendmsg", "C2C.CallbackAfterMsgWithdraw"] {
+    for name in ["", "C2C.CallbackBeforeSendMsg ", "C2C_CallbackBeforeSendMsg", "C2C.CallbackBeforeSend"] {
         assert_eq!(Command::parse(name), None, "{name}");
     }
     let kinds = [&Command::BEFORE_SEND[..], &Command::AFTER_SEND, &Command::AFTER_CHANGE];
@@ -171,6 +175,26 @@ fn only_the_identifying_fields_must_be_there() {
     }
     for body in ["", " ", "null", "[]", "1", "{", "{}{}", "{} x", "{'a':1}", "{\"a\":}"] {
         assert!(matches!(SendMsg::parse(Command::C2cAfterSend, body), Err(ShapeError::NotAnObject(_))), "{body}");
+    }
+}
+
+#[test]
+fn a_field_that_is_there_twice_is_told_and_kept() {
+    let head = r#""From_Account":"a","To_Account":"b""#;
+    for (fields, twice, body) in [
+        (r#""MsgBody":[],"MsgBody":[]"#, None, Some("[]")),
+        (r#""MsgBody":[1],"MsgBody":[2]"#, Some("MsgBody"), Some("[2]")),
+        (r#""MsgBody":[1],"X":0,"MsgBo\u0064y":[2]"#, Some("MsgBody"), Some("[2]")),
+        (r#""MsgBody":[1],"MsgBody":null"#, Some("MsgBody"), None),
+        (r#""MsgBody":[1],"CloudCustomData":"x","CloudCustomData":"y""#, Some("CloudCustomData"), Some("[1]")),
+        (r#""MsgBody":[1],"From_Account":"c""#, Some("From_Account"), Some("[1]")),
+        (r#""MsgBody":[1],"X":1,"X":2"#, None, Some("[1]")),
+    ] {
+        let text = format!("{{{head},{fields}}}");
+        let message = SendMsg::parse(Command::C2cAfterSend, &text).unwrap();
+        assert_eq!((message.twice, message.msg_body_raw.map(RawValue::get)), (twice, body), "{text}");
+        // The value that was not taken is still there.
+        assert_eq!(twice.is_some(), twice.is_some_and(|name| message.extra.get(name).is_some()), "{text}");
     }
 }
 
