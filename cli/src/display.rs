@@ -8,6 +8,7 @@ use chathook_protocol::json;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
+use crate::messages::violations;
 use crate::output::{Format, print_json};
 use crate::progress::count;
 use crate::times::Times;
@@ -105,8 +106,9 @@ pub fn details(message: &StoredMessage, times: &Times) -> String {
 /// The colour of what became of a message.
 fn style(message: &StoredMessage) -> Style {
     let has_failed = message.error_code().is_some() || message.send_msg_result().is_some_and(|code| code != 0);
+    let is_bad = has_failed || violations::is_open(message);
     let has_changed = message.recall().is_some() || message.erased_at().is_some() || !message.versions().is_empty();
-    match (has_failed, has_changed) {
+    match (is_bad, has_changed) {
         (true, _) => BAD,
         (_, true) => CHANGED,
         _ => GOOD,
@@ -130,7 +132,7 @@ fn number(number: Option<u64>) -> String {
 }
 
 /// The account or the group, with its topic.
-fn recipient(message: &StoredMessage) -> String {
+pub fn recipient(message: &StoredMessage) -> String {
     let to = message.to_account().or(message.group_id()).unwrap_or_default();
     message.topic_id().map_or_else(|| to.to_owned(), |topic| format!("{to} {topic}"))
 }
@@ -145,8 +147,9 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|character| if json::acts_on_terminal(character) { '\u{FFFD}' } else { character }).collect()
 }
 
-/// What became of a message: whether it was delivered, edited, recalled or erased, and by whom.
-fn result(message: &StoredMessage, times: &Times) -> String {
+/// What became of a message: whether it was delivered, edited, recalled or erased, and by whom, and which rules are
+/// against it.
+pub fn result(message: &StoredMessage, times: &Times) -> String {
     let refused = message.error_code().map(|code| format!("refused {code}"));
     let sent = message.send_msg_result().map(|code| match code {
         0 => "delivered".to_owned(),
@@ -162,5 +165,6 @@ fn result(message: &StoredMessage, times: &Times) -> String {
         None => format!("recalled {}", times.show(recall.time)),
     });
     let erased = message.erased_at().map(|at| format!("erased {}", times.show(at)));
-    [refused, sent, edited, recalled, erased].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let violations = message.violations().map(violations::mark);
+    [refused, sent, edited, recalled, erased].into_iter().flatten().chain(violations).collect::<Vec<_>>().join(", ")
 }

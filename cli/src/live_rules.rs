@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
 use chathook_endpoint::moderator::read_rules;
-use chathook_endpoint::{Callback, EndpointError, Handled, Handler, Moderator, Unreadable};
+use chathook_endpoint::{Callback, EndpointError, Handled, Handler, Moderator, RulesInForce, Unreadable};
 use chathook_moderation::{Rules, RulesError};
 use futures_util::future::BoxFuture;
 
@@ -97,6 +97,12 @@ impl Handler for LiveRules {
 
     fn reject(&self, unreadable: &Unreadable<'_>) -> Option<Handled> {
         self.moderator().reject(unreadable)
+    }
+}
+
+impl RulesInForce for LiveRules {
+    fn rules(&self) -> Option<Arc<Rules>> {
+        self.moderator().rules()
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anstyle::Style;
-use chathook_endpoint::{Answer, EndpointError, Moderated, Outcome, Request};
+use chathook_endpoint::{AgainstRules, Answer, EndpointError, Moderated, Outcome, Request};
 use chathook_moderation::RulesError;
 use chathook_protocol::Command;
 use chathook_protocol::json::Body;
@@ -115,6 +115,11 @@ impl Answered<'_> {
             put("Rules", rules.clone().into());
             put("ShadowRules", shadow_rules.clone().into());
         }
+        if let Outcome::AgainstRules(AgainstRules { verdict, rules, undecided }) = self.outcome {
+            put("Verdict", (*verdict).into());
+            put("Rules", rules.clone().into());
+            put("Undecided", (*undecided).into());
+        }
         if let Outcome::Failed(error) = self.outcome {
             put("Reason", error.to_string().into());
             put("Source", self.request.source.clone().into());
@@ -138,6 +143,7 @@ impl Answered<'_> {
             Some(Command::C2cAfterSend | Command::GroupAfterSend) => "after",
             Some(Command::C2cRecall | Command::GroupRecall) => "recall",
             Some(Command::C2cEdit | Command::GroupEdit) => "edit",
+            Some(Command::C2cExtension | Command::GroupExtension) => "extend",
             Some(Command::C2cRead) => "read",
             Some(Command::GroupRefused) => "unsent",
             None => name,
@@ -149,7 +155,7 @@ impl Answered<'_> {
             Outcome::Moderated(Moderated { verdict: "allow", .. }) | Outcome::Stored | Outcome::Probe => GOOD,
             Outcome::Moderated(Moderated { verdict: "flag" | "rewrite", .. }) | Outcome::Queued => CHANGED,
             Outcome::StoredBefore | Outcome::Skipped | Outcome::Failed(EndpointError::Unhandled(_)) => DIM,
-            Outcome::Moderated(_) | Outcome::Failed(_) => BAD,
+            Outcome::Moderated(_) | Outcome::AgainstRules(_) | Outcome::Failed(_) => BAD,
         }
     }
 
@@ -165,6 +171,14 @@ impl Answered<'_> {
                 return Some(format!("from {source}: {error}"));
             }
             Outcome::Failed(error) => return Some(error.to_string()),
+            Outcome::AgainstRules(AgainstRules { verdict, rules, undecided }) => {
+                let undecided = match undecided {
+                    None => "",
+                    Some("newer_rules") => "; the rules are newer",
+                    Some(_) => "; the callback does not say whether the rule is for it",
+                };
+                return Some(format!("{}: {verdict}{undecided}", rules.join(", ")));
+            }
             _ => return None,
         };
         let reply: Value = serde_json::from_str(&self.answer.body).unwrap_or_default();

@@ -16,7 +16,8 @@ use axum::routing::any;
 use chathook_archive::Archive;
 use chathook_endpoint::outcome::OUTCOME_HEADER;
 use chathook_endpoint::{
-    Answer, Archiver, Arrival, Endpoint, Forbidden, Handler, Moderated, Outcome, Request, Settings,
+    AgainstRules, Answer, Archiver, Arrival, Endpoint, Forbidden, Handler, Moderated, Outcome, Request, RulesInForce,
+    Settings,
 };
 use chathook_protocol::{Command, Reply};
 use tokio::sync::watch;
@@ -59,12 +60,13 @@ pub struct LocalWebhook {
 }
 
 impl LocalWebhook {
-    /// Starts everything and creates the table. `moderator` takes the before-callbacks; `view` shows each callback.
-    pub async fn start(
+    /// Starts everything and creates the table. `moderator` takes the before-callbacks, and what is stored is judged by its
+    /// rules; `view` shows each callback.
+    pub async fn start<M: Handler + RulesInForce + 'static>(
         listen: SocketAddr,
         store: &Storage,
         settings: Settings,
-        moderator: Arc<dyn Handler>,
+        moderator: Arc<M>,
         view: Option<Arc<LiveView>>,
     ) -> anyhow::Result<Self> {
         let (stop, stopped) = watch::channel(false);
@@ -109,13 +111,14 @@ impl LocalWebhook {
 }
 
 /// The paths: `/` takes every command, and the path named after a function takes what that function handles.
-fn router(
+fn router<M: Handler + RulesInForce + 'static>(
     settings: &Arc<Settings>,
-    moderator: &Arc<dyn Handler>,
+    moderator: &Arc<M>,
     archive: Archive,
     view: Option<&Arc<LiveView>>,
 ) -> axum::Router {
-    let archiver = Arc::new(Archiver::new(archive, Arc::clone(settings)));
+    let archiver = Archiver::new(archive, Arc::clone(settings)).judging(Arc::clone(moderator));
+    let archiver = Arc::new(archiver);
     let endpoint = |commands: &[Command]| {
         let (before, after): (Vec<_>, Vec<_>) = commands.iter().partition(|command| command.is_before());
         let endpoint = Endpoint::new(Arc::clone(settings));
@@ -173,7 +176,8 @@ fn respond(answer: Answer, outcome: Option<&Outcome>) -> Response {
     if let Some(name) = outcome.and_then(Outcome::header) {
         response.headers_mut().insert(OUTCOME_HEADER, HeaderValue::from_static(name));
     }
-    if let Some(Outcome::Moderated(Moderated { rules, .. })) = outcome
+    if let Some(Outcome::Moderated(Moderated { rules, .. }) | Outcome::AgainstRules(AgainstRules { rules, .. })) =
+        outcome
         && let Ok(rules) = HeaderValue::from_bytes(rules.join(", ").as_bytes())
         && !rules.is_empty()
     {

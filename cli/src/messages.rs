@@ -7,6 +7,7 @@ mod get;
 mod import;
 mod list;
 mod read_receipts;
+pub mod violations;
 
 use std::process::ExitCode;
 
@@ -22,7 +23,7 @@ chathook messages list --group @TGS#1 --newest --limit 20 --format json\n  \
 chathook messages get --msg-key 48374_2837546_1557481126 --c2c ada grace\n  \
 chathook messages list --c2c ada grace --sender ada --text lunch\n  \
 chathook messages list --group @TGS#1 --follow\n  \
-chathook messages failed --from-time 2026-11-01T00:00:00Z\n  \
+chathook messages failed --from-time 2026-11-01T00:00:00Z\n  chathook messages violations\n  \
 chathook messages get --group @TGS#1 --seq 123 --aws --table chathook-MessageTable-1ABC"
 )]
 pub struct Arguments {
@@ -40,6 +41,8 @@ enum Command {
     Failed(list::List),
     /// The messages that were recalled, of a conversation, an account or everybody
     Recalled(list::List),
+    Violations(violations::Arguments),
+    Judge(violations::Judge),
     Get(get::Arguments),
     ReadReceipts(read_receipts::Arguments),
     Export(export::Arguments),
@@ -52,6 +55,8 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::List(list) => list.run().await,
         Command::Failed(list) => list.run(Some(Outcome::Failed)).await,
         Command::Recalled(list) => list.run(Some(Outcome::Recalled)).await,
+        Command::Violations(arguments) => arguments.run().await,
+        Command::Judge(arguments) => arguments.run().await,
         Command::Get(arguments) => arguments.run().await,
         Command::ReadReceipts(arguments) => arguments.run().await,
         Command::Export(arguments) => arguments.run().await,

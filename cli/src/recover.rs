@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use chathook_endpoint::{Archiver, Endpoint, Outcome, Settings};
+use chathook_endpoint::{Archiver, Endpoint, Moderator, Outcome, Settings};
 use chathook_protocol::Command;
 use clap::Args;
 use tokio::time::Instant;
@@ -22,7 +22,7 @@ use crate::source::Source;
 ///
 /// A function logs a message in this way when neither the table nor the queue took it. Storing one twice does no harm,
 /// so a log may be given again, and logs may overlap. `RETENTION_DAYS` and `STORE_ONLINE_ONLY` apply as in the
-/// functions.
+/// functions. With --rules, what people can see is judged as the functions do.
 #[derive(Args)]
 #[command(after_help = "Reads lines as a function or `serve` writes them, with anything before them, and what \
 `aws logs filter-log-events` prints.\n\nExample:\n  \
@@ -32,6 +32,9 @@ pub struct Arguments {
     /// The log; `-` is standard input
     #[arg(value_name = "LOGFILE")]
     log: PathBuf,
+    /// Judge what was lost by these rules, and store what is against them as a violation
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
     #[command(flatten)]
     source: Source,
 }
@@ -49,6 +52,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
          filter that --help shows",
         arguments.log.display()
     );
+    let rules = arguments.rules.as_deref().map(crate::rules::load::rules).transpose()?;
     let source = arguments.source.open().await?;
     let archive = source.archive().patient();
     let settings = Arc::new(Settings::read(|name| match name {
@@ -59,6 +63,7 @@ pub async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         _ => None,
     })?);
     let archiver = Archiver::new(archive.clone(), Arc::clone(&settings));
+    let archiver = if let Some(rules) = rules { archiver.judging(Moderator::new(rules)) } else { archiver };
     let endpoint = Endpoint::new(settings).route(&Command::AFTER, archiver);
     let (mut stored, mut there, mut skipped, mut failed) = (0, 0, 0, 0);
     for (id, record) in lost.records {

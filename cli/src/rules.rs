@@ -3,7 +3,7 @@
 mod arguments;
 mod check;
 mod explain;
-mod load;
+pub mod load;
 mod message;
 mod pack;
 mod run;

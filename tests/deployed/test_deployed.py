@@ -189,12 +189,11 @@ class Built(Case):
         carrying = {name for name, program in self.bootstraps().items() if b"DynamoDB_20120810" in program}
         self.assertEqual(carrying, {"webhook", "c2c-after-send", "group-after-send", "after-change", "redrive"})
 
-    def test_what_moderates_has_the_rules_beside_it(self):
+    def test_every_function_has_the_rules_beside_it(self):
         shipped = {path.relative_to(ROOT / "rules") for path in (ROOT / "rules").rglob("*")}
         for folder in (BUILT / "dist/functions").iterdir():
             beside = {path.relative_to(folder / "rules") for path in (folder / "rules").rglob("*")} - {Path(RULES_NAME)}
-            moderates = folder.name == "webhook" or folder.name.endswith("before-send")
-            self.assertEqual(beside, shipped if moderates else set(), folder.name)
+            self.assertEqual(beside, shipped, folder.name)
 
 
 class Running(Case):
@@ -257,6 +256,29 @@ class Running(Case):
         self.assertTrue(item["sk"].startswith("00000000000000000007#recall#"), item)
         self.assertIn((item["pk"], item["sk"]), indexed("Outcome", "Outcome", "recalled"))
         self.assertEqual(item["Operator_Account"], "admin")
+
+    def test_what_an_edit_shows_against_the_rules_is_found(self):
+        # The rules are not packed here, so they are as old as their file, which may have been unpacked just now.
+        edited_at = int(time.time()) + 300
+        edit = {
+            "CallbackCommand": "C2C.CallbackAfterModifyMsg", "From_Account": "jared", "To_Account": "judged",
+            "Operator_Account": "jared", "MsgKey": f"1_2_{edited_at}", "EventTime": edited_at * 1000,
+            "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "best casino in town"}}],
+        }
+        for url in ("AfterChangeUrl", "AfterChangeUrl", "WebhookUrl"):
+            self.assert_answer(stack.post(url, edit, TOKEN), ALLOWED)
+        (violation,) = [item for item in records("c2c#jared#judged") if "#violation#" in item["sk"]]
+        self.assertIn((violation["pk"], violation["sk"]), indexed("Outcome", "Outcome", "violation"))
+        self.assertIn((violation["pk"], violation["sk"]), indexed("Account", "From_Account", "jared"))
+        self.assertEqual((violation["Verdict"], violation["Reason"]), ("reject", "edited"))
+        self.assertEqual(json.loads(violation["Rules"]), ["rejected"])
+        self.assertEqual(violation["OccurredAt"], edited_at)
+        self.assertNotIn("Undecided", violation)
+        log = stack.json_log("AfterChange")
+        (line,) = [line for line in log if line.get("message") == "delivered against the rules"]
+        self.assertEqual((line["msg_key"], line["rules"]), (edit["MsgKey"], '["rejected"]'))
+        (counted,) = [line for line in log if line.get("DeliveredAgainstRules")]
+        self.assertEqual((counted["DeliveredAgainstRules"], counted["command"]), (1, edit["CallbackCommand"]))
 
     def test_only_the_platform_is_heard(self):
         callbacks = {

@@ -9,8 +9,8 @@ use std::path::Path;
 use chathook_tests::{binary, profile};
 use object::{Object as _, ObjectSection as _, SectionKind};
 
-/// The functions and their kinds: one moderates before a message is sent, one stores what happened after, one is behind
-/// a URL.
+/// The functions and their kinds: one moderates before a message is sent, one stores and judges what happened after, one is
+/// behind a URL.
 const FUNCTIONS: [(&str, &[&str]); 7] = [
     ("after-change", &["after", "url"]),
     ("c2c-after-send", &["after", "url"]),

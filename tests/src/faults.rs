@@ -16,6 +16,8 @@ pub enum Fault {
     Refused(u16, &'static str),
     /// Every other request is refused in this way.
     Flaky(u16, &'static str),
+    /// It is refused if it has this text in it, and not otherwise.
+    RefusedWith(&'static str),
     /// Requests for this action, such as `PutItem`, are not permitted.
     Forbidden(&'static str),
     /// The connection is closed before an answer.
@@ -119,6 +121,10 @@ where
                         take(request).await
                     }
                     Fault::Refused(status, code) => answer(status, &json!({"__type": format!("com.amazonaws#{code}")})),
+                    Fault::RefusedWith(text) if request.windows(text.len()).any(|part| part == text.as_bytes()) => {
+                        answer(500, &json!({"__type": "com.amazonaws#InternalServerError"}))
+                    }
+                    Fault::RefusedWith(_) => take(request).await,
                     Fault::Closed => return,
                     Fault::CutOff => {
                         let whole = take(request).await;

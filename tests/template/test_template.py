@@ -22,7 +22,7 @@ EVERY = FUNCTIONS | {"Redrive": "redrive"}
 # The settings of a function, by what it does. Those in the template's Globals are for all.
 FOR_ALL = {"SDK_APP_ID", "CALLBACK_TOKEN", "PREVIOUS_CALLBACK_TOKEN", "ALLOW_UNSIGNED", "REFUSE_REPLAYS", "ANSWER_WITHIN_MS"}
 TO_MODERATE = {"LOG_LEVEL", "ON_FAILURE", "RULES_PATH"}
-TO_ARCHIVE = {"TABLE_NAME", "STORE_ONLINE_ONLY", "RETENTION_DAYS"}
+TO_ARCHIVE = {"TABLE_NAME", "STORE_ONLINE_ONLY", "JUDGE_AFTER", "RULES_PATH", "RETENTION_DAYS"}
 
 
 class NoManagedPolicies:
@@ -270,7 +270,7 @@ class Settings(unittest.TestCase):
         self.assertEqual(defaults, {
             "CallbackToken": "", "PreviousCallbackToken": "", "AllowUnsigned": "false", "RefuseReplays": "false", "WebhookMode": "both",
             "OnFailure": "allow", "AnswerWithinMs": 1500, "RulesPath": "rules/rules.toml", "StoreOnlineOnly": "true",
-            "LogLevel": "info",
+            "JudgeAfter": "true", "LogLevel": "info",
             "RetentionDays": "", "AccountIndex": "false", "Architecture": "arm64", "MemorySize": 256, "LogRetentionDays": 30,
             "AlarmTopicArn": "",
         })

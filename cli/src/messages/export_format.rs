@@ -20,7 +20,7 @@ const MARK: &str = "\u{feff}";
 const ITEM: &str = "Item";
 
 /// The columns of a csv file.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 18] = [
     "MsgTime",
     "EventTime",
     "CallbackCommand",
@@ -36,6 +36,8 @@ const COLUMNS: [&str; 16] = [
     "ErrorCode",
     "Report_Account",
     "LastReadTime",
+    "Outcome",
+    "Rules",
     ITEM,
 ];
 
@@ -201,9 +203,9 @@ mod tests {
         let line = Format::Csv.line(&item("one, \"two\"\r\nthree")).unwrap();
         let fields = cells(&line);
         let mut expected = ["2019-05-10T09:38:46Z", "2019-05-10T09:38:46.07Z", "", "ana"].to_vec();
-        expected.extend(["", "", "", "", "", "", "one, \"two\"  three", "-1", "", "", ""]);
-        assert_eq!(fields[..15], expected);
-        assert_eq!(Format::Csv.line(&RawItem::from_json(&fields[15]).unwrap()).unwrap(), line);
+        expected.extend(["", "", "", "", "", "", "one, \"two\"  three", "-1", "", "", "", "", ""]);
+        assert_eq!(fields[..17], expected);
+        assert_eq!(Format::Csv.line(&RawItem::from_json(&fields[17]).unwrap()).unwrap(), line);
         assert_eq!(line.trim_end().lines().count(), 1);
     }
 
@@ -215,14 +217,14 @@ mod tests {
         assert!(cell.is_ascii() && !cell.contains(';'), "{cell}");
         // A western ANSI code page puts a question mark where it has nothing.
         let saved: String = line.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
-        assert_eq!(Layout::Csv(15).item(saved.as_bytes()).unwrap(), item);
+        assert_eq!(Layout::Csv(17).item(saved.as_bytes()).unwrap(), item);
     }
 
     #[test]
     fn lines_that_are_joined_are_not_taken_for_one() {
         let line = Format::Csv.line(&item("x")).unwrap();
         let joined = line.replace('\n', "\r").repeat(2);
-        assert!(Layout::Csv(15).item(joined.as_bytes()).unwrap_err().to_string().contains("CR"));
+        assert!(Layout::Csv(17).item(joined.as_bytes()).unwrap_err().to_string().contains("CR"));
     }
 
     #[test]
@@ -251,8 +253,8 @@ mod tests {
     fn a_file_is_recognised_by_its_first_line() {
         let header = Format::Csv.header().unwrap();
         for (first, layout) in [
-            (header.as_str(), Some(Layout::Csv(15))),
-            (header.trim_start_matches(MARK), Some(Layout::Csv(15))),
+            (header.as_str(), Some(Layout::Csv(17))),
+            (header.trim_start_matches(MARK), Some(Layout::Csv(17))),
             ("Item\r\n", Some(Layout::Csv(0))),
             ("\"MsgTime\",\"Item\"\r\n", Some(Layout::Csv(1))),
             ("{}\n", Some(Layout::Jsonl)),
@@ -307,7 +309,7 @@ mod tests {
                 // As a spreadsheet may save it.
                 prop_assert_eq!(&layout.item(format!("{inside}\r\n").as_bytes()).unwrap(), &item);
                 if *format == Format::Csv {
-                    for cell in &cells(&line)[..15] {
+                    for cell in &cells(&line)[..17] {
                         let is_formula = cell.trim_start().starts_with(['=', '+', '@', '-']);
                         prop_assert!(!is_formula || cell.parse::<i64>().is_ok(), "{:?}", cell);
                     }

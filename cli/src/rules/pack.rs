@@ -9,6 +9,7 @@ use anyhow::{Context as _, ensure};
 use chathook_moderation::RulesSource;
 use clap::Args;
 
+use crate::clock::now;
 use crate::progress::count;
 
 /// Pack a rules file and its word lists into one file that loads in milliseconds
@@ -32,7 +33,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         arguments.output.display(),
         arguments.output.join("rules.pack").display()
     );
-    let packed = super::load::source(&arguments.rules.path)?.pack()?;
+    let mut source = super::load::source(&arguments.rules.path)?;
+    // Judged by a pack, what is older than the pack is undecided: other rules may have allowed it.
+    source.set_made_at(now());
+    let packed = source.pack()?;
     let source = RulesSource::from_bytes("the pack", packed.clone())?;
     let start = Instant::now();
     let rules = source.compile().context("the pack cannot be read back, a bug in chathook; please report it")?;
@@ -51,9 +55,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     file.persist(output).with_context(cannot_write)?;
     println!(
-        "{}: {}, {} bytes, loaded in {:.1} ms",
+        "{}: {} with the id {}, {} bytes, loaded in {:.1} ms",
         output.display(),
         count(rules.len() as u64, "rule"),
+        rules.edition().id,
         packed.len(),
         passed.as_secs_f64() * 1000.0
     );

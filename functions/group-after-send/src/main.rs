@@ -8,7 +8,7 @@ use chathook_protocol::Command;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run(env!("CARGO_PKG_NAME"), async |settings| {
-        let (archiver, queue) = Archiver::open(&settings).await?;
+        let (archiver, queue) = Archiver::open_to_judge(&settings).await?;
         Ok(Endpoint::new(settings).route(&[Command::GroupAfterSend], archiver).retry_queue(queue))
     })
     .await

@@ -11,7 +11,7 @@ use chathook_protocol::Command;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda::run_queue(env!("CARGO_PKG_NAME"), async |settings| {
-        let (archiver, _) = Archiver::open(&settings).await?;
+        let (archiver, _) = Archiver::open_to_judge(&settings).await?;
         Ok(Endpoint::new(settings).route(&Command::AFTER, archiver.patient()))
     })
     .await

@@ -13,8 +13,8 @@ async fn main() -> ExitCode {
         let (opened, moderator) = tokio::join!(Archiver::open(&settings), load);
         let (archiver, queue) = opened?;
         Ok(Endpoint::new(settings)
-            .route(&Command::BEFORE_SEND, moderator)
-            .route(&Command::AFTER, archiver)
+            .route(&Command::BEFORE_SEND, moderator.clone())
+            .route(&Command::AFTER, archiver.judging(moderator))
             .retry_queue(queue))
     })
     .await

@@ -11,7 +11,9 @@
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use chathook_protocol::change::{C2cEdit, C2cRecall, Content, GroupEdit, GroupRecall, Read, Refused};
+use chathook_protocol::change::{
+    C2cEdit, C2cExtension, C2cRecall, Content, Extension, GroupEdit, GroupExtension, GroupRecall, Read, Refused,
+};
 use chathook_protocol::{Change, Chat, Query, What};
 use serde_json::value::RawValue;
 
@@ -65,6 +67,8 @@ impl ChangeRecord {
             What::GroupRecall(recall) => group_recalls(&indexed(event_seconds), recall, &time),
             What::C2cEdit(edit) => vec![c2c_edit(indexed(Some(edit.message.time)), edit, change.event_time)],
             What::GroupEdit(edit) => vec![group_edit(base(event_seconds), edit, change.event_time)],
+            What::C2cExtension(it) => vec![c2c_extension(indexed(Some(it.msg_key.time)), it, change.event_time)],
+            What::GroupExtension(it) => vec![group_extension(base(event_seconds), it, change.event_time)],
             What::Read(read) => vec![read_receipt(base(None), read)],
             What::Refused(refused) => vec![refusal(indexed(event_seconds), refused)],
         }
@@ -142,6 +146,27 @@ fn group_edit(mut fields: ItemBuilder, edit: &GroupEdit<'_>, event_time: Option<
     ChangeRecord::new(fields, &group(group_id, topic_id.as_deref()), key)
 }
 
+fn c2c_extension(mut fields: ItemBuilder, change: &C2cExtension<'_>, event_time: Option<u64>) -> ChangeRecord {
+    let C2cExtension { from_account, to_account, msg_key, extension } = change;
+    fields.text("From_Account", Some(from_account.as_ref()));
+    fields.text("To_Account", Some(to_account.as_ref()));
+    fields.text("MsgKey", Some(format!("{}_{}_{}", msg_key.seq, msg_key.random, msg_key.time)));
+    let conversation = Conversation::C2c(from_account.to_string(), to_account.to_string());
+    let fingerprint = fields.extended(extension);
+    let key = keys::extension(&keys::c2c_place(*msg_key), event_time.unwrap_or(0), &fingerprint);
+    ChangeRecord::new(fields, &conversation, key)
+}
+
+fn group_extension(mut fields: ItemBuilder, change: &GroupExtension<'_>, event_time: Option<u64>) -> ChangeRecord {
+    let GroupExtension { group_id, topic_id, msg_seq, extension } = change;
+    fields.text("GroupId", Some(group_id.as_ref()));
+    fields.text("TopicId", topic_id.as_deref());
+    fields.number("MsgSeq", Some(*msg_seq));
+    let fingerprint = fields.extended(extension);
+    let key = keys::extension(&keys::group_place(*msg_seq), event_time.unwrap_or(0), &fingerprint);
+    ChangeRecord::new(fields, &group(group_id, topic_id.as_deref()), key)
+}
+
 fn read_receipt(mut fields: ItemBuilder, read: &Read<'_>) -> ChangeRecord {
     let Read { report_account, peer_account, last_read_time, unread_msg_num } = read;
     fields.text("Report_Account", Some(report_account.as_ref()));
@@ -189,6 +214,18 @@ impl ItemBuilder {
         // Always there with a body, so that it replaces the earlier one.
         self.text("Text", body.map(|_| preview(&content.msg_body).unwrap_or_default()));
         keys::fingerprint_of(&[by, &[body.unwrap_or_default(), custom_data.unwrap_or_default()]].concat())
+    }
+}
+
+impl ItemBuilder {
+    /// Adds what was attached to a message, or taken off it. Gives its fingerprint.
+    fn extended(&mut self, extension: &Extension<'_>) -> String {
+        let list = extension.list_raw.map(RawValue::get);
+        self.number("OperateType", extension.operate_type);
+        self.text("ExtensionList", list);
+        self.number("Seq", extension.seq);
+        let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+        keys::fingerprint_of(&[&number(extension.operate_type), &number(extension.seq), list.unwrap_or_default()])
     }
 }
 

@@ -21,10 +21,27 @@ use crate::keys::{self, ChangeKind, is_message};
 use crate::merge::is_change_of;
 use crate::message::StoredMessage;
 use crate::query::MessageQuery;
+use crate::schema::ViolationState;
+use crate::violation_record::{RULES, SPANS};
 
-/// The attributes that hold what was said, or tell where the sender was.
-const CONTENT: [&str; 9] =
-    ["MsgBody", "Text", "CloudCustomData", "GroupAtInfo", "Extra", "ErrorInfo", "ClientIP", "OptPlatform", "RequestID"];
+/// The attributes that hold what was said, or tell where the sender was or which rules it was against.
+const CONTENT: [&str; 12] = [
+    "MsgBody",
+    "Text",
+    "CloudCustomData",
+    "GroupAtInfo",
+    "Extra",
+    "ExtensionList",
+    "ErrorInfo",
+    "ClientIP",
+    "OptPlatform",
+    "RequestID",
+    RULES,
+    SPANS,
+];
+
+/// How a violation was dealt with if it was erased.
+const ERASED: &str = "erased";
 
 /// A request asks the index for this many items.
 const ENTRIES_PER_PAGE: usize = 100;
@@ -125,7 +142,7 @@ impl Erasure {
         self.messages
     }
 
-    /// How many changes of them it blanked: edits, and the recalls of one-to-one messages.
+    /// How many changes of them it blanked: edits, the recalls of one-to-one messages, and violations.
     #[must_use]
     pub fn changes(&self) -> u64 {
         self.changes
@@ -290,12 +307,17 @@ impl Archive {
         if let Some(place) = keys::place(&sk, false).filter(|_| is_message(&sk) && !keys::is_c2c(&pk)) {
             let there = self.all_in_range(&pk, &KeyRange::of_place(place)).await?;
             let edits = there.iter().filter(|edit| {
+                let has_no_sender = match ChangeKind::of(edit.sort_key(), false) {
+                    Some(ChangeKind::Edit | ChangeKind::Extension) => true,
+                    Some(ChangeKind::Violation) => edit.attribute("From_Account").is_none(),
+                    Some(ChangeKind::Recall) | None => false,
+                };
                 let edited = || there.iter().filter(|other| is_message(other.sort_key()) && is_change_of(edit, other));
                 let is_shared = edited().any(|other| other.from_account() != account);
                 // The first of the account's messages with that number leads to the edit, so that it counts once, even
                 // if the others are on another page.
                 let leads = edited().find(|other| other.from_account() == account).map(StoredMessage::sort_key);
-                ChangeKind::of(edit.sort_key(), false) == Some(ChangeKind::Edit)
+                has_no_sender
                     && leads == Some(message.sort_key())
                     && (!is_shared || edit.attribute("Operator_Account") == Some(account))
             });
@@ -310,16 +332,23 @@ impl Archive {
         let name = |at| format!("#{at}");
         let names = CONTENT.iter().enumerate().map(|(at, attribute)| (name(at), (*attribute).to_owned())).collect();
         let removed = (0..CONTENT.len()).map(name).collect::<Vec<_>>().join(", ");
+        // Nobody can work through a violation that says nothing any more.
+        let is_violation = keys::violation_id(&target.key.sk).is_some();
+        let closed = if is_violation { ", Outcome = :judged, JudgedHow = :how, JudgedAt = :at" } else { "" };
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let values = [(":judged", ViolationState::Judged.as_str()), (":how", ERASED)];
+        let values = values.into_iter().filter(|_| is_violation).map(|(name, value)| (name.to_owned(), text(value)));
+        let at = AttributeValue::N(erasure.started_at.to_string());
         let written = self
             .patient
             .update_item()
             .table_name(self.table_name())
             .set_key(Some(target.key.to_item()))
-            .update_expression(format!("SET ErasedAt = :at REMOVE {removed}"))
+            .update_expression(format!("SET ErasedAt = :at{closed} REMOVE {removed}"))
             // Otherwise, an update would bring back an item that has expired.
             .condition_expression("attribute_exists(pk)")
             .set_expression_attribute_names(Some(names))
-            .expression_attribute_values(":at", AttributeValue::N(erasure.started_at.to_string()))
+            .set_expression_attribute_values(Some(values.chain([(":at".to_owned(), at)]).collect()))
             .send()
             .await;
         match written {

@@ -11,7 +11,9 @@ use crate::keys::{self, is_message};
 use crate::message::StoredMessage;
 use crate::pager::PageQuery;
 use crate::query::{DEFAULT_LIMIT, MessageQuery, Page};
-use crate::schema::{ACCOUNT_INDEX, Index, MAX_PARTITION_KEY_BYTES, OCCURRED_AT, OUTCOME_INDEX, Outcome};
+use crate::schema::{
+    ACCOUNT_INDEX, Index, MAX_PARTITION_KEY_BYTES, OCCURRED_AT, OUTCOME_INDEX, Outcome, ViolationState,
+};
 
 /// This many messages are read at a time.
 pub(crate) const CONCURRENT_READS: usize = 8;
@@ -26,13 +28,15 @@ pub(crate) enum IndexQuery<'a> {
     Account(&'a str),
     /// Everything with this outcome.
     Outcome(Outcome),
+    /// The violations in this state.
+    Violations(ViolationState),
 }
 
 impl<'a> IndexQuery<'a> {
     fn index(self) -> Index {
         match self {
             Self::Account(_) => ACCOUNT_INDEX,
-            Self::Outcome(_) => OUTCOME_INDEX,
+            Self::Outcome(_) | Self::Violations(_) => OUTCOME_INDEX,
         }
     }
 
@@ -41,6 +45,7 @@ impl<'a> IndexQuery<'a> {
         match self {
             Self::Account(account) => account,
             Self::Outcome(outcome) => outcome.as_str(),
+            Self::Violations(state) => state.as_str(),
         }
     }
 }

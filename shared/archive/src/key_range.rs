@@ -94,7 +94,7 @@ mod tests {
     use super::*;
     use crate::keys::samples::{c2c_key, group_key};
     use crate::keys::{
-        ChangeKind, edit, is_message, place as place_of, read_receipt, recall, refused, with_fingerprint,
+        ChangeKind, edit, is_message, place as place_of, read_receipt, recall, refused, violation, with_fingerprint,
     };
 
     #[test]
@@ -106,13 +106,16 @@ mod tests {
             assert!(!is_message(&format!("{key}#recall")), "{key}");
         }
         let c2c_place = c2c_place(MsgKey { seq: 1, random: 2, time: 3 });
-        for (place, is_c2c) in [(c2c_place, true), (group_place(7), false)] {
-            for (key, kind) in [
+        for (place, is_c2c) in [(c2c_place, true), (group_place(7), false), (group_key(""), false)] {
+            let changes = [
                 (recall(&place, "0f"), Some(ChangeKind::Recall)),
                 (edit(&place, u64::MAX, "0f"), Some(ChangeKind::Edit)),
                 (format!("{place}#reaction"), None),
+                (violation(&place, "0f"), Some(ChangeKind::Violation)),
                 (place.clone(), None),
-            ] {
+            ];
+            // No change names a message without a number.
+            for (key, kind) in changes.into_iter().skip(if place.contains('-') { 3 } else { 0 }) {
                 assert_eq!(place_of(&key, is_c2c), Some(place.as_str()), "{key}");
                 assert_eq!(ChangeKind::of(&key, is_c2c), kind, "{key}");
                 assert_eq!(KeyRange::of_changes(&place).contains(&key), key != place, "{key}");

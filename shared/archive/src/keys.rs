@@ -23,12 +23,15 @@
 //! The other items of a conversation keep out of the way. What happens to a message later stands under the message's
 //! place, next to it: `<MsgTime>#<MsgSeq>#<MsgRandom>#<a letter…>`. In a group a change knows nothing but the number, so
 //! there it is `<MsgSeq>#<a letter…>`. What concerns the whole conversation has an `sk` that starts with a letter.
-//! [`is_message`] tells them apart by their shape.
+//! [`is_message`] tells them apart by their shape. No change can name a group message without a number; what is found in
+//! it stands under its whole `sk`.
 //!
 //! | item | `sk` |
 //! |---|---|
 //! | a recall | `<place>#recall#<fingerprint>` |
 //! | an edit | `<place>#edit#<EventTime>#<fingerprint>` |
+//! | an extension | `<place>#extension#<EventTime>#<fingerprint>` |
+//! | a violation: what it says is against the rules | `<place>#violation#<fingerprint>` |
 //! | how far an account has read | `read#<account>` |
 //! | a group message that the platform refused | `refused#<EventTime>#<Random>-<fingerprint>` |
 //!
@@ -109,6 +112,21 @@ pub(crate) fn edit(place: &str, event_time: u64, fingerprint: &str) -> String {
     format!("{place}{EDIT}{}#{fingerprint}", padded(event_time))
 }
 
+/// The key of an extension of the message at `place`.
+pub(crate) fn extension(place: &str, event_time: u64, fingerprint: &str) -> String {
+    format!("{place}{EXTENSION}{}#{fingerprint}", padded(event_time))
+}
+
+/// The key of a violation of the message at `place`.
+pub(crate) fn violation(place: &str, fingerprint: &str) -> String {
+    format!("{place}{VIOLATION}{fingerprint}")
+}
+
+/// The fingerprint in the key of a violation; `None` for any other key.
+pub(crate) fn violation_id(sort_key: &str) -> Option<&str> {
+    Some(sort_key.split_once(VIOLATION)?.1)
+}
+
 /// The key of the read receipt of `account`.
 pub(crate) fn read_receipt(account: &str) -> String {
     format!("{READ}{}", escaped(account))
@@ -121,14 +139,20 @@ pub(crate) fn refused(event_time: u64, random: u64, fingerprint: &str) -> String
 
 const RECALL: &str = "#recall#";
 const EDIT: &str = "#edit#";
+const EXTENSION: &str = "#extension#";
+const VIOLATION: &str = "#violation#";
 pub(crate) const READ: &str = "read#";
 pub(crate) const REFUSED: &str = "refused#";
 
-/// The place of a message, given its `sk` or that of one of its changes. `None` for a group message without a number: it
-/// has no place of its own, and no change can name it.
+/// The place of a message, given its `sk` or that of one of its changes. A group message without a number has its whole
+/// `sk` for a place. `None` for the change of such a message: it could be any of them.
 pub(crate) fn place(sort_key: &str, is_c2c: bool) -> Option<&str> {
     let place = sort_key.get(..if is_c2c { 3 * DIGITS + 2 } else { DIGITS })?;
-    (is_c2c || place.bytes().any(|digit| digit != b'0')).then_some(place)
+    if is_c2c || place.bytes().any(|digit| digit != b'0') {
+        return Some(place);
+    }
+    let message = sort_key.split_once(VIOLATION).map_or(sort_key, |(message, _)| message);
+    (message.len() > DIGITS && is_message(message)).then_some(message)
 }
 
 const ERASURE: &str = "erasure#";
@@ -153,13 +177,16 @@ pub(crate) fn is_of_erasures(partition_key: &str) -> bool {
 pub(crate) enum ChangeKind {
     Recall,
     Edit,
+    Extension,
+    Violation,
 }
 
 impl ChangeKind {
     /// The kind of the change with that `sk`; `None` if it is no change.
     pub(crate) fn of(sort_key: &str, is_c2c: bool) -> Option<Self> {
         let rest = &sort_key[place(sort_key, is_c2c)?.len()..];
-        let kinds = [(RECALL, Self::Recall), (EDIT, Self::Edit)];
+        let kinds =
+            [(RECALL, Self::Recall), (EDIT, Self::Edit), (EXTENSION, Self::Extension), (VIOLATION, Self::Violation)];
         kinds.into_iter().find(|(prefix, _)| rest.starts_with(prefix)).map(|(_, kind)| kind)
     }
 }

@@ -8,6 +8,8 @@
 //! What happens to a message later (it is recalled, edited) is a [`ChangeRecord`], an item of its own. It is merged into
 //! the [`StoredMessage`] when that is read, so it may come before the message, or twice.
 //!
+//! What people can see although the rules are against it is a [`Violation`], also an item of its own.
+//!
 //! What cannot be stored waits in a [`Queue`]. An [`Erasure`] blanks what a person sent.
 //!
 //! No other crate knows DynamoDB or SQS.
@@ -38,6 +40,8 @@ mod schema;
 mod seek;
 mod setup;
 mod store;
+mod violation_record;
+mod violations;
 
 pub use change_record::ChangeRecord;
 pub use client::{Archive, https_client};
@@ -54,6 +58,8 @@ pub use query::{MessageQuery, Page};
 pub use queue::{MAX_QUEUED_BYTES, Queue, QueueError, QueueSize};
 pub use raw_item::{ItemError, RawItem};
 pub use record::Record;
-pub use schema::Outcome;
+pub use schema::{Outcome, ViolationState};
 pub use setup::TableSize;
 pub use store::Stored;
+pub use violation_record::{Finding, Reason, Span, ViolationRecord, ViolationReport};
+pub use violations::{Judgement, Violation, ViolationPage};

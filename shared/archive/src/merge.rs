@@ -6,8 +6,11 @@
 //! - of several recalls the earliest counts;
 //! - if two one-to-one messages have the same key, a change belongs to the one with its `From_Account`. If group messages
 //!   share a `MsgSeq`, a change belongs to the one with its `MsgId`; a change that names none belongs to those that are in
-//!   the group's history;
+//!   the group's history. A violation that was found when a group message was sent belongs to the message with its
+//!   `Random` and `MsgTime`;
 //! - an erased message shows no edit, not even one that came later.
+
+use chathook_protocol::Command;
 
 use crate::keys::ChangeKind;
 use crate::message::{StoredMessage, Version};
@@ -15,7 +18,12 @@ use crate::message::{StoredMessage, Version};
 /// Whether `change` is a change of `message`, which has the same place.
 pub(crate) fn is_change_of(change: &StoredMessage, message: &StoredMessage) -> bool {
     if message.to_account().is_some() {
-        return change.attribute("From_Account") == message.attribute("From_Account");
+        // Nobody says who extended it, and its place names it well enough.
+        return change.attribute("CallbackCommand") == Some(Command::C2cExtension.as_str())
+            || change.attribute("From_Account") == message.attribute("From_Account");
+    }
+    if change.attribute("Random").is_some() {
+        return ["Random", "MsgTime"].into_iter().all(|name| change.attribute(name) == message.attribute(name));
     }
     match (change.msg_id(), message.msg_id()) {
         (Some(changed), Some(id)) => changed == id,
@@ -35,6 +43,10 @@ pub(crate) fn merged(mut message: StoredMessage, changes: &[StoredMessage]) -> S
     let kind = |change: &StoredMessage| ChangeKind::of(change.sort_key(), is_c2c);
     let mut own: Vec<_> = changes.iter().filter(|change| is_change_of(change, &message)).collect();
     own.sort_by_key(|change| (moment(change), change.sort_key()));
+    let violations = own.iter().filter(|change| kind(change) == Some(ChangeKind::Violation));
+    let extensions = own.iter().filter(|change| kind(change) == Some(ChangeKind::Extension));
+    message.extensions = extensions.map(|extension| (*extension).clone()).collect();
+    message.violations = violations.map(|violation| (*violation).clone()).collect();
     let recall = own.iter().find(|change| kind(change) == Some(ChangeKind::Recall));
     message.recall = recall.map(|recall| Box::new((*recall).clone()));
 

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::item::{Item, ItemKey};
 use crate::schema::{ERASED_AT, EXPIRES_AT};
+use crate::violation_record::{Finding, RULES, SPANS};
 
 /// A message as it was stored, and as it reads now.
 ///
@@ -16,8 +17,9 @@ use crate::schema::{ERASED_AT, EXPIRES_AT};
 /// [versions](Self::versions) hold what it said before. A recalled message still says what it said, and who
 /// [recalled](Self::recall) it.
 ///
-/// It serialises to a JSON object of all attributes by name. Numbers are exact; `MsgBody`, `GroupAtInfo` and `Extra` are
-/// the JSON that they hold. An edited message also has `Versions`, a recalled one `Recall`. Use `serde_json::to_string`
+/// It serialises to a JSON object of all attributes by name. Numbers are exact; `MsgBody`, `GroupAtInfo`, `Extra`,
+/// `Rules` and `Spans` are the JSON that they hold. An edited message also has `Versions`, a recalled one `Recall`, an extended one `Extensions`, and one that is against the
+/// rules `Violations`. Use `serde_json::to_string`
 /// and its like: a `serde_json::Value` would round numbers.
 #[derive(Clone)]
 pub struct StoredMessage {
@@ -25,6 +27,10 @@ pub struct StoredMessage {
     /// The recall's own item.
     pub(crate) recall: Option<Box<StoredMessage>>,
     pub(crate) versions: Vec<Version>,
+    /// The items of its extensions.
+    pub(crate) extensions: Vec<StoredMessage>,
+    /// The items of its violations.
+    pub(crate) violations: Vec<StoredMessage>,
 }
 
 /// What a message said at one time.
@@ -57,7 +63,13 @@ impl From<Item> for StoredMessage {
             AttributeValue::N(digits) => Some((name, Attribute::Number(digits))),
             _ => None,
         };
-        Self { attributes: item.into_iter().filter_map(known).collect(), recall: None, versions: Vec::new() }
+        Self {
+            attributes: item.into_iter().filter_map(known).collect(),
+            recall: None,
+            versions: Vec::new(),
+            extensions: Vec::new(),
+            violations: Vec::new(),
+        }
     }
 }
 
@@ -231,6 +243,11 @@ impl StoredMessage {
         &self.versions
     }
 
+    /// What was found in the message, or in an earlier version of it, that is against the rules.
+    pub fn violations(&self) -> impl ExactSizeIterator<Item = Finding<'_>> {
+        self.violations.iter().map(Finding::of)
+    }
+
     /// Replaces what the message says by what `edit` says.
     pub(crate) fn rewrite(&mut self, edit: &Self) {
         let said = |name: &str| Some((name.to_owned(), edit.attributes.get(name)?.clone()));
@@ -279,6 +296,12 @@ impl Serialize for StoredMessage {
         if !self.versions.is_empty() {
             map.serialize_entry("Versions", &self.versions)?;
         }
+        if !self.extensions.is_empty() {
+            map.serialize_entry("Extensions", &self.extensions)?;
+        }
+        if !self.violations.is_empty() {
+            map.serialize_entry("Violations", &self.violations)?;
+        }
         map.end()
     }
 }
@@ -298,7 +321,11 @@ fn entries<'a, M: SerializeMap>(
     for (name, attribute) in attributes {
         let json = match attribute {
             Attribute::Number(digits) => Some(digits),
-            Attribute::Text(text) if matches!(name, "MsgBody" | "GroupAtInfo" | "Extra") => Some(text),
+            Attribute::Text(text)
+                if matches!(name, "MsgBody" | "GroupAtInfo" | "Extra" | "ExtensionList" | RULES | SPANS) =>
+            {
+                Some(text)
+            }
             Attribute::Text(_) => None,
         };
         // Another program may have written it. What is no JSON is shown as text.

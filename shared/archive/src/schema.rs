@@ -5,7 +5,7 @@
 //!
 //! | index | holds | sorted by | costs |
 //! |---|---|---|---|
-//! | `Outcome` | what did not arrive, and recalls | `Outcome`, then `OccurredAt` | nothing for an ordinary message, which has no `Outcome` |
+//! | `Outcome` | what did not arrive, recalls, and violations of the rules | `Outcome`, then `OccurredAt` | nothing for an ordinary message, which has no `Outcome` |
 //! | `Account` | everything with a sender | `From_Account`, then `OccurredAt` | a write unit for each message; so the table may lack it |
 //!
 //! Both indexes hold keys alone, so that a message's size does not count twice. What they name is read from the table.
@@ -24,7 +24,8 @@ pub(crate) const MAX_PARTITION_KEY_BYTES: usize = 2048;
 /// and the arrival of the callback if it has neither. It exists for the indexes alone.
 pub(crate) const OCCURRED_AT: &str = "OccurredAt";
 
-/// What became of a message, see [`Outcome`]. Only items that the index of that name holds have it.
+/// What became of a message, see [`Outcome`] and [`ViolationState`]. Only items that the index of that name holds have
+/// it.
 pub(crate) const OUTCOME: &str = "Outcome";
 
 /// When the erasure began that blanked the item, Unix seconds. No two erasures of one account have the same time.
@@ -52,6 +53,25 @@ impl Outcome {
     }
 }
 
+/// Whether somebody has dealt with a violation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViolationState {
+    /// Nobody has.
+    Open,
+    /// Somebody or something has.
+    Judged,
+}
+
+impl ViolationState {
+    /// The value of the attribute [`OUTCOME`].
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "violation",
+            Self::Judged => "judged",
+        }
+    }
+}
+
 /// An index of the table. Its sort key is [`OCCURRED_AT`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Index {
@@ -62,7 +82,7 @@ pub(crate) struct Index {
     pub(crate) fix: &'static str,
 }
 
-/// What did not arrive, and recalls.
+/// What did not arrive, recalls, and violations.
 pub(crate) const OUTCOME_INDEX: Index = Index {
     name: OUTCOME,
     partition_key: OUTCOME,

@@ -9,6 +9,7 @@ use crate::error::ArchiveError;
 use crate::item::{self, Item};
 use crate::record::Record;
 use crate::schema::MAX_ITEM_BYTES;
+use crate::violation_record::ViolationRecord;
 
 /// What storing a message or a change did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,22 +60,35 @@ impl Archive {
     /// Any [`ArchiveError`] of a request; trying again is always safe.
     pub async fn store_change(&self, change: &ChangeRecord) -> Result<Stored, ArchiveError> {
         let item = change.item();
-        let bytes = item::size(item);
-        if bytes > MAX_ITEM_BYTES {
-            return Err(ArchiveError::TooLarge { bytes });
-        }
         let (condition, name) = match change.on_conflict() {
             OnConflict::KeepFirst => {
                 ("attribute_not_exists(pk) OR (ReceivedAt > :this AND attribute_not_exists(ErasedAt))", "ReceivedAt")
             }
             OnConflict::KeepLatestRead => ("attribute_not_exists(pk) OR LastReadTime < :this", "LastReadTime"),
         };
+        self.put_beside(item, condition, item.get(name).map(|value| [(":this".to_owned(), value.clone())].into())).await
+    }
+
+    /// Stores a violation once, however often it is found. What somebody did about it since then stays.
+    ///
+    /// # Errors
+    /// Any [`ArchiveError`] of a request; trying again is always safe.
+    pub async fn store_violation(&self, violation: &ViolationRecord) -> Result<Stored, ArchiveError> {
+        self.put_beside(violation.item(), "attribute_not_exists(pk)", None).await
+    }
+
+    /// Writes an item that stands beside a message, if the condition holds.
+    async fn put_beside(&self, item: &Item, condition: &str, values: Option<Item>) -> Result<Stored, ArchiveError> {
+        let bytes = item::size(item);
+        if bytes > MAX_ITEM_BYTES {
+            return Err(ArchiveError::TooLarge { bytes });
+        }
         let written = self
             .hot
             .put_item()
             .table_name(self.table_name())
             .condition_expression(condition)
-            .set_expression_attribute_values(item.get(name).map(|value| [(":this".to_owned(), value.clone())].into()))
+            .set_expression_attribute_values(values)
             .return_values(ReturnValue::AllOld)
             .set_item(Some(item.clone()))
             .send()

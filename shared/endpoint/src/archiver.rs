@@ -11,7 +11,10 @@ use tokio::time::Instant;
 
 use crate::callback::{Callback, Handler};
 use crate::error::EndpointError;
-use crate::outcome::{Handled, Outcome};
+use crate::judge::{Found, RulesInForce, judge};
+use crate::lambda;
+use crate::moderator::Moderator;
+use crate::outcome::{AgainstRules, Handled, Outcome};
 use crate::settings::{Settings, SettingsError};
 use crate::unstored::RetryQueue;
 
@@ -24,16 +27,27 @@ const WRITES_AT_ONCE: usize = 8;
 
 /// Stores messages that were sent, and what happens to them later: recalls, edits, read receipts, and group messages
 /// that the platform refused.
+///
+/// With rules it also judges what people can see: see [`Self::judging`].
 pub struct Archiver {
     archive: Archive,
     settings: Arc<Settings>,
+    /// `None`: nothing is judged.
+    rules: Option<Arc<dyn RulesInForce>>,
 }
 
 impl Archiver {
     /// Stores in `archive`.
     #[must_use]
     pub fn new(archive: Archive, settings: Arc<Settings>) -> Self {
-        Self { archive, settings }
+        Self { archive, settings, rules: None }
+    }
+
+    /// The same, judging what people can see by these rules, unless `JUDGE_AFTER` is `false`.
+    #[must_use]
+    pub fn judging(self, rules: impl RulesInForce + 'static) -> Self {
+        let rules = self.settings.judge_after.then(|| Arc::new(rules) as Arc<dyn RulesInForce>);
+        Self { rules, ..self }
     }
 
     /// Stores in the table that the settings name, after one read to warm up. Also returns the queue that they name.
@@ -45,6 +59,19 @@ impl Archiver {
         warm_up(&archive).await;
         let queue = settings.queue_url.as_deref().map(|url| archive.queue(url));
         Ok((Self::new(archive, Arc::clone(settings)), queue))
+    }
+
+    /// As [`Self::open`], [judging](Self::judging) by the rules that the settings name. They are loaded while the table's
+    /// first answer is on its way.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_to_judge(settings: &Arc<Settings>) -> Result<(Self, Option<Queue>), SettingsError> {
+        let path = lambda::in_function_folder(&settings.rules_path);
+        let load = async { settings.judge_after.then(|| Moderator::load_to_judge(&path)) };
+        let (opened, rules) = tokio::join!(Self::open(settings), load);
+        let (archiver, queue) = opened?;
+        Ok((if let Some(rules) = rules { archiver.judging(rules) } else { archiver }, queue))
     }
 
     /// The same, waiting longer for the table: for callbacks whose answer nobody waits for any more.
@@ -95,14 +122,35 @@ impl Archiver {
     }
 }
 
+impl Archiver {
+    /// Judges what the callback shows.
+    async fn judge(&self, callback: &Callback<'_>) -> Option<Found> {
+        judge(self.rules.as_deref()?, callback, self.settings.retention_days).await
+    }
+
+    /// Stores a violation, and tells of it if it is new.
+    async fn report(&self, callback: &Callback<'_>, found: Found) -> Result<Option<AgainstRules>, EndpointError> {
+        let stored = in_time(callback.deadline, self.archive.store_violation(&found.record)).await?;
+        Ok((stored == Stored::New).then(|| found.tell(callback)))
+    }
+}
+
 impl Handler for Archiver {
+    /// A violation that is not stored fails the callback, although its message is stored: it must not be lost. When the
+    /// callback comes again from the queue, the message is there already.
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         async move {
-            let outcome = match self.store(&callback).await? {
+            let (stored, found) = tokio::join!(self.store(&callback), self.judge(&callback));
+            let outcome = match stored? {
                 Some(Stored::New | Stored::Replaced) => Outcome::Stored,
                 Some(Stored::Duplicate) => Outcome::StoredBefore,
                 None => Outcome::Skipped,
             };
+            let against = match found {
+                Some(found) => self.report(&callback, found).await?,
+                None => None,
+            };
+            let outcome = against.map_or(outcome, Outcome::AgainstRules);
             Ok(Handled { reply: Reply::allow(), outcome })
         }
         .boxed()

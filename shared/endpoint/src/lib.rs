@@ -17,11 +17,11 @@
 //! - [`outcome`]: what became of a request, in more words than the platform's answers have.
 //! - [`endpoint`]: from a request to an answer, and `deadlines`: how long each step of that may take.
 //! - [`moderator`], [`archiver`]: the handlers, for messages before they are sent, and after they were sent or changed.
+//! - `judge`: the rules judge what people can see already, while it is stored.
 //! - [`unstored`]: a callback that could not be stored, on its way to the queue and back, or to the log.
 //! - [`lambda`], [`function_url`]: all of that as a Lambda function.
 //!
-//! A function links only what it names: a binary that makes no [`Archiver`] has no AWS SDK in it, and one that makes no
-//! [`Moderator`] has no rules.
+//! A function links only what it names: a binary that makes no [`Archiver`] has no AWS SDK in it.
 
 pub mod archiver;
 pub mod callback;
@@ -30,6 +30,7 @@ pub mod endpoint;
 pub mod error;
 pub mod function_url;
 pub mod http;
+mod judge;
 pub mod lambda;
 pub mod moderator;
 pub mod outcome;
@@ -43,8 +44,9 @@ pub use endpoint::Endpoint;
 pub use error::{EndpointError, Forbidden};
 pub use function_url::FunctionUrlEvent;
 pub use http::{Answer, Arrival, Request};
+pub use judge::RulesInForce;
 pub use moderator::Moderator;
-pub use outcome::{Handled, Moderated, Outcome};
+pub use outcome::{AgainstRules, Handled, Moderated, Outcome};
 pub use settings::Settings;
 
 /// The version of this build and, in brackets, the commit that it was made from: `0.1.0 (1234567890ab)`. A `+` means

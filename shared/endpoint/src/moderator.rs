@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use chathook_moderation::{Decision, Hit, Problem, Rules, RulesError, RulesSource, Verdict};
 use chathook_protocol::{Chat, SendMsg, ShapeError};
@@ -9,6 +10,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 
 use crate::callback::{Callback, Handler, Unreadable};
 use crate::error::EndpointError;
+use crate::judge::RulesInForce;
 use crate::outcome::{Handled, Moderated, Outcome};
 
 /// Moderates messages that wait for a verdict. A clone shares the rules.
@@ -30,6 +32,16 @@ impl Moderator {
     /// one with the file makes all rules unusable.
     #[must_use]
     pub fn load(path: &Path) -> Self {
+        Self::load_or(path, "the rules are unusable: every message gets what ON_FAILURE says")
+    }
+
+    /// The same, for a function that only judges what was delivered.
+    #[must_use]
+    pub fn load_to_judge(path: &Path) -> Self {
+        Self::load_or(path, "the rules are unusable: nothing is judged when it is stored")
+    }
+
+    fn load_or(path: &Path, consequence: &'static str) -> Self {
         match read_rules(path).and_then(|source| source.compile()) {
             Ok(rules) => {
                 for problem in rules.problems() {
@@ -42,7 +54,7 @@ impl Moderator {
                 Self::new(rules)
             }
             Err(error) => {
-                tracing::error!(%error, "the rules are unusable: every message gets what ON_FAILURE says");
+                tracing::error!(%error, "{consequence}");
                 Self { rules: None }
             }
         }
@@ -56,17 +68,33 @@ impl Moderator {
 pub fn read_rules(path: &Path) -> Result<RulesSource, RulesError> {
     let name = path.display().to_string();
     let content = std::fs::read(path).map_err(|error| {
-        let fix =
-            "see that the file is there; scripts/build puts rules/ beside each function that moderates".to_owned();
+        let fix = "see that the file is there; scripts/build puts rules/ beside each function".to_owned();
         RulesError { problems: vec![Problem { file: name.clone(), line: 1, rule: None, what: error.to_string(), fix }] }
     })?;
     let mut source = RulesSource::from_bytes(&name, content)?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    let mut changed_at = changed_at(path);
     for file in source.terms_files() {
-        let content = std::fs::read_to_string(folder.join(&file)).map_err(|error| error.to_string());
-        source.add_terms_file(&file, content);
+        let path = folder.join(&file);
+        changed_at = changed_at.max(self::changed_at(&path));
+        source.add_terms_file(&file, std::fs::read_to_string(path).map_err(|error| error.to_string()));
+    }
+    if let Some(time) = changed_at {
+        source.set_made_at(time);
     }
     Ok(source)
+}
+
+/// When the file was last changed, Unix seconds.
+fn changed_at(path: &Path) -> Option<u64> {
+    let time = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
+    Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
+}
+
+impl RulesInForce for Moderator {
+    fn rules(&self) -> Option<Arc<Rules>> {
+        self.rules.clone()
+    }
 }
 
 impl Handler for Moderator {

@@ -28,6 +28,8 @@ pub enum Outcome {
     Stored,
     /// The table had it already.
     StoredBefore,
+    /// People can see what it reports, and the rules are against that. It is stored, unless it was to be left out.
+    AgainstRules(AgainstRules),
     /// It was left out, since only those online get the message and `STORE_ONLINE_ONLY` is `false`.
     Skipped,
     /// It could not be stored, and waits in the queue.
@@ -47,6 +49,17 @@ pub struct Moderated {
     pub shadow_rules: Vec<String>,
 }
 
+/// What the rules have against something that people can see.
+#[derive(Debug)]
+pub struct AgainstRules {
+    /// What they would have done, in one word: `rewrite`, `discard`, `reject`.
+    pub verdict: &'static str,
+    /// The ids of the rules that hit, in the order of the file.
+    pub rules: Vec<String>,
+    /// Why it is not certain, in one word: `scope`, `newer_rules`. `None` if it is.
+    pub undecided: Option<&'static str>,
+}
+
 impl Outcome {
     /// The outcome in a word or two.
     #[must_use]
@@ -56,6 +69,8 @@ impl Outcome {
             Self::Moderated(moderated) => moderated.verdict,
             Self::Stored => "stored",
             Self::StoredBefore => "stored before",
+            Self::AgainstRules(AgainstRules { undecided: None, .. }) => "against the rules",
+            Self::AgainstRules(_) => "perhaps against the rules",
             Self::Skipped => "skipped",
             Self::Queued => "queued",
             Self::Failed(EndpointError::Forbidden(_)) => "refused",

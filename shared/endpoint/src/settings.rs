@@ -36,6 +36,9 @@ pub struct Settings {
     /// `STORE_ONLINE_ONLY`, default true: whether messages with `OnlineOnlyFlag` 1 (typing indicators among them) are
     /// stored. For those who pay for each write.
     pub store_online_only: bool,
+    /// `JUDGE_AFTER`, default true: whether what people can see is judged by the rules when it is stored. For those whose
+    /// app moderates in another way.
+    pub judge_after: bool,
     /// `RETENTION_DAYS`, default unset (for ever): when a record expires. For those whom law or cost obliges to delete.
     pub retention_days: Option<u32>,
     /// `LOG_LEVEL`, default `info`: `debug` also logs the messages that no rule touched, whose they are and never what
@@ -96,6 +99,7 @@ impl Settings {
             ),
             answer_within: Duration::from_millis(from.number("ANSWER_WITHIN_MS", 100, 1800).unwrap_or(1500)),
             store_online_only: from.choice("STORE_ONLINE_ONLY", BOOLEAN, true),
+            judge_after: from.choice("JUDGE_AFTER", BOOLEAN, true),
             // Whoever asks for more than a century means "for ever", and should leave it unset.
             retention_days: from.number("RETENTION_DAYS", 1, 36_500).and_then(|days| u32::try_from(days).ok()),
             log_level: from.choice(

@@ -27,6 +27,7 @@ fn all_of_them() {
         ("ON_FAILURE", "reject"),
         ("ANSWER_WITHIN_MS", "100"),
         ("STORE_ONLINE_ONLY", "false"),
+        ("JUDGE_AFTER", "false"),
         ("RETENTION_DAYS", "365"),
         ("LOG_LEVEL", "debug"),
     ])
@@ -36,6 +37,7 @@ fn all_of_them() {
     assert_eq!(settings.table_name().unwrap(), "messages");
     assert_eq!(settings.on_failure, OnFailure::Reject);
     assert_eq!((settings.answer_within.as_millis(), settings.store_online_only), (100, false));
+    assert!(!settings.judge_after);
     assert_eq!((settings.retention_days, settings.log_level), (Some(365), LogLevel::Debug));
 }
 
@@ -60,6 +62,7 @@ fn every_problem_names_the_variable_and_the_fix() {
         ("ON_FAILURE", "deny"),
         ("ANSWER_WITHIN_MS", "2000"),
         ("STORE_ONLINE_ONLY", "1"),
+        ("JUDGE_AFTER", "no"),
         ("RETENTION_DAYS", "0"),
     ])
     .unwrap_err();

@@ -12,6 +12,7 @@ use chathook_protocol::{MsgBody, Query, RejectCode, SendMsg};
 use serde_json::value::RawValue;
 
 use crate::conditions::{Finding, Part, Subject, View};
+use crate::envelope::{ChatKind, Envelope};
 use crate::message::{CUSTOM_DATA, MessageTexts, Text};
 use crate::origins::Origins;
 use crate::rewrite::{self, Draft, Outcome, drop_masked};
@@ -25,10 +26,55 @@ const MOST_REWRITES: usize = 4;
 /// The findings by the index of their rule, each list in the order of the message.
 type Found = BTreeMap<usize, Vec<Finding>>;
 
-/// A message to judge, as it came or as it was rewritten.
+/// A message to judge, as it came.
+#[derive(Clone, Copy)]
+pub(crate) struct Message<'m> {
+    pub(crate) envelope: Envelope<'m>,
+    pub(crate) query: &'m Query,
+    pub(crate) body: &'m MsgBody<'m>,
+    /// `CloudCustomData` if it is a string, as it should be.
+    pub(crate) cloud_custom_data: Option<&'m str>,
+    /// The same, or the JSON that is in its place.
+    pub(crate) custom_data: Option<&'m str>,
+    pub(crate) counting: Counting,
+}
+
+/// Which rules count.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counting {
+    /// All of them: the message waits for its verdict.
+    All,
+    /// Those that protect people: the message was delivered.
+    Protecting {
+        /// Only rules that find something in a text: this is not the whole message.
+        in_texts: bool,
+        /// Whether a rule counts against the message if nobody can say whether its scope covers it.
+        in_doubt_against: bool,
+    },
+}
+
+impl Counting {
+    /// Whether the rule is read.
+    fn reads(self, rule: &Rule) -> bool {
+        match self {
+            Self::All => true,
+            Self::Protecting { in_texts, .. } => rule.protects() && (!in_texts || rule.when.finds_text()),
+        }
+    }
+
+    /// Whether the rule counts although nobody can say whether its scope covers the message.
+    const fn counts_in_doubt(self, rule: &Rule) -> bool {
+        let is_against = !matches!(rule.action, Action::Allow);
+        match self {
+            Self::All => is_against,
+            Self::Protecting { in_doubt_against, .. } => is_against == in_doubt_against,
+        }
+    }
+}
+
+/// A message as it came or as it was rewritten.
 struct Input<'m> {
-    message: &'m SendMsg<'m>,
-    query: &'m Query,
+    message: &'m Message<'m>,
     body: &'m MsgBody<'m>,
     readable: &'m MessageTexts<'m>,
     /// The rewritten message, and where its parts come from. `None` for a message as it came.
@@ -74,14 +120,25 @@ impl Rules {
     /// `query` holds what the platform says beside the body, such as the sender's kind of client.
     #[must_use]
     pub fn moderate(&self, message: &SendMsg<'_>, query: &Query) -> Verdict<'_> {
+        self.decide(&Message {
+            envelope: Envelope::of(message),
+            query,
+            body: &message.msg_body,
+            cloud_custom_data: message.cloud_custom_data.as_deref(),
+            custom_data: custom_data(message),
+            counting: Counting::All,
+        })
+    }
+
+    /// The verdict on a message, of the rules that count.
+    pub(crate) fn decide(&self, message: &Message<'_>) -> Verdict<'_> {
         let mut verdict =
             Verdict { decision: Decision::Allow, hits: Vec::new(), shadow_hits: Vec::new(), left_out: Vec::new() };
         if self.is_empty() {
             return verdict;
         }
-        let data = custom_data(message);
-        let original = MessageTexts::of(&message.msg_body, data.filter(|_| self.read_custom_data));
-        let input = Input { message, query, body: &message.msg_body, readable: &original, rewritten: None };
+        let original = MessageTexts::of(message.body, message.custom_data.filter(|_| self.read_custom_data));
+        let input = Input { message, body: message.body, readable: &original, rewritten: None };
         let judgement = self.judge(&input);
         let mut next = self.next(&input, &judgement);
         let Judgement { is_flagged, mut found, shadow, .. } = judgement;
@@ -91,18 +148,18 @@ impl Rules {
         let mut draft = None;
         for _ in 0..MOST_REWRITES {
             let Next::Judge(rewritten) = next else { break };
-            next = self.judge_again(message, query, &rewritten, &mut found);
+            next = self.judge_again(message, &rewritten, &mut found);
             draft = Some(rewritten);
         }
 
         verdict.decision = match next {
             Next::Reject(reject) => {
-                Decision::Reject { code: reject.code(message.command.is_group()), text: reject.text.clone() }
+                Decision::Reject { code: reject.code(message.envelope.chat), text: reject.text.clone() }
             }
             Next::Discard => Decision::Discard,
             Next::Judge(_) | Next::RejectUnsafe => plain_reject("The message cannot be delivered."),
             Next::RejectTooLong => plain_reject("The message is too long."),
-            Next::Deliver => match rewrite::finish(message, data, draft, &additions, &mut verdict.left_out) {
+            Next::Deliver => match rewrite::finish(message, draft, &additions, &mut verdict.left_out) {
                 Some(rewrite) => Decision::Rewrite(rewrite),
                 None if is_flagged => Decision::Flag,
                 None => Decision::Allow,
@@ -124,14 +181,15 @@ impl Rules {
 
     /// Asks the rules about a message.
     fn judge(&self, input: &Input<'_>) -> Judgement<'_> {
-        let message = Subject::new(input.body, input.query, input.readable, &self.terms);
+        let Message { envelope, query, counting, .. } = input.message;
+        let subject = Subject::new(input.body, query, input.readable, &self.terms);
         let mut judgement = Judgement::default();
         for (index, rule) in self.list.iter().enumerate() {
-            if !rule.scope.covers(input.message, input.query) || (input.rewritten.is_some() && !rule.judges_rewritten())
-            {
+            let is_read = counting.reads(rule) && (input.rewritten.is_none() || rule.protects());
+            if !is_read || !rule.scope.covers(envelope, query).unwrap_or(counting.counts_in_doubt(rule)) {
                 continue;
             }
-            let mut findings = rule.when.findings(&View::of(&message, rule.custom_data));
+            let mut findings = rule.when.findings(&View::of(&subject, rule.custom_data));
             if let Action::Rewrite(Change::Mask(mask)) = &rule.action {
                 drop_masked(&mut findings, mask, input.readable);
             }
@@ -174,12 +232,12 @@ impl Rules {
     }
 
     /// Judges a rewritten message, and adds its findings to `found`.
-    fn judge_again(&self, message: &SendMsg<'_>, query: &Query, draft: &Draft, found: &mut Found) -> Next<'_> {
+    fn judge_again(&self, message: &Message<'_>, draft: &Draft, found: &mut Found) -> Next<'_> {
         let body = draft.body();
-        let data = draft.custom_data().or(custom_data(message)).filter(|_| self.read_custom_data);
+        let data = draft.custom_data().or(message.custom_data).filter(|_| self.read_custom_data);
         let readable = MessageTexts::of(&body, data);
         let origins = draft.origins(&readable);
-        let input = Input { message, query, body: &body, readable: &readable, rewritten: Some((draft, &origins)) };
+        let input = Input { message, body: &body, readable: &readable, rewritten: Some((draft, &origins)) };
         let judgement = self.judge(&input);
         let next = self.next(&input, &judgement);
         for (rule, findings) in judgement.found {
@@ -210,8 +268,9 @@ impl Rules {
 }
 
 impl Rule {
-    /// Whether it judges rewritten messages too.
-    const fn judges_rewritten(&self) -> bool {
+    /// Whether it protects people, or ends the reading of rules that do. Such rules judge rewritten messages too, and
+    /// delivered ones.
+    const fn protects(&self) -> bool {
         !self.shadow && !matches!(self.action, Action::Flag | Action::Add(_))
     }
 
@@ -222,7 +281,7 @@ impl Rule {
         }
     }
 
-    const fn addition(&self) -> Option<&Addition> {
+    pub(crate) const fn addition(&self) -> Option<&Addition> {
         match &self.action {
             Action::Add(addition) => Some(addition),
             _ => None,
@@ -261,15 +320,18 @@ impl ReadableText {
 }
 
 /// `CloudCustomData`. It should be a string; anything else is taken as the JSON that it is.
-fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<&'a str> {
+pub(crate) fn custom_data<'a>(message: &'a SendMsg<'_>) -> Option<&'a str> {
     let text = message.cloud_custom_data.as_deref();
     let other = || message.extra.get(CUSTOM_DATA).map(RawValue::get).filter(|raw| *raw != "null");
     text.or_else(other)
 }
 
 impl Reject {
-    pub(crate) fn code(&self, is_group: bool) -> RejectCode {
-        let code = if is_group { self.group_code.map(RejectCode::Group) } else { self.c2c_code.map(RejectCode::C2c) };
+    pub(crate) fn code(&self, chat: ChatKind) -> RejectCode {
+        let code = match chat {
+            ChatKind::C2c => self.c2c_code.map(RejectCode::C2c),
+            ChatKind::Group => self.group_code.map(RejectCode::Group),
+        };
         code.unwrap_or(RejectCode::Plain)
     }
 }

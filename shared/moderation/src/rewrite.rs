@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chathook_matcher::graphemes::Graphemes;
-use chathook_protocol::{Element, MAX_MESSAGE_BYTES, MsgBody, Rewrite, SendMsg};
+use chathook_protocol::{Element, MAX_MESSAGE_BYTES, MsgBody, Rewrite};
 use serde_json::value::RawValue;
 
 use crate::conditions::{Finding, Part};
 use crate::message::{Merged, MessageTexts, Splices, Text, fits_any_string, merge};
+use crate::moderate::Message;
 use crate::origins::{Origin, Origins, SpanMap};
 use crate::rules::{Addition, Change, Keep, Mask};
 
@@ -159,8 +160,7 @@ pub(crate) fn rewrite(
 /// What to deliver: the draft, or the message if it was not changed, with what the rules add. `None`: the message as it
 /// is. Rules whose addition the platform would not take are named in `left_out`.
 pub(crate) fn finish<'r>(
-    message: &SendMsg<'_>,
-    original_data: Option<&str>,
+    message: &Message<'_>,
     draft: Option<Draft>,
     additions: &[(&'r str, &Addition)],
     left_out: &mut Vec<&'r str>,
@@ -168,7 +168,7 @@ pub(crate) fn finish<'r>(
     if draft.is_none() && additions.is_empty() {
         return None;
     }
-    let originals = || message.msg_body.elements.iter().map(|element| element.raw);
+    let originals = || message.body.elements.iter().map(|element| element.raw);
     let (mut elements, mut custom_data) = match draft {
         Some(draft) => (draft.elements, draft.custom_data),
         None => (originals().map(ToOwned::to_owned).collect(), None),
@@ -190,15 +190,17 @@ pub(crate) fn finish<'r>(
             // The platform's limit includes it.
             Addition::CustomData(data) if size + data.len() > MAX_MESSAGE_BYTES => left_out.push(rule),
             Addition::CustomData(data) => custom_data = Some(data.clone()),
-            Addition::CustomDataMembers(members) => match merge(custom_data.as_deref().or(original_data), members) {
-                Merged::Into(data) if size + data.len() <= MAX_MESSAGE_BYTES => custom_data = Some(data),
-                Merged::Already => {}
-                // Data that is not an object is the app's own. Only the app knows how to add to it.
-                Merged::Into(_) | Merged::NoObject => left_out.push(rule),
-            },
+            Addition::CustomDataMembers(members) => {
+                match merge(custom_data.as_deref().or(message.custom_data), members) {
+                    Merged::Into(data) if size + data.len() <= MAX_MESSAGE_BYTES => custom_data = Some(data),
+                    Merged::Already => {}
+                    // Data that is not an object is the app's own. Only the app knows how to add to it.
+                    Merged::Into(_) | Merged::NoObject => left_out.push(rule),
+                }
+            }
         }
     }
-    let custom_data = custom_data.filter(|data| message.cloud_custom_data.as_deref() != Some(data.as_str()));
+    let custom_data = custom_data.filter(|data| message.cloud_custom_data != Some(data.as_str()));
     let is_body_changed = !elements.iter().map(|raw| raw.get()).eq(originals().map(RawValue::get));
 
     if !is_body_changed && custom_data.is_none() {

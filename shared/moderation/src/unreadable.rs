@@ -8,6 +8,7 @@ use chathook_matcher::fold::fold;
 use chathook_protocol::{Command, MsgBody, Query, SendMsg};
 
 use crate::conditions::{Finding, Subject, View};
+use crate::envelope::Envelope;
 use crate::message::MessageTexts;
 use crate::rules::{Action, Rules};
 use crate::verdict::{Decision, Hit, Verdict};
@@ -30,16 +31,13 @@ impl Rules {
         message: Option<&SendMsg<'_>>,
         query: &Query,
     ) -> Option<Verdict<'_>> {
+        let envelope = message.map_or_else(|| Envelope::of_command(command), Envelope::of);
         let nothing = MsgBody::default();
         let readable = MessageTexts::of(&nothing, Some(text));
         let subject = Subject::new(&nothing, query, &readable, &self.terms);
         self.list.iter().filter(|rule| !rule.shadow).find_map(|rule| {
             let Action::Reject(reject) = &rule.action else { return None };
-            let is_covered = match message {
-                Some(message) => rule.scope.covers(message, query),
-                None => rule.scope.may_cover(command, query),
-            };
-            if !is_covered {
+            if rule.scope.covers(&envelope, query) == Some(false) {
                 return None;
             }
             let findings = rule.when.may_hold(&View::of(&subject, true))?;
@@ -55,7 +53,7 @@ impl Rules {
                 }
             };
             let hits: Vec<_> = findings.into_iter().map(hit).collect();
-            let decision = Decision::Reject { code: reject.code(command.is_group()), text: reject.text.clone() };
+            let decision = Decision::Reject { code: reject.code(envelope.chat), text: reject.text.clone() };
             (!hits.is_empty()).then(|| Verdict { decision, hits, shadow_hits: Vec::new(), left_out: Vec::new() })
         })
     }

@@ -31,7 +31,7 @@ impl<'r> Verdict<'r> {
 }
 
 /// The hits of one rule are together and ids are unique, so comparing with the one before is enough.
-fn each_once<'r>(hits: &[Hit<'r>]) -> impl Iterator<Item = &'r str> {
+pub(crate) fn each_once<'r>(hits: &[Hit<'r>]) -> impl Iterator<Item = &'r str> {
     let mut last = None;
     hits.iter().map(|hit| hit.rule).filter(move |rule| last.replace(*rule) != Some(*rule))
 }

@@ -1,4 +1,4 @@
-//! The callbacks about what happens later: messages recalled, edited or read, and group messages that the platform
+//! The callbacks about what happens later: messages recalled, edited, extended or read, and group messages that the platform
 //! refused to send.
 //!
 //! They name a message by its ids alone, and may arrive before it, twice, or never. Each has a view of its own. It says
@@ -45,6 +45,10 @@ pub enum What<'a> {
     C2cEdit(C2cEdit<'a>),
     /// A group message was edited.
     GroupEdit(GroupEdit<'a>),
+    /// Something was attached to a one-to-one message, or taken off it.
+    C2cExtension(C2cExtension<'a>),
+    /// The same of a group message.
+    GroupExtension(GroupExtension<'a>),
     /// One side has read what the other wrote.
     Read(Read<'a>),
     /// A group message was refused by the platform.
@@ -132,6 +136,51 @@ pub struct Content<'a> {
     pub cloud_custom_data: Option<Cow<'a, str>>,
 }
 
+/// `C2C.CallbackAfterC2CMsgExtension`
+#[derive(Debug, Clone)]
+pub struct C2cExtension<'a> {
+    /// `From_Account`
+    pub from_account: Cow<'a, str>,
+    /// `To_Account`
+    pub to_account: Cow<'a, str>,
+    /// `MsgKey` of the message.
+    pub msg_key: MsgKey,
+    /// What was attached.
+    pub extension: Extension<'a>,
+}
+
+/// `Group.CallbackAfterGroupMsgExtension`
+#[derive(Debug, Clone)]
+pub struct GroupExtension<'a> {
+    /// `GroupId`
+    pub group_id: Cow<'a, str>,
+    /// `TopicId` of a community; the empty string counts as none.
+    pub topic_id: Option<Cow<'a, str>>,
+    /// `MsgSeq` of the message.
+    pub msg_seq: u64,
+    /// What was attached.
+    pub extension: Extension<'a>,
+}
+
+/// What was attached to a message, or taken off it: keys and values that others can see. It does not say by whom.
+#[derive(Clone)]
+pub struct Extension<'a> {
+    /// `OperateType`; 1: set, 2: deleted, 3: all cleared.
+    pub operate_type: Option<u64>,
+    /// `ExtensionList` as it came: an array of `{"Key","Value","Seq"}`.
+    pub list_raw: Option<&'a RawValue>,
+    /// `Seq`, which grows with each such change of the message.
+    pub seq: Option<u64>,
+}
+
+impl Extension<'_> {
+    /// Whether people can see something new.
+    #[must_use]
+    pub fn shows_something(&self) -> bool {
+        !matches!(self.operate_type, Some(2 | 3)) && self.list_raw.is_some()
+    }
+}
+
 /// `C2C.CallbackAfterMsgReport`: the account has read all that its peer wrote up to that time.
 #[derive(Debug, Clone)]
 pub struct Read<'a> {
@@ -199,6 +248,20 @@ impl<'a> Change<'a> {
                 msg_seq: fields.unsigned("MsgSeq").ok_or(ShapeError::Target("MsgSeq"))?,
                 content: content(&mut fields)?,
             }),
+            Command::C2cExtension => What::C2cExtension(C2cExtension {
+                from_account: fields.required("From_Account")?,
+                to_account: fields.required("To_Account")?,
+                msg_key: fields
+                    .take("MsgKey", |raw| MsgKey::parse(&json::text(raw)?))
+                    .ok_or(ShapeError::Target("MsgKey"))?,
+                extension: extension(&mut fields),
+            }),
+            Command::GroupExtension => What::GroupExtension(GroupExtension {
+                group_id: fields.required("GroupId")?,
+                topic_id: fields.text("TopicId").filter(|topic| !topic.is_empty()),
+                msg_seq: fields.unsigned("MsgSeq").ok_or(ShapeError::Target("MsgSeq"))?,
+                extension: extension(&mut fields),
+            }),
             Command::C2cRead => What::Read(Read {
                 report_account: fields.required("Report_Account")?,
                 peer_account: fields.required("Peer_Account")?,
@@ -246,6 +309,14 @@ fn content<'a>(fields: &mut Fields<'_, 'a>) -> Result<Content<'a>, ShapeError> {
     Ok(Content { msg_body, msg_body_raw, cloud_custom_data: fields.text("CloudCustomData") })
 }
 
+fn extension<'a>(fields: &mut Fields<'_, 'a>) -> Extension<'a> {
+    Extension {
+        operate_type: fields.unsigned("OperateType"),
+        list_raw: fields.take("ExtensionList", Some).filter(|raw| raw.get() != "null"),
+        seq: fields.unsigned("Seq"),
+    }
+}
+
 /// All of them or none: a recall read in part would leave messages standing.
 fn recalled(raw: &RawValue) -> Option<Vec<Recalled<'_>>> {
     let message = |raw| {
@@ -262,6 +333,13 @@ impl fmt::Debug for Content<'_> {
     }
 }
 
+impl fmt::Debug for Extension<'_> {
+    /// Without the text: no log may show that by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Extension").field("operate_type", &self.operate_type).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for What<'_> {
     /// The view in it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -270,6 +348,8 @@ impl fmt::Debug for What<'_> {
             Self::GroupRecall(recall) => recall.fmt(f),
             Self::C2cEdit(edit) => edit.fmt(f),
             Self::GroupEdit(edit) => edit.fmt(f),
+            Self::C2cExtension(extension) => extension.fmt(f),
+            Self::GroupExtension(extension) => extension.fmt(f),
             Self::Read(read) => read.fmt(f),
             Self::Refused(refused) => refused.fmt(f),
         }

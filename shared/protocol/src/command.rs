@@ -21,6 +21,10 @@ pub enum Command {
     C2cEdit,
     /// `Group.CallbackAfterModifyMsg`: a group message was edited.
     GroupEdit,
+    /// `C2C.CallbackAfterC2CMsgExtension`: something was attached to a one-to-one message, or taken off it.
+    C2cExtension,
+    /// `Group.CallbackAfterGroupMsgExtension`: the same of a group message.
+    GroupExtension,
     /// `C2C.CallbackAfterMsgReport`: one side of a one-to-one conversation has read what the other wrote.
     C2cRead,
     /// `Group.CallbackSendMsgException`: the platform refused a group message.
@@ -33,21 +37,31 @@ impl Command {
     /// The commands for messages that were sent.
     pub const AFTER_SEND: [Self; 2] = [Self::C2cAfterSend, Self::GroupAfterSend];
     /// The commands for what happens to messages later; see [`crate::change`].
-    pub const AFTER_CHANGE: [Self; 6] =
-        [Self::C2cRecall, Self::GroupRecall, Self::C2cEdit, Self::GroupEdit, Self::C2cRead, Self::GroupRefused];
+    pub const AFTER_CHANGE: [Self; 8] = [
+        Self::C2cRecall,
+        Self::GroupRecall,
+        Self::C2cEdit,
+        Self::GroupEdit,
+        Self::C2cExtension,
+        Self::GroupExtension,
+        Self::C2cRead,
+        Self::GroupRefused,
+    ];
     /// The commands for everything that has happened already: what was sent, and what happens to it later.
-    pub const AFTER: [Self; 8] = [
+    pub const AFTER: [Self; 10] = [
         Self::C2cAfterSend,
         Self::GroupAfterSend,
         Self::C2cRecall,
         Self::GroupRecall,
         Self::C2cEdit,
         Self::GroupEdit,
+        Self::C2cExtension,
+        Self::GroupExtension,
         Self::C2cRead,
         Self::GroupRefused,
     ];
     /// Every command that chathook handles.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::C2cBeforeSend,
         Self::GroupBeforeSend,
         Self::C2cAfterSend,
@@ -56,6 +70,8 @@ impl Command {
         Self::GroupRecall,
         Self::C2cEdit,
         Self::GroupEdit,
+        Self::C2cExtension,
+        Self::GroupExtension,
         Self::C2cRead,
         Self::GroupRefused,
     ];
@@ -80,6 +96,8 @@ impl Command {
             Self::GroupRecall => "Group.CallbackAfterRecallMsg",
             Self::C2cEdit => "C2C.CallbackAfterModifyMsg",
             Self::GroupEdit => "Group.CallbackAfterModifyMsg",
+            Self::C2cExtension => "C2C.CallbackAfterC2CMsgExtension",
+            Self::GroupExtension => "Group.CallbackAfterGroupMsgExtension",
             Self::C2cRead => "C2C.CallbackAfterMsgReport",
             Self::GroupRefused => "Group.CallbackSendMsgException",
         }
@@ -101,10 +119,18 @@ impl Command {
     #[must_use]
     pub const fn is_group(self) -> bool {
         match self {
-            Self::GroupBeforeSend | Self::GroupAfterSend | Self::GroupRecall | Self::GroupEdit | Self::GroupRefused => {
-                true
-            }
-            Self::C2cBeforeSend | Self::C2cAfterSend | Self::C2cRecall | Self::C2cEdit | Self::C2cRead => false,
+            Self::GroupBeforeSend
+            | Self::GroupAfterSend
+            | Self::GroupRecall
+            | Self::GroupEdit
+            | Self::GroupExtension
+            | Self::GroupRefused => true,
+            Self::C2cBeforeSend
+            | Self::C2cAfterSend
+            | Self::C2cRecall
+            | Self::C2cEdit
+            | Self::C2cExtension
+            | Self::C2cRead => false,
         }
     }
 }

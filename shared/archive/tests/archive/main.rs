@@ -17,3 +17,4 @@ mod messages;
 mod queue;
 mod round_trip;
 mod samples;
+mod violations;

@@ -12,14 +12,17 @@ use chathook_protocol::json::{Event, EventKind, events, unquote};
 /// The fields with readable text, by element type. Every string or number within such a field counts: `AbstractList` is
 /// an array, and a client may show anything that is in the place of a text. Other element types have no such field that
 /// we know of.
-const READABLE: [(&str, &[&str]); 6] = [
+const READABLE: [(&str, &[&str]); 7] = [
     ("TIMTextElem", &["Text"]),
     ("TIMCustomElem", &["Data", "Desc", "Ext"]),
     ("TIMLocationElem", &["Desc"]),
     ("TIMFaceElem", &["Data"]),
     ("TIMFileElem", &["FileName", "fileName"]),
     (RELAY, &["Title", "CompatibleText", "AbstractList"]),
+    (EXTENSION, &["Key", "Value"]),
 ];
+/// What was attached to a message, as an element of its own. It is our name: the platform has no such element.
+pub(crate) const EXTENSION: &str = "MsgExtension";
 const RELAY: &str = "TIMRelayElem";
 /// The types whose fields are the app's own data, and so may be JSON in a string.
 const DATA: [&str; 2] = ["TIMCustomElem", "TIMFaceElem"];

@@ -28,6 +28,7 @@ use chathook_protocol::MsgBody;
 use chathook_protocol::json::{Escapes, Unescaped, unescape, unquote};
 
 pub(crate) use custom_data::{Merged, merge};
+pub(crate) use element::EXTENSION;
 use element::{Field, Node};
 use embedded::{EmbeddedJson, Inside};
 pub(crate) use splice::Splices;

@@ -16,13 +16,29 @@ pub struct Rules {
     pub(crate) terms: Terms,
     /// Whether any of them reads `CloudCustomData`.
     pub(crate) read_custom_data: bool,
+    edition: Edition,
     problems: Vec<Problem>,
 }
 
+/// Which rules these are, and since when.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// The same for the same rules and terms, and another one for others.
+    pub id: String,
+    /// When the rules were packed, or when their files were last changed, Unix seconds; `None` if nobody said so.
+    pub made_at: Option<u64>,
+}
+
 impl Rules {
-    pub(super) fn new(parsed: Parsed, terms: Terms) -> Self {
+    pub(super) fn new(parsed: Parsed, terms: Terms, edition: Edition) -> Self {
         let read_custom_data = parsed.rules.iter().any(|rule| rule.custom_data);
-        Self { list: parsed.rules, terms, read_custom_data, problems: parsed.problems }
+        Self { list: parsed.rules, terms, read_custom_data, edition, problems: parsed.problems }
+    }
+
+    /// Which rules these are.
+    #[must_use]
+    pub const fn edition(&self) -> &Edition {
+        &self.edition
     }
 
     /// The same rules, if none has a mistake.

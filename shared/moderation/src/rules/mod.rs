@@ -13,7 +13,7 @@ mod source;
 mod warnings;
 
 pub use checked_terms::{CheckedTerm, CheckedTerms, Flaw};
-pub use compiled::Rules;
+pub use compiled::{Edition, Rules};
 pub use error::{Problem, RulesError};
 pub use names::{Mistake, NameKind};
 pub use pack::seal;

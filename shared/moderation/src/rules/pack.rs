@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! magic, 16 bytes │ version, u32 │ CRC-32 of all that follows, u32
-//! the rules file's name │ its text
+//! when they were packed, Unix seconds, u64, 0 if unknown │ their identity │ the rules file's name │ its text
 //! number of lists of terms, u32 │ for each: its rule's id │ which of the rule's lists, u32 │ where its terms end in the
 //!                                           matcher, u32 │ number of allowed phrases, u32 │ each of them
 //! the matcher
@@ -18,14 +18,14 @@
 use chathook_matcher::Matcher;
 use thiserror::Error;
 
-use super::compiled::Rules;
+use super::compiled::{Edition, Rules};
 use super::error::RulesError;
 use super::read::{TermSource, parse};
 use crate::terms::{List, Owner, Terms};
 
 const MAGIC: &[u8; 16] = b"\x89chathook-rules\n";
 /// Raise it with every change to this layout, to the matcher's, to how texts are read, or to the rules' language.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const HEADER: usize = MAGIC.len() + 8;
 
 /// Why this version cannot use a pack.
@@ -51,8 +51,10 @@ pub(super) fn is_pack(content: &[u8]) -> bool {
 }
 
 /// Packs a rules file without mistakes, what it was compiled to, and the terms files that it names.
-pub(super) fn pack(file: &str, text: &str, terms: &Terms, terms_files: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn pack(edition: &Edition, file: &str, text: &str, terms: &Terms, terms_files: &[(&str, &str)]) -> Vec<u8> {
     let mut body = Body(Vec::new());
+    body.0.extend(edition.made_at.unwrap_or(0).to_le_bytes());
+    body.bytes(edition.id.as_bytes());
     body.bytes(file.as_bytes());
     body.bytes(text.as_bytes());
     body.length(terms.lists.len());
@@ -87,6 +89,7 @@ pub fn seal(body: &[u8]) -> Vec<u8> {
 pub(super) struct Pack<'p> {
     /// The name of the pack itself.
     name: &'p str,
+    edition: Edition,
     /// The rules file's name.
     pub(super) file: &'p str,
     /// Its text.
@@ -105,6 +108,8 @@ impl<'p> Pack<'p> {
     }
 
     fn read(name: &'p str, mut body: Bytes<'p>) -> Option<Self> {
+        let made_at = Some(body.long()?).filter(|time| *time > 0);
+        let edition = Edition { id: body.text()?.to_owned(), made_at };
         let (file, text) = (body.text()?, body.text()?);
         let mut lists = Vec::new();
         for _ in 0..body.number()? {
@@ -121,7 +126,7 @@ impl<'p> Pack<'p> {
         for _ in 0..body.number()? {
             terms_files.push((body.bytes()?, body.bytes()?));
         }
-        body.0.is_empty().then_some(Self { name, file, text, terms_files, lists, matcher })
+        body.0.is_empty().then_some(Self { name, edition, file, text, terms_files, lists, matcher })
     }
 
     /// The rules in it.
@@ -132,7 +137,7 @@ impl<'p> Pack<'p> {
             return Err(RulesError::unusable(self.name, what, "make it again with `chathook rules pack`"));
         }
         let matcher = Matcher::from_bytes(self.matcher).map_err(|_| PackError::Damaged.of(self.name))?;
-        Ok(Rules::new(parsed, Terms { matcher, lists: self.lists }))
+        Ok(Rules::new(parsed, Terms { matcher, lists: self.lists }, self.edition))
     }
 }
 
@@ -176,6 +181,12 @@ impl<'p> Bytes<'p> {
         let (number, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(u32::from_le_bytes(*number))
+    }
+
+    fn long(&mut self) -> Option<u64> {
+        let (number, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(u64::from_le_bytes(*number))
     }
 
     fn length(&mut self) -> Option<usize> {

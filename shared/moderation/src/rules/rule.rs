@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use chathook_protocol::{C2cRejectCode, Chat, Command, GroupRejectCode, Query, SendMsg};
+use chathook_protocol::{C2cRejectCode, GroupRejectCode, Query};
 use serde_json::value::RawValue;
 
 use crate::conditions::Condition;
+use crate::envelope::{ChatKind, Envelope, Fact};
 
 /// One rule.
 #[derive(Debug)]
@@ -38,51 +39,38 @@ pub(crate) struct Scope {
     pub(crate) except_rest: bool,
 }
 
-/// One-to-one or group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ChatKind {
-    C2c,
-    Group,
-}
-
 /// The platform's name for an app's server as a sender.
 const REST: &str = "RESTAPI";
 
 impl Scope {
-    /// Whether the rule is for this message.
-    pub(crate) fn covers(&self, message: &SendMsg<'_>, query: &Query) -> bool {
-        let (kind, group) = match &message.chat {
-            Chat::C2c(_) => (ChatKind::C2c, None),
-            Chat::Group(group) => (ChatKind::Group, Some(group)),
-        };
+    /// Whether the rule is for a message in this envelope; `None` if that does not say enough to decide.
+    pub(crate) fn covers(&self, envelope: &Envelope<'_>, query: &Query) -> Option<bool> {
+        let Envelope { chat, sender, operator, group_id, topic_id, group_type } = *envelope;
         let has_type = |group_type| self.group_types.iter().any(|name| current_name(name) == current_name(group_type));
-        let group_type = group.and_then(|group| group.group_type.as_deref());
-        let topic = group.and_then(|group| group.topic_id.as_deref());
-        let operator = group.and_then(|group| group.operator_account.as_deref());
         let is_among = |names: &HashSet<String>, name: Option<&str>| name.is_some_and(|name| names.contains(name));
-        let sender = Some(message.from_account.as_ref());
-
-        self.chat.is_none_or(|chat| chat == kind)
-            && (self.group_types.is_empty() || group_type.is_some_and(has_type))
-            && (self.group_ids.is_empty() || is_among(&self.group_ids, group.map(|group| group.group_id.as_ref())))
-            && (self.topics.is_empty() || is_among(&self.topics, topic))
-            && (self.senders.is_empty() || is_among(&self.senders, sender))
-            && !is_among(&self.except_accounts, sender)
-            && !is_among(&self.except_admins, operator)
-            && self.covers_platform(query)
+        let may = self.chat.is_none_or(|of_rule| of_rule == chat)
+            && !(self.except_rest && query.opt_platform().is_some_and(|name| name.eq_ignore_ascii_case(REST)));
+        if !may {
+            return Some(false);
+        }
+        let parts = [
+            decided(self.group_ids.is_empty(), group_id, |id| is_among(&self.group_ids, id)),
+            decided(self.topics.is_empty(), topic_id, |id| is_among(&self.topics, id)),
+            decided(self.group_types.is_empty(), group_type, |name| name.is_some_and(has_type)),
+            decided(self.senders.is_empty(), sender, |name| self.senders.contains(name)),
+            decided(self.except_accounts.is_empty(), sender, |name| !self.except_accounts.contains(name)),
+            decided(self.except_admins.is_empty(), operator, |name| !is_among(&self.except_admins, name)),
+        ];
+        if parts.contains(&Some(false)) { Some(false) } else { (!parts.contains(&None)).then_some(true) }
     }
+}
 
-    /// Whether the rule may be for a message of which only the command and the query are known.
-    pub(crate) fn may_cover(&self, command: Command, query: &Query) -> bool {
-        let kind = if command.is_group() { ChatKind::Group } else { ChatKind::C2c };
-        let is_for_groups = !(self.group_types.is_empty() && self.group_ids.is_empty() && self.topics.is_empty());
-        self.chat.is_none_or(|chat| chat == kind)
-            && (kind == ChatKind::Group || !is_for_groups)
-            && self.covers_platform(query)
-    }
-
-    fn covers_platform(&self, query: &Query) -> bool {
-        !(self.except_rest && query.opt_platform().is_some_and(|name| name.eq_ignore_ascii_case(REST)))
+/// What a part of a scope says about a fact. One that restricts nothing does not ask for it.
+fn decided<T>(restricts_nothing: bool, fact: Fact<T>, says: impl FnOnce(T) -> bool) -> Option<bool> {
+    match fact {
+        _ if restricts_nothing => Some(true),
+        Fact::Known(value) => Some(says(value)),
+        Fact::Unknown => None,
     }
 }
 

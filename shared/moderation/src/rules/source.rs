@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chathook_matcher::TooManyTerms;
+use sha2::{Digest as _, Sha256};
 
 use super::checked_terms::CheckedTerms;
-use super::compiled::Rules;
+use super::compiled::{Edition, Rules};
 use super::error::RulesError;
 use super::pack::{Pack, is_pack, pack};
 use super::read::{Parsed, TermSource, WrittenList, WrittenTerm, parse, terms_files};
@@ -39,6 +40,7 @@ pub(super) fn terms_of(lists: Vec<WrittenList>) -> Result<Terms, TooManyTerms> {
 #[derive(Debug, Clone)]
 pub struct RulesSource {
     file: String,
+    made_at: Option<u64>,
     content: Content,
 }
 
@@ -56,7 +58,11 @@ impl RulesSource {
     /// A rules file. Problems are reported under the name `file`.
     #[must_use]
     pub fn new(file: &str, text: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), content: Content::Text { text: text.into(), terms: BTreeMap::new() } }
+        Self {
+            file: file.to_owned(),
+            made_at: None,
+            content: Content::Text { text: text.into(), terms: BTreeMap::new() },
+        }
     }
 
     /// The content of a rules file or of a pack; the first byte tells which. Problems are reported under the name
@@ -66,7 +72,7 @@ impl RulesSource {
     /// [`RulesError`] if it is neither a pack nor text in UTF-8.
     pub fn from_bytes(file: &str, content: Vec<u8>) -> Result<Self, RulesError> {
         if is_pack(&content) {
-            return Ok(Self { file: file.to_owned(), content: Content::Pack(content) });
+            return Ok(Self { file: file.to_owned(), made_at: None, content: Content::Pack(content) });
         }
         match String::from_utf8(content) {
             Ok(text) => Ok(Self::new(file, text)),
@@ -90,6 +96,11 @@ impl RulesSource {
         }
     }
 
+    /// Says when the rules were made, Unix seconds. A pack ignores it: it says so itself.
+    pub const fn set_made_at(&mut self, time: u64) {
+        self.made_at = Some(time);
+    }
+
     /// Checks and compiles a rules file, or loads a pack.
     ///
     /// A rule with a mistake in it is left out and the others are kept; see [`Rules::problems`]. A pack is loaded whole or
@@ -106,13 +117,14 @@ impl RulesSource {
     }
 
     fn compile_text(&self, text: &str, files: &BTreeMap<String, Result<String, String>>) -> Result<Rules, RulesError> {
-        self.build(parse(&self.file, text, &TermSource::Files(files))?)
+        let edition = Edition { id: identity(text, files), made_at: self.made_at };
+        self.build(parse(&self.file, text, &TermSource::Files(files))?, edition)
     }
 
-    fn build(&self, mut parsed: Parsed) -> Result<Rules, RulesError> {
+    fn build(&self, mut parsed: Parsed, edition: Edition) -> Result<Rules, RulesError> {
         let lists = std::mem::take(&mut parsed.lists);
         let terms = terms_of(lists).map_err(|error| self.too_many(error))?;
-        Ok(Rules::new(parsed, terms))
+        Ok(Rules::new(parsed, terms, edition))
     }
 
     fn too_many(&self, error: TooManyTerms) -> RulesError {
@@ -142,7 +154,7 @@ impl RulesSource {
         let parsed = self.parsed(|parsed, _, _| parsed)?;
         let mut warnings = warnings_of(&parsed);
         if parsed.rules.iter().any(|rule| matches!(rule.action, Action::Rewrite(Change::Replace(_)))) {
-            warnings.extend(endless_replacements(&self.build(parsed)?));
+            warnings.extend(endless_replacements(&self.build(parsed, Edition::default())?));
         }
         Ok(warnings)
     }
@@ -173,6 +185,17 @@ impl RulesSource {
         let named = terms_files(text);
         let files = files.iter().filter(|(name, _)| named.contains(name));
         let files: Vec<_> = files.filter_map(|(name, text)| Some((name.as_str(), text.as_deref().ok()?))).collect();
-        Ok(pack(&name, text, &rules.terms, &files))
+        Ok(pack(rules.edition(), &name, text, &rules.terms, &files))
     }
+}
+
+/// A hash of the rules file and of the terms files that it names, as 16 hexadecimal digits.
+fn identity(text: &str, files: &BTreeMap<String, Result<String, String>>) -> String {
+    let mut hash = Sha256::new();
+    let named = files.iter().flat_map(|(name, text)| [name.as_str(), text.as_deref().unwrap_or_default()]);
+    for part in std::iter::once(text).chain(named) {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    base16ct::lower::encode_string(&hash.finalize()[..8])
 }

@@ -230,6 +230,23 @@ fn probable_mistakes_are_reported() {
 }
 
 #[test]
+fn a_pack_says_which_rules_it_holds_and_since_when() {
+    let edition = |text: &str, list: &str, made_at| {
+        let mut source = source(text, &[("list.txt", list)]);
+        source.set_made_at(made_at);
+        let compiled = source.compile().expect("rules").edition().clone();
+        assert_eq!(load(&source.pack().expect("rules")).expect("a pack").edition(), &compiled);
+        compiled
+    };
+    let first = edition(RULES, "casino\n", 7);
+    assert_eq!((first.id.len(), first.made_at), (16, Some(7)));
+    assert_eq!(edition(RULES, "casino\n", 8).id, first.id);
+    assert_ne!(edition(&RULES.replace("\"no\"", "\"NO\""), "casino\n", 7).id, first.id);
+    assert_ne!(edition(RULES, "casino\nbingo\n", 7).id, first.id);
+    assert_eq!(load(&pack()).expect("a pack").edition().made_at, None);
+}
+
+#[test]
 fn each_term_is_tried_on_itself_and_on_the_others() {
     let rules = r#"
 schema = 1

@@ -1,4 +1,6 @@
-use chathook_protocol::change::{C2cEdit, C2cRecall, GroupEdit, GroupRecall, Read, Recalled, Refused};
+use chathook_protocol::change::{
+    C2cEdit, C2cExtension, C2cRecall, GroupEdit, GroupExtension, GroupRecall, Read, Recalled, Refused,
+};
 use chathook_protocol::json::Object;
 use chathook_protocol::{Change, Command, MsgKey, ShapeError, What};
 use proptest::prelude::*;
@@ -49,6 +51,14 @@ fn the_views_show_what_was_changed() {
         if content.cloud_custom_data.is_none() && content.msg_body_raw.is_some())
     );
     assert!(
+        matches!(what("c2c_after_msg_extension"), What::C2cExtension(C2cExtension { from_account, msg_key, extension, .. })
+        if from_account == "ana" && msg_key == key && extension.shows_something() && extension.seq == Some(4))
+    );
+    assert!(
+        matches!(what("group_after_msg_extension"), What::GroupExtension(GroupExtension { msg_seq: 41, topic_id: None, extension, .. })
+        if !extension.shows_something() && extension.list_raw.is_some_and(|raw| raw.get().contains("tent")))
+    );
+    assert!(
         matches!(what("c2c_after_msg_report"), What::Read(Read { report_account, peer_account, last_read_time: 1_760_000_012, unread_msg_num: None })
         if report_account == "bo" && peer_account == "ana")
     );
@@ -60,11 +70,13 @@ fn the_views_show_what_was_changed() {
 
 #[test]
 fn without_what_names_the_message_it_is_no_change() {
-    let cases: [(&str, &[&str], &str); 6] = [
+    let cases: [(&str, &[&str], &str); 8] = [
         ("c2c_after_msg_withdraw", &["From_Account", "To_Account", "MsgKey"], "UnreadMsgNum"),
         ("group_after_recall_msg", &["GroupId", "MsgSeqList"], "Operator_Account"),
         ("c2c_after_modify_msg", &["From_Account", "To_Account"], "MsgKey"),
         ("group_after_modify_msg", &["GroupId", "MsgSeq"], "MsgBody"),
+        ("c2c_after_msg_extension", &["From_Account", "To_Account", "MsgKey"], "ExtensionList"),
+        ("group_after_msg_extension", &["GroupId", "MsgSeq"], "OperateType"),
         ("c2c_after_msg_report", &["Report_Account", "Peer_Account", "LastReadTime"], "EventTime"),
         ("group_send_msg_exception", &["GroupId", "From_Account"], "ErrorCode"),
     ];
@@ -132,7 +144,7 @@ fn a_send_is_no_change_and_a_change_shows_no_text() {
     }
     for (name, text) in fixture::all("changes") {
         let shown = format!("{:?}", parse(&text).unwrap());
-        for secret in ["Lunch", "spare", "me, me", "edited"] {
+        for secret in ["Lunch", "spare", "me, me", "edited", "Noodles", "dish"] {
             assert!(!shown.contains(secret), "{name}: {shown}");
         }
     }
@@ -146,7 +158,8 @@ proptest! {
             prop::sample::select(vec![
                 "From_Account", "To_Account", "GroupId", "TopicId", "Type", "Operator_Account", "MsgKey", "MsgSeq",
                 "MsgRandom", "MsgTime", "MsgSeqList", "MsgBody", "CloudCustomData", "EventTime", "LastReadTime",
-                "Report_Account", "Peer_Account", "UnreadMsgNum", "ErrorCode", "ErrorInfo", "Unknown",
+                "Report_Account", "Peer_Account", "UnreadMsgNum", "OperateType",
+                "ExtensionList", "Seq", "ErrorCode", "ErrorInfo", "Unknown",
             ]),
             prop::sample::select(vec![
                 "null", "7", "\"7\"", "-1", "18446744073709551615", "1e400", "\"1_2_3\"", "[]", "[{\"MsgSeq\":9}]", "{}",

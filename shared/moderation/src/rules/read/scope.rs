@@ -7,8 +7,9 @@ use toml::de::DeTable;
 use super::keys;
 use super::reader::{Reader, Value};
 use super::values::names;
+use crate::envelope::ChatKind;
 use crate::rules::names::NameKind;
-use crate::rules::rule::{ChatKind, Scope};
+use crate::rules::rule::Scope;
 
 pub(super) fn scope(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Scope> {
     let table = reader.table("scope", value)?;
