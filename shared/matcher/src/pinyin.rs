@@ -256,7 +256,14 @@ impl<See: FnMut(u32, Range<usize>, usize)> Spelled<'_, See> {
         if from == spelling.len() && letters >= LEAST_SPELLED {
             self.ends(node, word.clone(), letters);
         }
-        for to in from + 1..=spelling.len().min(from + LONGEST_SYLLABLE) {
+        let mut key = 0;
+        for (to, letter) in (from + 1..).zip(spelling.bytes().skip(from).take(LONGEST_SYLLABLE)) {
+            key = key_with(key, letter);
+            match KEYS.get(key) {
+                Key::Syllable => {}
+                Key::Beginning => continue,
+                Key::Nothing => break,
+            }
             for character in spelling.get(from..to).and_then(characters).unwrap_or_default().chars() {
                 if let Some(node) = self.step(node, character) {
                     self.all(word.clone(), spelling, node, to, letters + 1);
