@@ -345,8 +345,8 @@ pub(crate) fn is_in_number(units: &[Unit], at: usize, unit: &Unit) -> bool {
 /// Whether a unit is a letter or digit that stands alone between two ideographs.
 pub(crate) fn is_wedge(units: &[Unit], at: usize, unit: &Unit) -> bool {
     let is_ideograph = |at: usize| units.get(at).is_some_and(|unit| unit.kind == Kind::Ideograph);
-    matches!(unit.kind, Kind::Letter | Kind::Digit)
-        && at.checked_sub(1).is_some_and(is_ideograph)
+    at.checked_sub(1).is_some_and(is_ideograph)
+        && matches!(unit.kind, Kind::Letter | Kind::Digit)
         && is_ideograph(at + 1)
 }
 

@@ -106,8 +106,12 @@ impl Classes {
 
     /// A glyph as a unit of a stream. Its code is that of the first class which some term has.
     pub(crate) fn unit(&self, glyph: Glyph) -> Unit {
-        let code = glyph.classes().map(|class| self.code(class)).find(|code| *code != NONE).unwrap_or(NONE);
-        Unit { is_open: glyph.is_open(), ..Unit::new(glyph, code) }
+        let is_open = glyph.is_open();
+        let mut code = glyph.class().map_or(NONE, |class| self.code(class));
+        if is_open && code == NONE {
+            code = glyph.classes().map(|class| self.code(class)).find(|code| *code != NONE).unwrap_or(NONE);
+        }
+        Unit { is_open, ..Unit::new(glyph, code) }
     }
 
     /// An ideograph of that class, of which there is no other reading, as a unit of a stream.

@@ -133,7 +133,7 @@ impl Dictionary {
         let is_it = self.entries.get(index).is_some_and(|entry| entry.term as usize == term);
         let expected = u32::try_from(index).ok().filter(|_| is_it).and_then(|index| self.entry(index));
         expected
-            .map(|expected| expected.letters.iter().map(|letter| simplified(letter.base)).collect())
+            .map(|expected| expected.letters.iter().map(|letter| simplified(letter.base())).collect())
             .unwrap_or_default()
     }
 

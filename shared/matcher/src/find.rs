@@ -248,7 +248,7 @@ impl Results {
     /// Adds what is spelled as it sounds, if the entry is a term of ideographs with that many letters.
     fn see_spelled(&mut self, input: &Input<'_>, stream: &Stream, entry: u32, units: &Range<usize>, letters: usize) {
         let Some(expected) = input.dictionary.entry(entry) else { return };
-        if expected.letters.len() == letters && expected.letters.iter().all(|letter| is_spaceless(letter.base)) {
+        if expected.letters.len() == letters && expected.letters.iter().all(|letter| is_spaceless(letter.base())) {
             stream.places(units, |segment, span| self.add(input, entry, segment, span));
         }
     }

@@ -72,19 +72,23 @@ impl Glyph {
     /// What stands for it in the trie: the same for all glyphs that could be mistaken for each other. `None` for what
     /// cannot be a letter.
     pub(crate) fn class(self) -> Option<char> {
-        self.classes().next()
+        self.own_class().or_else(|| self.letters.class())
     }
 
-    /// All that may stand for it there. The first is what it most likely is.
-    pub(crate) fn classes(self) -> impl Iterator<Item = char> {
-        let own = match self.kind {
+    /// Its class, where that is itself and not a letter that it looks like.
+    fn own_class(self) -> Option<char> {
+        match self.kind {
             Kind::Ideograph => Some(traditional::simplified(self.base)),
             _ if self.kind.is_divider() => None,
             _ if self.letters.is_empty() || self.is_of_its_own() => Some(self.base),
             _ => None,
-        };
+        }
+    }
+
+    /// All that may stand for it there. The first is what it most likely is.
+    pub(crate) fn classes(self) -> impl Iterator<Item = char> {
         let numeral = std::iter::once_with(move || numerals::of_digit(self.base)).flatten();
-        own.into_iter().chain(self.letters.classes()).chain(numeral)
+        self.own_class().into_iter().chain(self.letters.classes()).chain(numeral)
     }
 
     /// Whether it may be read in more than one way.

@@ -43,7 +43,7 @@ impl Close<'_> {
     /// The bytes of the match, if what reads like a term is one.
     fn look(&mut self, dictionary: &Dictionary, entry: u32, mut span: Range<usize>) -> Option<Range<usize>> {
         let expected = dictionary.entry(entry)?;
-        let letters = expected.letters.iter().map(|letter| letter.base);
+        let letters = expected.letters.iter().map(|letter| letter.base());
         if expected.flags.has(Flags::EXACT) && !self.text.get(span.clone())?.chars().eq(letters) {
             return None;
         }

@@ -17,16 +17,54 @@ const REQUIRED_SIGNS: [char; 5] = ['.', '/', ',', ':', '&'];
 /// It may stand for a `b`, but no `b` for it.
 const SHARP_S: char = 'ß';
 
-/// A letter of a term.
+/// A letter of a term: eight bytes, since there are many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Letter {
-    pub(crate) base: char,
+    /// The base in 21 bits, the marks in 8, and whether a word of the term begins with it in one.
+    packed: u32,
     /// Characters that may stand for one of these are taken for it. Digits and signs have none: only they themselves are
     /// taken.
     pub(crate) letters: Letters,
-    pub(crate) marks: Marks,
-    /// A word of the term begins with it.
-    pub(crate) begins_word: bool,
+}
+
+impl Letter {
+    const MARKS: u32 = 21;
+    const BASE: u32 = (1 << Self::MARKS) - 1;
+    const BEGINS_WORD: u32 = 29;
+
+    pub(crate) const fn new(base: char, letters: Letters, marks: Marks, begins_word: bool) -> Self {
+        let packed = base as u32 | (marks.bits() as u32) << Self::MARKS | (begins_word as u32) << Self::BEGINS_WORD;
+        Self { packed, letters }
+    }
+
+    /// From what [`Self::packed`] and [`Letters::bits`] gave. `None` if no character has that base.
+    pub(crate) fn from_packed(packed: u32, letters: u32) -> Option<Self> {
+        char::from_u32(packed & Self::BASE)?;
+        Some(Self { packed, letters: Letters::from_bits(letters) })
+    }
+
+    pub(crate) const fn packed(self) -> u32 {
+        self.packed
+    }
+
+    pub(crate) fn base(self) -> char {
+        char::from_u32(self.packed & Self::BASE).unwrap_or('\0')
+    }
+
+    pub(crate) const fn marks(self) -> Marks {
+        let [marks, ..] = (self.packed >> Self::MARKS).to_le_bytes();
+        Marks::from_bits(marks)
+    }
+
+    /// Whether a word of the term begins with it.
+    pub(crate) const fn begins_word(self) -> bool {
+        self.packed >> Self::BEGINS_WORD & 1 != 0
+    }
+
+    /// The same letter, whose marks the text must have too.
+    fn with_needed_marks(self) -> Self {
+        Self::new(self.base(), self.letters, self.marks().needed(), self.begins_word())
+    }
 }
 
 /// A term taken apart.
@@ -121,7 +159,7 @@ impl Pattern {
                 matches!(glyph.kind, Kind::Letter | Kind::Badge) && glyph.base != SHARP_S && !glyph.is_of_its_own();
             let letters = if may_be_others { glyph.letters } else { Letters::NONE };
             let begins_word = pattern.letters.is_empty() || pattern.path.iter().rev().nth(1) == Some(&None);
-            pattern.letters.push(Letter { base: glyph.base, letters, marks: glyph.marks, begins_word });
+            pattern.letters.push(Letter::new(glyph.base, letters, glyph.marks, begins_word));
         }
         let (first, last) = (all.first()?, all.last()?);
         // Without a letter, signs are no disguise (`$$$`, `<3`), and at an end they may be punctuation (`wow!`).
@@ -149,7 +187,7 @@ impl Pattern {
                 other.letters = Self::evasive(term)?.letters;
             }
             if marks_are_needed {
-                other.letters.iter_mut().for_each(|letter| letter.marks = letter.marks.needed());
+                other.letters.iter_mut().for_each(|letter| *letter = letter.with_needed_marks());
             }
             Some(other)
         });
@@ -163,7 +201,7 @@ impl Pattern {
         for character in text.chars() {
             fold_compatible(character, |part| path.push(Some(part)));
         }
-        let literal = |base| Letter { base, letters: Letters::NONE, marks: Marks::NONE, begins_word: false };
+        let literal = |base| Letter::new(base, Letters::NONE, Marks::NONE, false);
         let letters = text.chars().map(literal).collect();
         let (begins_word, ends_word) = (!goes_on_left, !goes_on_right);
         (!path.is_empty()).then_some(Self {

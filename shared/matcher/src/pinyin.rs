@@ -110,19 +110,78 @@ fn begins_segment(units: &[Unit], at: usize) -> bool {
 
 /// Whether a word can be divided into syllables.
 fn is_spelling(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    if !bytes.last().is_some_and(|last| b"aeiouvngr".contains(last)) {
+        return false;
+    }
+    let known = &*KEYS;
     // One bit for each place that syllables lead to.
     let mut come_to = 1_u64;
-    for from in 0..word.len() {
+    for from in 0..bytes.len() {
         if come_to >> from & 1 != 0 {
-            let lengths =
-                (1..=LONGEST_SYLLABLE).filter(|length| word.get(from..from + length).and_then(characters).is_some());
-            come_to |= lengths.fold(0, |places, length| places | 1 << (from + length));
+            let mut key = 0;
+            for (to, letter) in (from + 1..).zip(bytes.iter().skip(from).take(LONGEST_SYLLABLE)) {
+                key = key_with(key, *letter);
+                match known.get(key) {
+                    Key::Syllable => come_to |= 1 << to,
+                    Key::Beginning => {}
+                    Key::Nothing => break,
+                }
+            }
         }
         if come_to >> from <= 1 {
             return false;
         }
     }
-    come_to >> word.len() & 1 != 0
+    come_to >> bytes.len() & 1 != 0
+}
+
+/// What letters are, as a number of five bits for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Syllable,
+    /// The beginning of a syllable.
+    Beginning,
+    Nothing,
+}
+
+/// What up to three letters are in a table, and longer syllables in order.
+struct Keys {
+    short: Vec<Key>,
+    long: Vec<u32>,
+}
+
+/// Numbers below it are of up to three letters.
+const LONG: usize = 1 << 15;
+
+static KEYS: LazyLock<Keys> = LazyLock::new(|| {
+    let mut keys = Keys { short: vec![Key::Nothing; LONG], long: Vec::new() };
+    for (syllable, _) in SYLLABLES.iter() {
+        let mut key = 0;
+        for (length, letter) in (1..).zip(syllable.bytes()) {
+            key = key_with(key, letter);
+            let is_whole = length == syllable.len();
+            match keys.short.get_mut(key as usize) {
+                Some(short) if is_whole => *short = Key::Syllable,
+                Some(short) if *short == Key::Nothing => *short = Key::Beginning,
+                None if is_whole => keys.long.push(key),
+                _ => {}
+            }
+        }
+    }
+    keys.long.sort_unstable();
+    keys
+});
+
+impl Keys {
+    fn get(&self, key: u32) -> Key {
+        let long = || if self.long.binary_search(&key).is_ok() { Key::Syllable } else { Key::Beginning };
+        self.short.get(key as usize).copied().unwrap_or_else(long)
+    }
+}
+
+const fn key_with(key: u32, letter: u8) -> u32 {
+    key << 5 | (letter & 31) as u32
 }
 
 /// A search around one word.
@@ -197,7 +256,14 @@ impl<See: FnMut(u32, Range<usize>, usize)> Spelled<'_, See> {
         if from == spelling.len() && letters >= LEAST_SPELLED {
             self.ends(node, word.clone(), letters);
         }
-        for to in from + 1..=spelling.len().min(from + LONGEST_SYLLABLE) {
+        let mut key = 0;
+        for (to, letter) in (from + 1..).zip(spelling.bytes().skip(from).take(LONGEST_SYLLABLE)) {
+            key = key_with(key, letter);
+            match KEYS.get(key) {
+                Key::Syllable => {}
+                Key::Beginning => continue,
+                Key::Nothing => break,
+            }
             for character in spelling.get(from..to).and_then(characters).unwrap_or_default().chars() {
                 if let Some(node) = self.step(node, character) {
                     self.all(word.clone(), spelling, node, to, letters + 1);

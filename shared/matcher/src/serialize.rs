@@ -6,8 +6,6 @@
 
 use crate::classes::Classes;
 use crate::dictionary::{Dictionary, Entry, Flags};
-use crate::languages::Marks;
-use crate::letters::Letters;
 use crate::pattern::Letter;
 use crate::trie::{Node, Trie};
 
@@ -36,7 +34,7 @@ impl Dictionary {
                 .iter()
                 .flat_map(|entry| [entry.term, entry.letters_end, entry.signs_end, u32::from(entry.flags.0)]),
         );
-        writer.u32s(self.letters.iter().flat_map(|letter| [packed(*letter), letter.letters.bits()]));
+        writer.u32s(self.letters.iter().flat_map(|letter| [letter.packed(), letter.letters.bits()]));
         writer.u32s(self.signs.iter().map(|sign| *sign as u32));
         writer.0
     }
@@ -57,7 +55,7 @@ impl Dictionary {
             .as_chunks::<2>()
             .0
             .iter()
-            .map(|[packed, letters]| unpacked(*packed, *letters))
+            .map(|[packed, letters]| Letter::from_packed(*packed, *letters))
             .collect::<Option<_>>()?;
         let entries: Vec<Entry> = entries
             .as_chunks::<4>()
@@ -74,21 +72,6 @@ impl Dictionary {
             && ascends(entries.iter().map(|entry| entry.signs_end), signs.len());
         is_whole.then_some(Self { classes, words, anywhere, characters, literal, entries, letters, signs })
     }
-}
-
-/// A letter's base in 21 bits, its marks in 8, and whether a word begins with it in one.
-fn packed(letter: Letter) -> u32 {
-    letter.base as u32 | u32::from(letter.marks.bits()) << 21 | u32::from(letter.begins_word) << 29
-}
-
-fn unpacked(packed: u32, letters: u32) -> Option<Letter> {
-    let [marks, ..] = (packed >> 21).to_le_bytes();
-    Some(Letter {
-        base: char::from_u32(packed & 0x1F_FFFF)?,
-        letters: Letters::from_bits(letters),
-        marks: Marks::from_bits(marks),
-        begins_word: packed >> 29 & 1 != 0,
-    })
 }
 
 /// Whether the numbers never fall, and none is beyond the end of the table that they point into.

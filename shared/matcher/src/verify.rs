@@ -170,7 +170,7 @@ pub(crate) fn may_begin_behind(before: &Unit, unit: &Unit) -> bool {
 /// not all signs.
 fn is_undisguised(stream: &Stream, expected: &Expected<'_>, candidate: &Candidate, right: Edge) -> bool {
     let units = stream.units.get(candidate.first..=candidate.last).unwrap_or_default();
-    let letters = expected.letters.iter().map(|letter| (letter.base, letter.marks));
+    let letters = expected.letters.iter().map(|letter| (letter.base(), letter.marks()));
     candidate.star.is_none()
         && candidate.gaps == 0
         && expected.signs.is_empty()
@@ -197,7 +197,7 @@ fn beginning(
         return (may_begin(first) && aligns_long(units, expected.letters, star, first, reads)).then_some(first);
     }
     // The letters that are one sound or one syllable with the next one, so that a sign stands for both: `schei*e`.
-    let letters = expected.letters.iter().map(|letter| letter.base);
+    let letters = expected.letters.iter().map(|letter| letter.base());
     let pairs = || (0..).zip(letters.clone().zip(letters.clone().skip(1)));
     let is_closed = |(before, letter): (char, char)| before == letter || languages::is_attached(before, letter);
     let closed = star
@@ -259,8 +259,8 @@ fn drawn_out(stream: &Stream, expected: &Expected<'_>, mut first: usize, mut las
 
 /// Whether a unit may stand for a letter.
 pub(crate) fn reads(unit: &Unit, letter: Letter) -> bool {
-    is_same(unit.base, letter.base)
-        || (unit.letters.meet(letter.letters) && !languages::are_of_one_script(unit.base, letter.base))
+    is_same(unit.base, letter.base())
+        || (unit.letters.meet(letter.letters) && !languages::are_of_one_script(unit.base, letter.base()))
 }
 
 /// Whether two characters are the same letter, variants of an ideograph, or a numeral and its digit.
@@ -300,7 +300,7 @@ fn spells_another_word(units: &[Unit], letters: &[Letter], gaps: usize) -> bool 
     for unit in units.iter().filter(|unit| gaps == 0 || !unit.kind.is_divider()) {
         let (Some(byte), true) = (word.get_mut(length), unit.base.is_ascii_lowercase()) else { return false };
         *byte = u8::try_from(unit.base).unwrap_or_default();
-        is_term &= letters.get(length).is_some_and(|letter| letter.base == unit.base);
+        is_term &= letters.get(length).is_some_and(|letter| letter.base() == unit.base);
         length += 1;
     }
     !is_term && word.get(..length).is_some_and(ordinary::contains)
@@ -396,7 +396,7 @@ impl Traits {
             traits.longest_run = traits.longest_run.max(run);
             before = Some(unit.base);
 
-            let is_own = expected.letters.iter().any(|letter| is_same(unit.base, letter.base));
+            let is_own = expected.letters.iter().any(|letter| is_same(unit.base, letter.base()));
             traits.own += usize::from(is_own);
             traits.drawn += usize::from(unit.kind == Kind::Drawn && !is_own);
             let is_borrowed = unit.glyph().is_of_its_own();
@@ -407,7 +407,7 @@ impl Traits {
                     continue;
                 }
                 traits.has_part_of_number |= is_in_number(&stream.units, first + at, unit)
-                    && !expected.letters.iter().any(|letter| letter.base == unit.base);
+                    && !expected.letters.iter().any(|letter| letter.base() == unit.base);
             }
             traits.letters += 1;
             let is_letter =
@@ -483,7 +483,7 @@ impl Traits {
     /// Whether there are other Latin letters for a digit to be read as one. Of two letters there are not (`S6`), and beside
     /// ideographs it counts them: 装8个.
     fn has_letters_beside_digits(&self, expected: &Expected<'_>) -> bool {
-        let is_mixed = expected.letters.iter().any(|letter| is_spaceless(letter.base));
+        let is_mixed = expected.letters.iter().any(|letter| is_spaceless(letter.base()));
         expected.letters.len() > 2 && (!is_mixed || self.latin > 0)
     }
 
@@ -541,7 +541,7 @@ const fn is_divided_by_chance(expected: &Expected<'_>, gaps: usize) -> bool {
 
 /// Whether the units are one word in syllables with signs in it: `씨.발`.
 fn is_divided_word(stream: &Stream, expected: &Expected<'_>, units: Range<usize>) -> bool {
-    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base));
+    let is_syllabic = expected.letters.first().is_some_and(|letter| languages::is_syllable(letter.base()));
     is_syllabic
         && stream.begins_word(units.start)
         && stream.ends_word(units.end - 1)
@@ -550,7 +550,7 @@ fn is_divided_word(stream: &Stream, expected: &Expected<'_>, units: Range<usize>
 
 /// Whether a clause ends between two words of the term: `Gewinn, Spiel`, but not `Gewinn,Spiel`.
 fn is_in_two_clauses(stream: &Stream, expected: &Expected<'_>, units: Range<usize>) -> bool {
-    let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word);
+    let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word());
     let is = |at: usize, what: fn(&Unit) -> bool| stream.units.get(at).is_some_and(what);
     has_words
         && units.into_iter().any(|at| {

@@ -153,10 +153,10 @@ pub(super) fn agree(stream: &Stream, expected: &Expected<'_>, read: Reading, uni
 fn words(expected: &Expected<'_>) -> impl Iterator<Item = (usize, String)> {
     let letters = expected.letters;
     let starts =
-        (0..letters.len()).filter(|nth| *nth == 0 || letters.get(*nth).is_some_and(|letter| letter.begins_word));
+        (0..letters.len()).filter(|nth| *nth == 0 || letters.get(*nth).is_some_and(|letter| letter.begins_word()));
     starts.map(|start| {
-        let rest = letters.get(start + 1..).unwrap_or_default().iter().take_while(|letter| !letter.begins_word);
-        (start, letters.get(start).into_iter().chain(rest).map(|letter| letter.base).collect())
+        let rest = letters.get(start + 1..).unwrap_or_default().iter().take_while(|letter| !letter.begins_word());
+        (start, letters.get(start).into_iter().chain(rest).map(|letter| letter.base()).collect())
     })
 }
 
@@ -171,14 +171,14 @@ const fn touches(set: u128, start: usize, word: &str) -> bool {
 fn vietnamese_may_lack(expected: &Expected<'_>, read: Reading) -> bool {
     let letters = || expected.letters.iter().enumerate();
     let is_missing = |nth: usize| read.missing >> nth & 1 != 0;
-    let is_vietnamese = |letter: &Letter| languages_of((letter.base, letter.marks)) & VIETNAMESE != 0;
+    let is_vietnamese = |letter: &Letter| languages_of((letter.base(), letter.marks())) & VIETNAMESE != 0;
     if letters().any(|(nth, letter)| is_missing(nth) && !is_vietnamese(letter)) {
         return true;
     }
-    let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word);
-    let is_bare = letters().all(|(nth, letter)| letter.marks.is_none() || is_missing(nth));
+    let has_words = expected.letters.iter().skip(1).any(|letter| letter.begins_word());
+    let is_bare = letters().all(|(nth, letter)| letter.marks().is_none() || is_missing(nth));
     // A `d` for `đ`, where the tones are there: another word (`dịt`), but hardly several (`dĩ diếm`).
-    if !is_bare && letters().all(|(nth, letter)| !is_missing(nth) || letter.marks == Marks::STROKE) {
+    if !is_bare && letters().all(|(nth, letter)| !is_missing(nth) || letter.marks() == Marks::STROKE) {
         return has_words;
     }
     let mut changed = words(expected).filter(|(start, word)| touches(read.missing, *start, word));
@@ -189,7 +189,7 @@ fn vietnamese_may_lack(expected: &Expected<'_>, read: Reading) -> bool {
 /// Whether marks were added to disguise the term, so that no ordinary word is meant that has them.
 fn may_be_added(stream: &Stream, expected: &Expected<'_>, read: Reading, units: &Range<usize>) -> bool {
     let letters = expected.letters;
-    if letters.len() <= LONGEST_SHORT && letters.iter().any(|letter| !letter.marks.is_none()) {
+    if letters.len() <= LONGEST_SHORT && letters.iter().any(|letter| !letter.marks().is_none()) {
         return false;
     }
     // The languages that have all of the letters.
@@ -206,8 +206,8 @@ fn may_be_added(stream: &Stream, expected: &Expected<'_>, read: Reading, units: 
     let (around, has_bare_words) = around(stream, units);
     let added = read.added.count_ones();
     let is_word_of = |(nth, (_, most)): (usize, &(&str, u32))| around & languages & 1 << nth != 0 && added <= *most;
-    let around =
-        around | letters.iter().map(|letter| languages_of((letter.base, letter.marks))).fold(0, |all, one| all | one);
+    let around = around
+        | letters.iter().map(|letter| languages_of((letter.base(), letter.marks()))).fold(0, |all, one| all | one);
     let is_vietnamese = || {
         let is_alone = !has_bare_words || languages == VIETNAMESE;
         words(expected).filter(|(start, word)| touches(read.added, *start, word)).all(|(_, word)| {

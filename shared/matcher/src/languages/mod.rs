@@ -195,7 +195,7 @@ pub(crate) fn marks() -> impl Iterator<Item = char> {
 /// How many places between the letters of a term there are where they can be divided.
 pub(crate) fn places(letters: &[Letter]) -> usize {
     let pairs = letters.iter().zip(letters.iter().skip(1));
-    pairs.filter(|(before, letter)| !is_attached(before.base, letter.base)).count()
+    pairs.filter(|(before, letter)| !is_attached(before.base(), letter.base())).count()
 }
 
 /// Whether a term is long enough for its vowels to be drawn out by signs that it lacks.
@@ -232,7 +232,7 @@ const fn is_greek(base: char) -> bool {
 
 /// Whether a term is written in Cyrillic.
 pub(crate) fn is_cyrillic(letters: &[Letter]) -> bool {
-    letters.first().is_some_and(|letter| cyrillic::is_cyrillic(letter.base))
+    letters.first().is_some_and(|letter| cyrillic::is_cyrillic(letter.base()))
 }
 
 /// How the letters of a term were divided.
@@ -257,7 +257,7 @@ const LEAST_ARABIC_COMPOUND: usize = 6;
 /// Whether a term was divided on purpose, where its script has a rule of its own.
 pub(crate) fn is_divided_enough(letters: &[Letter], division: &Division) -> Option<bool> {
     let Division { gaps, has_space, has_stop, are_words } = *division;
-    let first = letters.first()?.base;
+    let first = letters.first()?.base();
     let places = places(letters);
     // The parts of a compound.
     let are_parts = |is_long: bool| is_long && are_words && has_space && !has_stop;
@@ -290,7 +290,7 @@ struct Reading {
 pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize>, units: &Range<usize>) -> bool {
     let letters = expected.letters;
     let is_plain =
-        letters.iter().all(|letter| letter.marks.is_none()) && units.clone().all(|at| stream.marks(at).is_none());
+        letters.iter().all(|letter| letter.marks().is_none()) && units.clone().all(|at| stream.marks(at).is_none());
     if is_plain || letters.len() > MOST {
         return true;
     }
@@ -309,22 +309,22 @@ pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize
         come_to = Some(nth);
         let marks = stream.marks(at);
         let bit = 1 << nth;
-        if kana::is_kana(letter.base) {
-            forms.see(letter.base, letter.marks, marks);
+        if kana::is_kana(letter.base()) {
+            forms.see(letter.base(), letter.marks(), marks);
             continue;
         }
-        let difference = if letter.base.is_ascii() {
-            letter.marks.compare(marks)
-        } else if letter.marks == marks {
+        let difference = if letter.base().is_ascii() {
+            letter.marks().compare(marks)
+        } else if letter.marks() == marks {
             Difference::None
         } else {
             Difference::Added
         };
         match difference {
             Difference::None => read.same |= bit,
-            Difference::Missing if letter.marks.is_needed() => return false,
+            Difference::Missing if letter.marks().is_needed() => return false,
             Difference::Missing => read.missing |= bit,
-            Difference::Added if letter.base == 'n' && marks == Marks::TILDE => return false,
+            Difference::Added if letter.base() == 'n' && marks == Marks::TILDE => return false,
             Difference::Added => read.added |= bit,
             Difference::Other => return false,
         }
@@ -342,7 +342,7 @@ pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize
     if read.missing | read.added == 0 {
         return true;
     }
-    let is_devanagari = letters.first().is_some_and(|letter| devanagari::is_devanagari(letter.base));
+    let is_devanagari = letters.first().is_some_and(|letter| devanagari::is_devanagari(letter.base()));
     if is_devanagari {
         letters.len() >= devanagari::LEAST_CONFUSED
     } else {
