@@ -51,6 +51,33 @@ async fn a_recall_says_who_and_when_and_may_come_first() {
 }
 
 #[tokio::test]
+async fn what_is_attached_stands_beside_the_message_in_order() {
+    let engine = Engine::start().await;
+    let attached = |seq: u64, value: &str| {
+        json!({
+            "CallbackCommand": "C2C.CallbackAfterC2CMsgExtension", "From_Account": "bo", "To_Account": "ana", "MsgKey": KEY,
+            "OperateType": 1, "ExtensionList": [{"Key": "dish", "Value": value, "Seq": seq}], "Seq": seq,
+            "EventTime": 1_557_481_200_000 + seq,
+        })
+        .to_string()
+    };
+    let callbacks = [attached(2, "rice"), c2c(json!({})), attached(1, "noodles"), attached(2, "rice")];
+    assert_eq!(store(&engine, &callbacks).await, [New, New, New, Duplicate]);
+    let [message] = &by_key(&engine).await[..] else { panic!("one message") };
+    let json = shown(message);
+    let values: Vec<_> = (0..2).map(|at| &json["Extensions"][at]["ExtensionList"][0]["Value"]).collect();
+    assert_eq!(values, ["noodles", "rice"]);
+    assert_eq!((message.text(), message.versions().len()), ("hello", 0));
+    let in_group = json!({
+        "CallbackCommand": "Group.CallbackAfterGroupMsgExtension", "GroupId": "@TGS#2J4SZEAEL", "MsgSeq": 123,
+        "OperateType": 3, "ExtensionList": [], "Seq": 9, "EventTime": 1_490_686_300_000_u64,
+    });
+    store(&engine, &[in_group.to_string(), group(json!({}))]).await;
+    let [message] = &by_seq(&engine).await[..] else { panic!("one message") };
+    assert_eq!(shown(message)["Extensions"][0]["OperateType"], 3);
+}
+
+#[tokio::test]
 async fn a_recall_without_its_message_shows_nothing() {
     let engine = Engine::start().await;
     store(&engine, &[c2c_recall(&json!({})), group_recall(&json!({})), group_edit(1, "edited", &json!({}))]).await;
