@@ -326,6 +326,7 @@ impl Reading {
 }
 
 /// The letter at `at`, or behind a divider there. `None` if it could be something else as well.
+#[inline]
 fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
     let unit = units.get(at)?;
     if !unit.kind.is_divider() {
@@ -343,10 +344,11 @@ pub(crate) fn is_in_number(units: &[Unit], at: usize, unit: &Unit) -> bool {
 }
 
 /// Whether a unit is a letter or digit that stands alone between two ideographs.
+#[inline]
 pub(crate) fn is_wedge(units: &[Unit], at: usize, unit: &Unit) -> bool {
     let is_ideograph = |at: usize| units.get(at).is_some_and(|unit| unit.kind == Kind::Ideograph);
-    at.checked_sub(1).is_some_and(is_ideograph)
-        && matches!(unit.kind, Kind::Letter | Kind::Digit)
+    matches!(unit.kind, Kind::Letter | Kind::Digit)
+        && at.checked_sub(1).is_some_and(is_ideograph)
         && is_ideograph(at + 1)
 }
 

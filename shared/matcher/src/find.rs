@@ -72,10 +72,12 @@ struct Buffers {
     results: Results,
 }
 
-/// Units with the same code, one behind the other.
+/// Units with the same code, one behind the other, that are searched from.
 #[derive(Default)]
 struct Run {
     code: u16,
+    /// The unit behind the last.
+    end: usize,
     /// Whether one of them was searched from, along the terms that begin words.
     has_words: bool,
     /// The same for those that begin anywhere.
@@ -129,18 +131,17 @@ impl Buffers {
         let mut run = Run::default();
         let mut at = 0;
         while let Some(unit) = self.stream.units.get(at) {
-            // [`Self::search_from`] checks this too, but for most units this check is all that is needed.
+            // For most units, this check is all that is needed.
             let is_inside = is_in_word && !unit.is_apart;
             is_in_word = unit.kind == Kind::Letter;
-            if run.code != unit.code {
-                run = Run { code: unit.code, ..Run::default() };
-            }
-            let spells = has_ideographs && unit.kind == Kind::Letter && !is_inside && unit.base.is_ascii();
-            if unit.code != NONE && (!is_inside || has_anywhere) {
-                self.search_from(input, at, &mut run);
-            }
-            if spells {
-                self.search_spelled(input, at);
+            if !is_inside || has_anywhere {
+                let spells = has_ideographs && is_in_word && !is_inside && unit.base.is_ascii();
+                if unit.code != NONE {
+                    self.search_from(input, at, &mut run);
+                }
+                if spells {
+                    self.search_spelled(input, at);
+                }
             }
             at += 1;
         }
@@ -152,6 +153,10 @@ impl Buffers {
         let dictionary = input.dictionary;
         let units = self.stream.units.as_slice();
         let Some(unit) = units.get(at).copied() else { return };
+        if run.code != unit.code || run.end != at {
+            *run = Run { code: unit.code, ..Run::default() };
+        }
+        run.end = at + 1;
         let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
         let may_begin = |before| unit.is_apart || may_begin_behind(before, &unit);
         let may_begin_word = !is_opening(&unit) && before.is_none_or(may_begin);
