@@ -110,8 +110,11 @@ impl Found {
         let Self { record, against, span_bytes, rules_id } = self;
         let command = callback.command.as_str();
         let of = |name| record.attribute(name);
-        let name = if against.undecided.is_none() { "DeliveredAgainstRules" } else { "DeliveredUndecided" };
-        metrics::counter!(name, "command" => command).increment(1);
+        metrics::counter!(
+            if against.undecided.is_none() { "DeliveredAgainstRules" } else { "DeliveredUndecided" },
+            "command" => command
+        )
+        .increment(1);
         tracing::warn!(
             request_id = callback.request_id,
             command,
