@@ -64,22 +64,43 @@ pub(crate) struct Context<'c> {
     pub(crate) units: &'c [Unit],
     pub(crate) trie: &'c Trie,
     pub(crate) classes: &'c Classes,
+    /// Whether there are ideographs among the units, between which a letter may be a [wedge](is_wedge).
+    pub(crate) has_ideographs: bool,
+}
+
+impl Context<'_> {
+    #[inline]
+    fn is_wedge(&self, at: usize, unit: &Unit) -> bool {
+        self.has_ideographs && is_wedge(self.units, at, unit)
+    }
+
+    /// The letter at `at`, or behind a divider there. `None` if it could be something else as well.
+    #[inline]
+    fn letter(&self, at: usize) -> Option<(usize, &Unit)> {
+        let unit = self.units.get(at)?;
+        if !unit.kind.is_divider() {
+            let is_one = !self.is_wedge(at, unit) && (!unit.is_open || is_in_number(self.units, at, unit));
+            return is_one.then_some((at, unit));
+        }
+        let beyond = cross(self.units, at, true);
+        self.units.get(beyond).filter(|unit| !unit.kind.is_divider() && !unit.is_open).map(|unit| (beyond, unit))
+    }
 }
 
 impl Search {
     /// Gives all candidates that begin at a unit with that code to `see`, each with what ends there.
     #[inline]
     pub(crate) fn from(&mut self, context: Context<'_>, first: usize, code: u16, see: &mut impl FnMut(u32, Candidate)) {
-        let Context { units, trie, .. } = context;
+        let Context { trie, .. } = context;
         // Nearly all searches end at the second or third letter, which a filter can tell.
-        if let Some((second, next)) = letter(units, first + 1)
+        if let Some((second, next)) = context.letter(first + 1)
             && next.code != code
         {
             let has_gap = second > first + 1 && trie.may_begin(code, GAP);
             if !has_gap && !trie.may_begin(code, next.code) {
                 return;
             }
-            if let Some((third, after)) = letter(units, second + 1)
+            if let Some((third, after)) = context.letter(second + 1)
                 && after.code != next.code
                 && !has_gap
                 && !trie.may_go_on(code, next.code, after.code)
@@ -106,7 +127,7 @@ impl Search {
         };
         see_ends(node, at);
         while let Some(unit) = units.get(at) {
-            if unit.kind.is_divider() || unit.begins_segment || unit.is_open || is_wedge(units, at, unit) {
+            if unit.kind.is_divider() || unit.begins_segment || unit.is_open || context.is_wedge(at, unit) {
                 self.steps = at - first;
                 let Ok(at) = u32::try_from(at) else { break };
                 let reading =
@@ -150,7 +171,7 @@ impl Search {
                 if unit.is_open {
                     self.branch(context, first, &reading, unit, see);
                 }
-                let divides = unit.kind.is_divider() || is_wedge(units, reading.at as usize, unit);
+                let divides = unit.kind.is_divider() || context.is_wedge(reading.at as usize, unit);
                 let Some(node) = reading.step(unit, unit.code, trie) else {
                     if divides {
                         self.divide(context, &reading, unit);
@@ -234,7 +255,7 @@ impl Search {
 
     /// Puts the ways that take a sign for a letter of a term on the stack.
     fn star(&mut self, context: Context<'_>, reading: &Reading) {
-        let Context { units, trie, classes } = context;
+        let Context { units, trie, classes, .. } = context;
         let at = reading.at as usize;
         let rest = units.get(at + 1..).unwrap_or_default();
         // The next letter; if that could be a divider as well, also the one behind it.
@@ -323,18 +344,6 @@ impl Reading {
     const fn new_gap(&self) -> u16 {
         (self.inside > 0 && !self.is_space) as u16
     }
-}
-
-/// The letter at `at`, or behind a divider there. `None` if it could be something else as well.
-#[inline]
-fn letter(units: &[Unit], at: usize) -> Option<(usize, &Unit)> {
-    let unit = units.get(at)?;
-    if !unit.kind.is_divider() {
-        let is_one = !is_wedge(units, at, unit) && (!unit.is_open || is_in_number(units, at, unit));
-        return is_one.then_some((at, unit));
-    }
-    let beyond = cross(units, at, true);
-    units.get(beyond).filter(|unit| !unit.kind.is_divider() && !unit.is_open).map(|unit| (beyond, unit))
 }
 
 /// Whether a unit is a digit beside another one.

@@ -183,7 +183,7 @@ impl Buffers {
     fn search_spelled(&mut self, input: &Input<'_>, at: usize) {
         let Self { stream, results, .. } = self;
         let Dictionary { anywhere, classes, .. } = input.dictionary;
-        let context = Context { units: &stream.units, trie: anywhere, classes };
+        let context = Context { units: &stream.units, trie: anywhere, classes, has_ideographs: stream.has_ideographs };
         pinyin::find(context, at, &mut |entry, units, letters| {
             results.see_spelled(input, stream, entry, &units, letters);
         });
@@ -194,7 +194,12 @@ impl Buffers {
     fn search_in(&mut self, input: &Input<'_>, trie: &Trie, at: usize, code: u16) {
         let Self { stream, search, results } = self;
         results.seen.clear();
-        let context = Context { units: &stream.units, trie, classes: &input.dictionary.classes };
+        let context = Context {
+            units: &stream.units,
+            trie,
+            classes: &input.dictionary.classes,
+            has_ideographs: stream.has_ideographs,
+        };
         search.from(context, at, code, &mut |entry, candidate| {
             results.see(input, stream, entry, &candidate);
         });

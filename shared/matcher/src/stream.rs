@@ -24,6 +24,8 @@ struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct Stream {
     pub(crate) units: Vec<Unit>,
+    /// Whether any of them is an ideograph.
+    pub(crate) has_ideographs: bool,
     /// The place of each unit; empty as long as each byte is one unit.
     places: Vec<Place>,
     /// The segments' indices, by the offset at which each begins.
@@ -89,6 +91,7 @@ pub(crate) fn goes_on(own: &Unit, beside: &Unit) -> bool {
 impl Stream {
     pub(crate) fn clear(&mut self) {
         self.units.clear();
+        self.has_ideographs = false;
         self.places.clear();
         self.parts.clear();
         self.length = 0;
@@ -133,6 +136,7 @@ impl Stream {
                     let unit = classes.ideograph(character, class);
                     self.units.push(Unit { begins_segment, is_apart: begins_segment, ..unit });
                     self.places.push(place);
+                    self.has_ideographs = true;
                     begins_segment = false;
                     continue;
                 }
@@ -216,6 +220,7 @@ impl Stream {
     #[inline]
     fn push_apart(&mut self, unit: Unit) {
         let before = self.units.last().map_or('\0', |before| before.base);
+        self.has_ideographs |= unit.kind == Kind::Ideograph;
         self.units.push(Unit { is_apart: unit.begins_segment || languages::divides(before, unit.base), ..unit });
     }
 
