@@ -142,7 +142,8 @@ class Project:
         self.folder = Path(tempfile.mkdtemp(prefix="chathook-docs-"))
         self.running, self.outputs = [], []
         shutil.copytree(ROOT / "rules", self.folder / "rules")
-        shutil.copytree(ROOT / "tests/fixtures", self.folder / "tests/fixtures")
+        for folder in ("tests/fixtures", "shared/matcher/corpora/languages"):
+            shutil.copytree(ROOT / folder, self.folder / folder)
         programs = self.folder / ".programs"
         programs.mkdir()
         (programs / "chathook").symlink_to(self.binary())
