@@ -1,4 +1,4 @@
-//! The AWS account: credentials and region from wherever the `aws` program has them, and what a stack consists of.
+//! The AWS account: credentials and region from wherever the `aws` program has them.
 
 use anyhow::{Context as _, anyhow, ensure};
 use aws_config::profile::{Profile, ProfileFileCredentialsProvider, ProfileSet};
@@ -11,8 +11,6 @@ use aws_types::os_shim_internal::{Env, Fs};
 use chathook_archive::https_client;
 use clap::Args;
 
-use crate::aws_query;
-
 /// Which account and region, and which stack.
 #[derive(Args)]
 pub struct AwsOptions {
@@ -24,7 +22,7 @@ pub struct AwsOptions {
     region: Option<String>,
     /// The CloudFormation stack, such as `chathook`, whose outputs name the table and the queues; overrides --table
     #[arg(long, value_name = "NAME", requires = "aws")]
-    stack: Option<String>,
+    pub stack: Option<String>,
 }
 
 /// An account that was found, ready for requests.
@@ -33,13 +31,6 @@ pub struct AwsAccount {
     pub config: SdkConfig,
     pub region: String,
     pub credentials: Credentials,
-}
-
-/// A stack that was found.
-pub struct Stack {
-    name: String,
-    region: String,
-    outputs: Vec<(String, String)>,
 }
 
 impl AwsOptions {
@@ -78,43 +69,6 @@ impl AwsOptions {
             anyhow!("no AWS credentials: {reason}; {}", remedy(profile, name))
         })?;
         Ok(AwsAccount { config, region, credentials })
-    }
-
-    /// What the stack consists of, if one is given.
-    pub async fn stack(&self, account: &AwsAccount) -> anyhow::Result<Option<Stack>> {
-        let Some(name) = self.stack.clone() else { return Ok(None) };
-        let request = aws_query::describe_stack(account, &name)?;
-        let described = tokio::task::spawn_blocking(|| request.send()).await??;
-        let region = account.region.clone();
-        let outputs = aws_query::outputs(&described).with_context(|| {
-            format!("CloudFormation ({region}) does not show the stack {name}; check --region and --profile")
-        })?;
-        Ok(Some(Stack { name, region, outputs }))
-    }
-}
-
-impl Stack {
-    /// The name of the table.
-    pub fn table(&self) -> anyhow::Result<&str> {
-        self.output("TableName")
-    }
-
-    /// The URL of the queue whose callbacks are tried again.
-    pub fn retry_queue(&self) -> anyhow::Result<&str> {
-        self.output("RetryQueueUrl")
-    }
-
-    /// The URL of the queue whose callbacks are not tried again.
-    pub fn dead_letter_queue(&self) -> anyhow::Result<&str> {
-        self.output("DeadLetterQueueUrl")
-    }
-
-    fn output(&self, name: &str) -> anyhow::Result<&str> {
-        let Self { name: stack, region, outputs } = self;
-        let output = outputs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        output.with_context(|| {
-            format!("the stack {stack} ({region}) has no output {name}: it is not a chathook stack, or an older one")
-        })
     }
 }
 

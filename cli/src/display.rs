@@ -3,12 +3,11 @@
 use std::io::Write as _;
 
 use anstyle::Style;
-use chathook_archive::{StoredMessage, Version};
+use chathook_archive::{Finding, StoredMessage, Version, ViolationState};
 use chathook_protocol::json;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use crate::color::{BAD, CHANGED, DIM, GOOD, paint};
-use crate::messages::violations;
 use crate::output::{Format, print_json};
 use crate::progress::count;
 use crate::times::Times;
@@ -106,7 +105,7 @@ pub fn details(message: &StoredMessage, times: &Times) -> String {
 /// The colour of what became of a message.
 fn style(message: &StoredMessage) -> Style {
     let has_failed = message.error_code().is_some() || message.send_msg_result().is_some_and(|code| code != 0);
-    let is_bad = has_failed || violations::is_open(message);
+    let is_bad = has_failed || is_against(message);
     let has_changed = message.recall().is_some() || message.erased_at().is_some() || !message.versions().is_empty();
     match (is_bad, has_changed) {
         (true, _) => BAD,
@@ -165,6 +164,23 @@ pub fn result(message: &StoredMessage, times: &Times) -> String {
         None => format!("recalled {}", times.show(recall.time)),
     });
     let erased = message.erased_at().map(|at| format!("erased {}", times.show(at)));
-    let violations = message.violations().map(violations::mark);
+    let violations = message.violations().map(mark);
     [refused, sent, edited, recalled, erased].into_iter().flatten().chain(violations).collect::<Vec<_>>().join(", ")
+}
+
+/// What a listing of messages says of a violation: `against adverts (open)`.
+fn mark(finding: Finding<'_>) -> String {
+    let perhaps = if finding.undecided().is_some() { "perhaps " } else { "" };
+    let state = match finding.state() {
+        ViolationState::Open => "open",
+        ViolationState::Judged => finding.judged_how().unwrap_or("judged"),
+    };
+    let rules = finding.rules();
+    let rules = if rules.is_empty() { "the rules".to_owned() } else { rules.join(", ") };
+    format!("{perhaps}against {rules} ({state})")
+}
+
+/// Whether it has a violation that nobody has judged yet.
+fn is_against(message: &StoredMessage) -> bool {
+    message.violations().any(|finding| finding.state() == ViolationState::Open)
 }

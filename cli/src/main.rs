@@ -42,6 +42,7 @@ mod running_serve;
 mod send;
 mod serve;
 mod source;
+mod stack;
 mod times;
 mod trigger;
 

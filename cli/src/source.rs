@@ -6,10 +6,11 @@ use anyhow::bail;
 use chathook_archive::Archive;
 use clap::{ArgGroup, Args};
 
-use crate::aws_account::{AwsOptions, Stack};
+use crate::aws_account::AwsOptions;
 use crate::defaults::{DATA_FOLDER, TABLE};
 use crate::embedded_dynamodb::EmbeddedTable;
 use crate::running_serve::RunningServe;
+use crate::stack::Stack;
 
 /// Which table.
 #[derive(Args)]

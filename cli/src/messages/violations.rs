@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
-use chathook_archive::{Archive, Filter, Finding, Judgement, MessageQuery, StoredMessage, Violation, ViolationState};
+use chathook_archive::{Archive, Filter, Finding, Judgement, MessageQuery, Violation, ViolationState};
 use clap::{Args, ValueEnum};
 
 use crate::clock::now;
@@ -240,23 +240,6 @@ fn came(reason: &str) -> &str {
         "sent_by_rest" => "sent by the app's server, which may switch the callback off",
         _ => "no reason known: was the before-callback on, and answered in time?",
     }
-}
-
-/// What a listing of messages says of a violation: `against adverts (open)`.
-pub fn mark(finding: Finding<'_>) -> String {
-    let perhaps = if finding.undecided().is_some() { "perhaps " } else { "" };
-    let state = match finding.state() {
-        ViolationState::Open => "open",
-        ViolationState::Judged => finding.judged_how().unwrap_or("judged"),
-    };
-    let rules = finding.rules();
-    let rules = if rules.is_empty() { "the rules".to_owned() } else { rules.join(", ") };
-    format!("{perhaps}against {rules} ({state})")
-}
-
-/// Whether nobody has judged it yet.
-pub fn is_open(message: &StoredMessage) -> bool {
-    message.violations().any(|finding| finding.state() == ViolationState::Open)
 }
 
 /// The beginning of an id.

@@ -334,7 +334,11 @@ impl Archive {
         let removed = (0..CONTENT.len()).map(name).collect::<Vec<_>>().join(", ");
         // Nobody can work through a violation that says nothing any more.
         let is_violation = keys::violation_id(&target.key.sk).is_some();
-        let closed = if is_violation { ", Outcome = :judged, JudgedHow = :how, JudgedAt = :at" } else { "" };
+        let closed = if is_violation {
+            ", Outcome = :judged, JudgedHow = if_not_exists(JudgedHow, :how), JudgedAt = if_not_exists(JudgedAt, :at)"
+        } else {
+            ""
+        };
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let values = [(":judged", ViolationState::Judged.as_str()), (":how", ERASED)];
         let values = values.into_iter().filter(|_| is_violation).map(|(name, value)| (name.to_owned(), text(value)));

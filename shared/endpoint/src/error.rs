@@ -80,11 +80,12 @@ pub enum Forbidden {
 
 impl EndpointError {
     /// What a before-callback gets that fails for this reason, if `ON_FAILURE` is `on_failure`. A callback that can be
-    /// read in two ways is rejected in any case: one of them might pass the rules while the other is delivered.
+    /// read in two ways is rejected in any case: one of them might pass the rules while the other is delivered. So is
+    /// one that is too large: only its beginning was judged, and the platform takes no message of a tenth of that.
     #[must_use]
     pub fn on_failure(&self, on_failure: OnFailure) -> OnFailure {
         match self {
-            Self::Shape(ShapeError::Twice(_)) => OnFailure::Reject,
+            Self::Shape(ShapeError::Twice(_)) | Self::TooLarge(_) => OnFailure::Reject,
             _ => on_failure,
         }
     }

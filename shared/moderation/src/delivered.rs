@@ -12,8 +12,9 @@ use serde_json::value::RawValue;
 
 use crate::additions::{without_added_data, without_appended};
 use crate::envelope::{ChatKind, Envelope, Fact};
+use crate::input::{Counting, Message};
 use crate::message::EXTENSION;
-use crate::moderate::{Counting, Message, custom_data};
+use crate::moderate::custom_data;
 use crate::rules::{Action, Addition, Rules};
 use crate::verdict::{Decision, Hit, Verdict};
 

@@ -13,6 +13,7 @@ mod additions;
 mod conditions;
 mod delivered;
 mod envelope;
+mod input;
 mod message;
 mod moderate;
 mod origins;

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::conditions::{Finding, Part, Subject, View};
 use crate::envelope::{ChatKind, Envelope};
+use crate::input::{Counting, Message};
 use crate::message::{CUSTOM_DATA, MessageTexts, Text};
 use crate::origins::Origins;
 use crate::rewrite::{self, Draft, Outcome, drop_masked};
@@ -25,52 +26,6 @@ const MOST_REWRITES: usize = 4;
 
 /// The findings by the index of their rule, each list in the order of the message.
 type Found = BTreeMap<usize, Vec<Finding>>;
-
-/// A message to judge, as it came.
-#[derive(Clone, Copy)]
-pub(crate) struct Message<'m> {
-    pub(crate) envelope: Envelope<'m>,
-    pub(crate) query: &'m Query,
-    pub(crate) body: &'m MsgBody<'m>,
-    /// `CloudCustomData` if it is a string, as it should be.
-    pub(crate) cloud_custom_data: Option<&'m str>,
-    /// The same, or the JSON that is in its place.
-    pub(crate) custom_data: Option<&'m str>,
-    pub(crate) counting: Counting,
-}
-
-/// Which rules count.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Counting {
-    /// All of them: the message waits for its verdict.
-    All,
-    /// Those that protect people: the message was delivered.
-    Protecting {
-        /// Only rules that find something in a text: this is not the whole message.
-        in_texts: bool,
-        /// Whether a rule counts against the message if nobody can say whether its scope covers it.
-        in_doubt_against: bool,
-    },
-}
-
-impl Counting {
-    /// Whether the rule is read.
-    fn reads(self, rule: &Rule) -> bool {
-        match self {
-            Self::All => true,
-            Self::Protecting { in_texts, .. } => rule.protects() && (!in_texts || rule.when.finds_text()),
-        }
-    }
-
-    /// Whether the rule counts although nobody can say whether its scope covers the message.
-    const fn counts_in_doubt(self, rule: &Rule) -> bool {
-        let is_against = !matches!(rule.action, Action::Allow);
-        match self {
-            Self::All => is_against,
-            Self::Protecting { in_doubt_against, .. } => is_against == in_doubt_against,
-        }
-    }
-}
 
 /// A message as it came or as it was rewritten.
 struct Input<'m> {
@@ -270,7 +225,7 @@ impl Rules {
 impl Rule {
     /// Whether it protects people, or ends the reading of rules that do. Such rules judge rewritten messages too, and
     /// delivered ones.
-    const fn protects(&self) -> bool {
+    pub(crate) const fn protects(&self) -> bool {
         !self.shadow && !matches!(self.action, Action::Flag | Action::Add(_))
     }
 

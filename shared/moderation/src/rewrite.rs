@@ -11,8 +11,8 @@ use chathook_protocol::{Element, MAX_MESSAGE_BYTES, MsgBody, Rewrite};
 use serde_json::value::RawValue;
 
 use crate::conditions::{Finding, Part};
+use crate::input::Message;
 use crate::message::{Merged, MessageTexts, Splices, Text, fits_any_string, merge};
-use crate::moderate::Message;
 use crate::origins::{Origin, Origins, SpanMap};
 use crate::rules::{Addition, Change, Keep, Mask};
 

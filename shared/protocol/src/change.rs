@@ -234,7 +234,7 @@ impl<'a> Change<'a> {
                 group_id: fields.required("GroupId")?,
                 topic_id: fields.text("TopicId").filter(|topic| !topic.is_empty()),
                 group_type: fields.text("Type"),
-                operator_account: fields.text("Operator_Account"),
+                operator_account: fields.text("Operator_Account").filter(|account| !account.is_empty()),
                 messages: fields
                     .take("MsgSeqList", recalled)
                     .filter(|messages| !messages.is_empty())
@@ -244,7 +244,7 @@ impl<'a> Change<'a> {
             Command::GroupEdit => What::GroupEdit(GroupEdit {
                 group_id: fields.required("GroupId")?,
                 topic_id: fields.text("TopicId").filter(|topic| !topic.is_empty()),
-                operator_account: fields.text("Operator_Account"),
+                operator_account: fields.text("Operator_Account").filter(|account| !account.is_empty()),
                 msg_seq: fields.unsigned("MsgSeq").ok_or(ShapeError::Target("MsgSeq"))?,
                 content: content(&mut fields)?,
             }),
@@ -297,7 +297,7 @@ fn c2c_edit<'a>(fields: &mut Fields<'_, 'a>) -> Result<C2cEdit<'a>, ShapeError> 
     Ok(C2cEdit {
         from_account: fields.required("From_Account")?,
         to_account: fields.required("To_Account")?,
-        operator_account: fields.text("Operator_Account"),
+        operator_account: fields.text("Operator_Account").filter(|account| !account.is_empty()),
         message: MsgKey { seq, random, time },
         msg_key,
         content: content(fields)?,

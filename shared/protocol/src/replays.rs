@@ -15,7 +15,7 @@ use crate::sign::WINDOW_SECONDS;
 /// The signatures of the last minute.
 ///
 /// It keeps only what is valid now: for each token, one signature for each second of the window, and for each of these
-/// one body for each command. With two tokens that is at most 2420 entries, a few hundred kilobytes.
+/// one body for each command. With two tokens that is at most 2904 entries, a few hundred kilobytes.
 #[derive(Debug, Default)]
 pub struct Replays {
     seen: HashMap<(String, Command), Seen>,

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use chathook_matcher::{Form, Segment, TooManyTerms};
 
+use super::error::RulesError;
 use super::read::{Parsed, WrittenTerm};
-use super::source::terms_of;
+use super::source::{RulesSource, terms_of};
 use super::warnings::key;
 use crate::terms::Terms;
 
@@ -48,6 +49,16 @@ pub struct CheckedTerms {
     terms: Terms,
     /// For each list, its terms in `all`, and where they begin in the matcher.
     lists: Vec<(Range<usize>, usize)>,
+}
+
+impl RulesSource {
+    /// The terms of all rules without a mistake, each tried on itself and on the others of its list.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn checked_terms(&self) -> Result<CheckedTerms, RulesError> {
+        self.parsed(CheckedTerms::of)?.map_err(|error| self.too_many(error))
+    }
 }
 
 impl CheckedTerms {

@@ -6,7 +6,6 @@ use std::path::Path;
 use chathook_matcher::TooManyTerms;
 use sha2::{Digest as _, Sha256};
 
-use super::checked_terms::CheckedTerms;
 use super::compiled::{Edition, Rules};
 use super::error::RulesError;
 use super::pack::{Pack, is_pack, pack};
@@ -127,12 +126,12 @@ impl RulesSource {
         Ok(Rules::new(parsed, terms, edition))
     }
 
-    fn too_many(&self, error: TooManyTerms) -> RulesError {
+    pub(super) fn too_many(&self, error: TooManyTerms) -> RulesError {
         RulesError::unusable(&self.file, format!("there are too many terms ({error})"), "use fewer")
     }
 
     /// The rules as they are written, those of a pack too, given to `read` with the rules file's name and text.
-    fn parsed<T>(&self, read: impl FnOnce(Parsed, &str, &str) -> T) -> Result<T, RulesError> {
+    pub(super) fn parsed<T>(&self, read: impl FnOnce(Parsed, &str, &str) -> T) -> Result<T, RulesError> {
         match &self.content {
             Content::Text { text, terms } => {
                 Ok(read(parse(&self.file, text, &TermSource::Files(terms))?, &self.file, text))
@@ -157,14 +156,6 @@ impl RulesSource {
             warnings.extend(endless_replacements(&self.build(parsed, Edition::default())?));
         }
         Ok(warnings)
-    }
-
-    /// The terms of all rules without a mistake, each tried on itself and on the others of its list.
-    ///
-    /// # Errors
-    /// As [`Self::compile`].
-    pub fn checked_terms(&self) -> Result<CheckedTerms, RulesError> {
-        self.parsed(CheckedTerms::of)?.map_err(|error| self.too_many(error))
     }
 
     /// The rules as one file that loads fast. A pack is returned as it is.

@@ -22,7 +22,7 @@ pub struct Mended {
 }
 
 /// The object that a lenient parser would see in `text`. `None` if even such a parser could not say where it ends: a
-/// string or a bracket is not closed, a bracket is closed by another kind, or another object or array follows.
+/// string or a bracket is not closed, or a bracket is closed by another kind. What follows the object is left over.
 ///
 /// Takes one pass and does not recurse. A bare word that is no JSON becomes a string, and a missing value `null`.
 #[must_use]
@@ -52,7 +52,7 @@ pub fn mend(text: &str) -> Option<Mended> {
                 level.end_member(&mut mender.json);
                 mender.json.push(sign);
                 if levels.is_empty() {
-                    return mender.end();
+                    return Some(mender.end());
                 }
             }
             ',' => levels.last_mut()?.end_member(&mut mender.json),
@@ -127,16 +127,12 @@ impl<'a> Mender<'a> {
     }
 
     /// Looks at what comes behind the object.
-    fn end(mut self) -> Option<Mended> {
-        let rest = self.rest();
-        if rest.contains(['{', '[']) {
-            return None;
-        }
-        self.leftover.push_str(rest);
+    fn end(mut self) -> Mended {
+        self.leftover.push_str(self.rest());
         if !self.leftover.contains(char::is_alphanumeric) {
             self.leftover.clear();
         }
-        Some(Mended { json: self.json, leftover: self.leftover })
+        Mended { json: self.json, leftover: self.leftover }
     }
 }
 
