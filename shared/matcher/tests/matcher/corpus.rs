@@ -261,11 +261,12 @@ fn results() -> String {
             let _ = writeln!(text, "| {} | {count} | {reason} |", file.name);
         }
     }
-    text.push_str("\n## Not as expected\n\nNot explained yet.\n\n");
-    for file in &files {
-        for line in &file.wrong {
-            let _ = writeln!(text, "- {}: {line}", file.name);
-        }
+    let wrong: Vec<_> = files.iter().flat_map(|file| file.wrong.iter().map(|line| (&file.name, line))).collect();
+    if !wrong.is_empty() {
+        text.push_str("\n## Not as expected\n\nNot explained yet.\n\n");
+    }
+    for (name, line) in wrong {
+        let _ = writeln!(text, "- {name}: {line}");
     }
     text
 }
