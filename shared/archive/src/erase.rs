@@ -21,8 +21,7 @@ use crate::keys::{self, ChangeKind, is_message};
 use crate::merge::is_change_of;
 use crate::message::StoredMessage;
 use crate::query::MessageQuery;
-use crate::schema::ViolationState;
-use crate::violation_record::{RULES, SPANS};
+use crate::schema::{RULES, SPANS, ViolationState};
 
 /// The attributes that hold what was said, or tell where the sender was or which rules it was against.
 const CONTENT: [&str; 12] = [

@@ -8,8 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 use crate::item::{Item, ItemKey};
-use crate::schema::{ERASED_AT, EXPIRES_AT};
-use crate::violation_record::{Finding, RULES, SPANS};
+use crate::schema::{ERASED_AT, EXPIRES_AT, RULES, SPANS};
 
 /// A message as it was stored, and as it reads now.
 ///
@@ -18,9 +17,9 @@ use crate::violation_record::{Finding, RULES, SPANS};
 /// [recalled](Self::recall) it.
 ///
 /// It serialises to a JSON object of all attributes by name. Numbers are exact; `MsgBody`, `GroupAtInfo`, `Extra`,
-/// `Rules` and `Spans` are the JSON that they hold. An edited message also has `Versions`, a recalled one `Recall`, an extended one `Extensions`, and one that is against the
-/// rules `Violations`. Use `serde_json::to_string`
-/// and its like: a `serde_json::Value` would round numbers.
+/// `Rules` and `Spans` are the JSON that they hold. An edited message also has `Versions`, a recalled one `Recall`, an
+/// extended one `Extensions`, and one that is against the rules `Violations`. Use `serde_json::to_string` and its like:
+/// a `serde_json::Value` would round numbers.
 #[derive(Clone)]
 pub struct StoredMessage {
     attributes: BTreeMap<String, Attribute>,
@@ -241,11 +240,6 @@ impl StoredMessage {
     #[must_use]
     pub fn versions(&self) -> &[Version] {
         &self.versions
-    }
-
-    /// What was found in the message, or in an earlier version of it, that is against the rules.
-    pub fn violations(&self) -> impl ExactSizeIterator<Item = Finding<'_>> {
-        self.violations.iter().map(Finding::of)
     }
 
     /// Replaces what the message says by what `edit` says.

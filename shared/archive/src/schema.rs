@@ -82,6 +82,12 @@ pub(crate) struct Index {
     pub(crate) fix: &'static str,
 }
 
+/// On a violation, the ids of the rules that hit, as a JSON array.
+pub(crate) const RULES: &str = "Rules";
+
+/// On a violation, where they hit, as a JSON array of [`Span`](crate::Span).
+pub(crate) const SPANS: &str = "Spans";
+
 /// What did not arrive, recalls, and violations.
 pub(crate) const OUTCOME_INDEX: Index = Index {
     name: OUTCOME,

@@ -11,6 +11,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::client::Archive;
 use crate::conversation::Conversation;
 use crate::error::ArchiveError;
+use crate::finding::Finding;
 use crate::indexes::{CONCURRENT_READS, IndexEntry, IndexQuery};
 use crate::item::ItemKey;
 use crate::key_range::KeyRange;
@@ -19,7 +20,6 @@ use crate::message::StoredMessage;
 use crate::pager::PageQuery;
 use crate::query::{DEFAULT_LIMIT, MessageQuery};
 use crate::schema::ViolationState;
-use crate::violation_record::Finding;
 
 /// A page makes at most this many requests to the index: the violations of others are passed over.
 const REQUESTS_PER_PAGE: usize = 8;

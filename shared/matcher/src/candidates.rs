@@ -6,7 +6,7 @@
 //! the end of a term are candidates, which [`crate::verify`] then judges.
 
 use crate::classes::{Classes, GAP, NONE, Unit};
-use crate::glyphs::{CROSS, Kind};
+use crate::glyph::{CROSS, Kind};
 use crate::trie::{ROOT, Trie};
 
 /// A stretch of a stream that leads to the end of a term: its first and its last unit.

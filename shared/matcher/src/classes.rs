@@ -5,9 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::glyphs::{ASCII, Glyph, Kind};
-use crate::languages::{self, Marks};
-use crate::letters::Letters;
+use crate::glyph::{Glyph, Kind};
+use crate::glyphs::ASCII;
+use crate::languages;
+use crate::letters::{Letters, is_bracket};
+use crate::marks::Marks;
 
 /// One glyph of a text, with the number of its class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,11 @@ impl Unit {
     /// The glyph that it is made from.
     pub(crate) const fn glyph(&self) -> Glyph {
         Glyph { base: self.base, letters: self.letters, kind: self.kind, marks: self.marks }
+    }
+
+    /// Whether it is a bracket. It is a `c` only within a word.
+    pub(crate) fn is_opening(&self) -> bool {
+        is_bracket(self.base) && self.letters == Letters::of(b'(')
     }
 }
 

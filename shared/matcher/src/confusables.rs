@@ -8,8 +8,8 @@
 use std::sync::LazyLock;
 
 use crate::fold::fold_char;
-use crate::glyphs::script_with_capitals;
 use crate::letters::Letters;
+use crate::unicode::script_with_capitals;
 
 /// What a character beyond ASCII looks like, if it is in the table.
 pub(crate) fn of(character: char) -> Option<Letters> {

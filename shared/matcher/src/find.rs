@@ -8,12 +8,13 @@ use std::ops::Range;
 use crate::candidates::{Candidate, Context, Search};
 use crate::classes::NONE;
 use crate::dictionary::{Dictionary, Flags};
-use crate::glyphs::Kind;
+use crate::glyph::Kind;
 use crate::graphemes::Graphemes;
 use crate::stream::Stream;
 use crate::trie::Trie;
 use crate::unicode::is_spaceless;
-use crate::verify::{is_opening, may_begin_behind, verify};
+use crate::verify::edges::may_begin_behind;
+use crate::verify::verify;
 use crate::{literal, pinyin};
 
 /// A text, or a part of one.
@@ -159,14 +160,14 @@ impl Buffers {
         run.end = at + 1;
         let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
         let may_begin = |before| unit.is_apart || may_begin_behind(before, &unit);
-        let may_begin_word = !is_opening(&unit) && before.is_none_or(may_begin);
+        let may_begin_word = !unit.is_opening() && before.is_none_or(may_begin);
         let tries = [
             (&dictionary.words, &mut run.has_words, may_begin_word),
             (&dictionary.anywhere, &mut run.has_anywhere, true),
         ];
         for (trie, is_searched, may_begin) in tries {
             // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
-            if trie.is_empty() || !may_begin || std::mem::replace(is_searched, !is_opening(&unit)) {
+            if trie.is_empty() || !may_begin || std::mem::replace(is_searched, !unit.is_opening()) {
                 continue;
             }
             self.search_in(input, trie, at, unit.code);

@@ -104,6 +104,11 @@ impl Letters {
     }
 }
 
+/// Whether a sign is an opening bracket that is a `c` within words.
+pub(crate) const fn is_bracket(sign: char) -> bool {
+    matches!(sign, '(' | '<' | '{')
+}
+
 const fn bit(letter: u8) -> u32 {
     1 << (letter - b'a')
 }

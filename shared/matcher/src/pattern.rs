@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::classes::{Classes, GAP};
-use crate::glyphs::{Glyph, Kind, fold_compatible, text_glyphs};
-use crate::languages::{self, Marks, Spelling};
-use crate::letters::Letters;
+use crate::glyph::{Glyph, Kind};
+use crate::glyphs::{fold_compatible, text_glyphs};
+use crate::languages;
+use crate::languages::spelling::Spelling;
+use crate::letters::{Letters, is_bracket};
+use crate::marks::Marks;
 use crate::numerals;
 
 /// Signs within a term that people leave out: `T-shirt`, `don't`.
@@ -86,11 +89,6 @@ pub(crate) struct Pattern {
     pub(crate) begins_word: bool,
     /// A word must end with it.
     pub(crate) ends_word: bool,
-}
-
-/// Whether a sign is an opening bracket that is a `c` within words.
-pub(crate) const fn is_bracket(sign: char) -> bool {
-    matches!(sign, '(' | '<' | '{')
 }
 
 /// The wildcards at the ends of a term, and what is between them.

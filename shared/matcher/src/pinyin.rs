@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use crate::candidates::Context;
 use crate::classes::{NONE, Unit};
-use crate::glyphs::Kind;
+use crate::glyph::Kind;
 use crate::trie::ROOT;
 
 /// The letters of the longest syllable.

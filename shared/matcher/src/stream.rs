@@ -7,9 +7,12 @@ use std::ops::Range;
 
 use crate::classes::{Classes, Unit};
 use crate::confusables;
-use crate::glyphs::{Glyph, Kind, glyphs_within, plain, plain_ideograph};
-use crate::languages::{self, Joined, Marks};
+use crate::glyph::Joined;
+use crate::glyph::{Glyph, Kind};
+use crate::glyphs::{glyphs_within, plain, plain_ideograph};
+use crate::languages;
 use crate::letters::Letters;
+use crate::marks::Marks;
 
 /// The place of a unit: its bytes.
 #[derive(Debug, Clone, Copy)]

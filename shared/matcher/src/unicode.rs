@@ -184,6 +184,16 @@ fn category(character: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(character)
 }
 
+/// A number for each script whose capitals may look like other letters than their small forms do.
+pub(crate) const fn script_with_capitals(character: char) -> Option<u8> {
+    match character {
+        '\u{370}'..='\u{3FF}' | '\u{1F00}'..='\u{1FFF}' => Some(0), // Greek
+        '\u{530}'..='\u{58F}' => Some(1),                           // Armenian
+        '\u{10A0}'..='\u{10FF}' => Some(2),                         // Georgian
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

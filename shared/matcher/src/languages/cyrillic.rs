@@ -3,9 +3,9 @@
 //! A Cyrillic letter may look like a Latin one (`confusables.txt`). It then stands for that in a Latin term, and the Latin
 //! one for it in a Cyrillic term. But two Cyrillic letters that look like the same Latin one are different letters.
 
-use super::Spelling;
+use super::spelling::Spelling;
 use crate::confusables;
-use crate::glyphs::{Glyph, Kind};
+use crate::glyph::{Glyph, Kind};
 use crate::letters::Letters;
 
 /// Whether it is a Cyrillic letter.

@@ -6,9 +6,9 @@
 
 use std::ops::Range;
 
-use super::{Joined, Marks};
-use crate::glyphs::{Glyph, Kind};
+use crate::glyph::{Glyph, Joined, Kind};
 use crate::letters::Letters;
+use crate::marks::Marks;
 
 const NUKTA: char = '\u{93C}';
 const NASAL: char = '\u{902}';
@@ -70,25 +70,4 @@ pub(super) fn join(before: Glyph, glyph: Glyph) -> Joined {
         return Joined::Swapped(before, before);
     }
     Joined::Apart
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::glyphs::text_glyphs;
-
-    #[test]
-    fn spellings_of_a_word_are_one() {
-        let bases = |text: &str| text_glyphs(text).iter().map(|glyph| glyph.base).collect::<String>();
-        for (one, other) in [
-            ("रंडी", "रण्डी"),
-            ("रंडी", "रँडी"),
-            ("रंडी", "रन्डि"),
-            ("चूतड़", "चूतड"),
-            ("चूतड\u{93C}", "चूत\u{95C}"),
-            ("चूतियाआ", "चुतियाा"),
-        ] {
-            assert_eq!(bases(one), bases(other), "{one} {other}");
-        }
-        assert_eq!(bases("अन्न जन्म नं"), "अन्न जन्म नं");
-    }
 }

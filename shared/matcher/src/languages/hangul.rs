@@ -7,8 +7,7 @@
 
 use std::ops::Range;
 
-use super::Joined;
-use crate::glyphs::{Glyph, Kind};
+use crate::glyph::{Glyph, Joined, Kind};
 use crate::letters::Letters;
 
 /// The jamo in the order that Unicode counts syllables by; the final ones follow the syllable without one.
@@ -167,34 +166,5 @@ pub(super) const fn divides(before: char, after: char) -> bool {
         (true, false) => after.is_ascii_alphanumeric(),
         (false, true) => before.is_ascii_alphabetic(),
         (false, false) => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::glyphs::text_glyphs;
-
-    #[test]
-    fn syllables_are_read_however_they_are_written() {
-        let cases = [
-            ("시발", "시발"),
-            ("ㅅㅣㅂㅏㄹ", "시발"),
-            ("시ㅂㅏㄹ", "시발"),
-            ("시바ㄹ", "시발"),
-            ("ㅂㅕㅇㅅㅣㄴ", "병신"),
-            ("\u{1109}\u{1175}\u{1107}\u{1161}\u{11AF}", "시발"),
-            ("\u{FFB5}\u{FFDC}\u{FFB2}\u{FFC2}\u{FFA9}", "시발"),
-            ("씨이이발", "씨씨씨발"),
-            ("시ㅣ발", "시시발"),
-            ("ㅅㅂ", "ㅅㅂ"),
-            ("ㅄ", "ㅂㅅ"),
-            ("야ㅅㅂ", "야ㅅㅂ"),
-            ("야ㅅ발", "야ㅅ발"),
-            ("야ㅋㅋㅠㅠ", "야ㅋㅋㅠㅠ"),
-            ("\u{1100}\u{1161}\u{11B9}", "값"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(text_glyphs(text).iter().map(|glyph| glyph.base).collect::<String>(), expected, "{text}");
-        }
     }
 }

@@ -12,45 +12,32 @@
 //! | [`latin`] | ligatures, `ß`, umlauts, the two `i` of Turkish | | | accents, unless that makes another word |
 //! | [`thai`] | the order of marks, `เเ` | spaces, only everywhere | marks | |
 //!
-//! [`vietnamese`] has the syllables of that language, which [`latin`] asks for.
-//!
 //! A character first becomes glyphs ([`glyphs`]). A mark or a glyph that follows may change the one before ([`marked`],
-//! [`join`]). Whether letters of the same base, but with other [`Marks`], are the term's is asked once a term was read
-//! ([`agree`]).
+//! [`join`]). Once a term was read, two questions are left: whether it was [divided](division) on purpose, and whether
+//! letters with other [marks](crate::marks) than the term's are the term's ([`agreement`]; for Latin ones [`accents`],
+//! which asks [`vietnamese`] for the syllables of that language).
 
+pub(crate) mod accents;
+pub(crate) mod agreement;
 mod arabic;
 mod cyrillic;
 mod devanagari;
+pub(crate) mod division;
 mod hangul;
 mod kana;
 mod latin;
-mod marks;
+pub(crate) mod spelling;
+#[cfg(test)]
+mod tests;
 mod thai;
 mod vietnamese;
-
-pub(crate) use latin::has_words_around;
-pub(crate) use marks::Marks;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use marks::Difference;
+use spelling::Spelling;
 
-use crate::dictionary::Expected;
-use crate::glyphs::{Glyph, Kind};
-use crate::pattern::Letter;
-use crate::stream::Stream;
-use crate::verify::reads;
-
-/// What becomes of a glyph behind another.
-pub(crate) enum Joined {
-    /// It is a letter of its own.
-    Apart,
-    /// Both are one letter.
-    One(Glyph),
-    /// They are marks of one letter, in an order that is not the usual one.
-    Swapped(Glyph, Glyph),
-}
+use crate::glyph::{Glyph, Joined};
 
 /// Gives the glyphs of a character to `see`, if its script knows better than its compatibility decomposition what they
 /// are.
@@ -87,22 +74,6 @@ pub(crate) fn glyph_within(text: &str, span: &Range<usize>, character: char) -> 
         }
         '\u{94D}' => devanagari::within(text, span, character),
         _ => None,
-    }
-}
-
-/// Another way to spell a term.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Spelling {
-    pub(crate) text: String,
-    /// Its marks must not be missing in the text.
-    pub(crate) marks_are_needed: bool,
-    /// It only looks like the term, whose letters are still what is compared.
-    pub(crate) letters_stay: bool,
-}
-
-impl Spelling {
-    const fn new(text: String) -> Self {
-        Self { text, marks_are_needed: false, letters_stay: false }
     }
 }
 
@@ -150,18 +121,6 @@ pub(crate) fn join(before: Glyph, glyph: Glyph) -> Joined {
     }
 }
 
-/// Whether a stretch of units neither begins nor ends within what a reader sees as one letter.
-pub(crate) fn is_whole(stream: &Stream, first: usize, last: usize) -> bool {
-    let base = |at: usize| stream.units.get(at).map_or('\0', |unit| unit.base);
-    let (before, after) = (base(first.wrapping_sub(1)), base(last + 1));
-    let goes_on = || {
-        let is_drawn = stream.units.get(last + 1).is_some_and(|unit| unit.kind == Kind::Drawn);
-        !is_drawn && kana::goes_on(after, stream.marks(last + 1))
-    };
-    // Most texts are in no script in which this could be.
-    (before < '\u{E00}' || !thai::leads(before)) && (after < '\u{E00}' || !(thai::is_mark(after) || goes_on()))
-}
-
 /// Whether a word ends between two letters or digits, since they are of different scripts.
 pub(crate) fn divides(before: char, after: char) -> bool {
     (before >= '\u{3131}' || after >= '\u{3131}') && hangul::divides(before, after)
@@ -192,15 +151,9 @@ pub(crate) fn marks() -> impl Iterator<Item = char> {
         .filter(|mark| devanagari::is_mark(*mark) || thai::is_mark(*mark))
 }
 
-/// How many places between the letters of a term there are where they can be divided.
-pub(crate) fn places(letters: &[Letter]) -> usize {
-    let pairs = letters.iter().zip(letters.iter().skip(1));
-    pairs.filter(|(before, letter)| !is_attached(before.base(), letter.base())).count()
-}
-
-/// Whether a term is long enough for its vowels to be drawn out by signs that it lacks.
-pub(crate) fn may_be_drawn_out(letters: &[Letter]) -> bool {
-    letters.len() >= kana::LEAST_CHANGED
+/// Whether a term of this many letters is long enough for its vowels to be drawn out by signs that it lacks.
+pub(crate) const fn may_be_drawn_out(length: usize) -> bool {
+    length >= kana::LEAST_CHANGED
 }
 
 /// Whether one letter that stands twice in a text, and once in a term of this length, is a disguise in its script: it is
@@ -230,122 +183,7 @@ const fn is_greek(base: char) -> bool {
     matches!(base, '\u{370}'..='\u{3FF}')
 }
 
-/// Whether a term is written in Cyrillic.
-pub(crate) fn is_cyrillic(letters: &[Letter]) -> bool {
-    letters.first().is_some_and(|letter| cyrillic::is_cyrillic(letter.base()))
-}
-
-/// How the letters of a term were divided.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Division {
-    /// How many of the places between them.
-    pub(crate) gaps: usize,
-    pub(crate) has_space: bool,
-    /// By something that ends a clause.
-    pub(crate) has_stop: bool,
-    /// No word goes on at either end.
-    pub(crate) are_words: bool,
-}
-
-/// Terms of at least this many syllables are compounds, which are also written apart: `조건 만남`.
-const LEAST_HANGUL_COMPOUND: usize = 4;
-/// Likewise for Devanagari: `मादर चोद`.
-const LEAST_DEVANAGARI_COMPOUND: usize = 5;
-/// Likewise for Arabic, by letters: `مادر جنده`.
-const LEAST_ARABIC_COMPOUND: usize = 6;
-
-/// Whether a term was divided on purpose, where its script has a rule of its own.
-pub(crate) fn is_divided_enough(letters: &[Letter], division: &Division) -> Option<bool> {
-    let Division { gaps, has_space, has_stop, are_words } = *division;
-    let first = letters.first()?.base();
-    let places = places(letters);
-    // The parts of a compound.
-    let are_parts = |is_long: bool| is_long && are_words && has_space && !has_stop;
-    if hangul::is_hangul(first) {
-        return has_space.then(|| (are_words && gaps * 2 >= places) || are_parts(places + 1 >= LEAST_HANGUL_COMPOUND));
-    }
-    if thai::is_thai(first) {
-        // A space ends a clause.
-        return has_space.then_some(places > 1 && gaps >= places);
-    }
-    if devanagari::is_devanagari(first) {
-        // No sign stands within a word.
-        return (!has_space || are_parts(places + 1 >= LEAST_DEVANAGARI_COMPOUND)).then_some(true);
-    }
-    (arabic::is_arabic(first) && are_parts(letters.len() >= LEAST_ARABIC_COMPOUND)).then_some(true)
-}
-
-/// The most letters that are looked at: one bit for each.
-const MOST: usize = 128;
-
-/// What the marks of a term's letters have in common with those that were read for them, one bit for each letter.
-#[derive(Debug, Default, Clone, Copy)]
-struct Reading {
-    same: u128,
-    missing: u128,
-    added: u128,
-}
-
-/// Whether the marks of what was read as a term are those of the term, or differ from them as they do in a disguise.
-pub(crate) fn agree(stream: &Stream, expected: &Expected<'_>, star: Option<usize>, units: &Range<usize>) -> bool {
-    let letters = expected.letters;
-    let is_plain =
-        letters.iter().all(|letter| letter.marks().is_none()) && units.clone().all(|at| stream.marks(at).is_none());
-    if is_plain || letters.len() > MOST {
-        return true;
-    }
-    let mut read = Reading::default();
-    let mut forms = kana::Forms::default();
-    let mut come_to: Option<usize> = None;
-    for at in units.clone() {
-        let next = come_to.map_or(0, |nth| nth + 1);
-        if star == Some(at) {
-            come_to = Some(next);
-            continue;
-        }
-        let Some(unit) = stream.units.get(at) else { return true };
-        let is = |nth: usize| letters.get(nth).filter(|letter| reads(unit, **letter)).map(|letter| (nth, letter));
-        let Some((nth, letter)) = is(next).or_else(|| come_to.and_then(is)) else { continue };
-        come_to = Some(nth);
-        let marks = stream.marks(at);
-        let bit = 1 << nth;
-        if kana::is_kana(letter.base()) {
-            forms.see(letter.base(), letter.marks(), marks);
-            continue;
-        }
-        let difference = if letter.base().is_ascii() {
-            letter.marks().compare(marks)
-        } else if letter.marks() == marks {
-            Difference::None
-        } else {
-            Difference::Added
-        };
-        match difference {
-            Difference::None => read.same |= bit,
-            Difference::Missing if letter.marks().is_needed() => return false,
-            Difference::Missing => read.missing |= bit,
-            Difference::Added if letter.base() == 'n' && marks == Marks::TILDE => return false,
-            Difference::Added => read.added |= bit,
-            Difference::Other => return false,
-        }
-    }
-    let kind = |at: usize| {
-        let unit = stream.units.get(at).filter(|unit| kana::is_kana(unit.base) && unit.kind != Kind::Drawn);
-        unit.map(|_| stream.marks(at))
-    };
-    if !forms.are_a_disguise(letters.len(), [units.start.checked_sub(1).and_then(kind), kind(units.end)]) {
-        return false;
-    }
-    // A repeated letter need not repeat its marks.
-    read.missing &= !read.same;
-    read.added &= !read.same;
-    if read.missing | read.added == 0 {
-        return true;
-    }
-    let is_devanagari = letters.first().is_some_and(|letter| devanagari::is_devanagari(letter.base()));
-    if is_devanagari {
-        letters.len() >= devanagari::LEAST_CONFUSED
-    } else {
-        latin::agree(stream, expected, read, units)
-    }
+/// Whether it is a Cyrillic letter.
+pub(crate) const fn is_cyrillic(base: char) -> bool {
+    cyrillic::is_cyrillic(base)
 }

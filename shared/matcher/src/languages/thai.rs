@@ -3,8 +3,7 @@
 //! Marks always count: another tone is another word. A letter and its marks are one character. The marks may be typed in
 //! any order, and are drawn alike. There are no spaces between words; one ends a clause.
 
-use super::Joined;
-use crate::glyphs::Glyph;
+use crate::glyph::{Glyph, Joined};
 
 /// Whether it is a character of one of the two scripts.
 pub(super) const fn is_thai(base: char) -> bool {

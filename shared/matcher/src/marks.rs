@@ -143,6 +143,17 @@ pub(crate) enum Difference {
     Other,
 }
 
+/// The most letters that are looked at: one bit for each.
+pub(crate) const MOST_LETTERS: usize = 128;
+
+/// What the marks of a term's letters have in common with those that were read for them, one bit for each letter.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Reading {
+    pub(crate) same: u128,
+    pub(crate) missing: u128,
+    pub(crate) added: u128,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
