@@ -6,6 +6,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_async::rt::sleep::default_async_sleep;
 use aws_smithy_http_client::tls;
 use aws_types::SdkConfig;
@@ -148,6 +150,17 @@ impl Archive {
             .await
             .map_err(|error| self.request("dynamodb:GetItem").failed(&error))?;
         Ok(())
+    }
+
+    /// Whether an item was updated: it was not, if the update's condition did not hold.
+    pub(crate) fn was_updated(&self, written: Result<(), SdkError<UpdateItemError>>) -> Result<bool, ArchiveError> {
+        match written {
+            Ok(()) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(self.request("dynamodb:UpdateItem").failed(&error)),
+            },
+        }
     }
 
     /// Names a request to [`Request::failed`].

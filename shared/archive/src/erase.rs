@@ -8,7 +8,6 @@
 //! its own without any content, which says how far it came and how many items it blanked. So it can be interrupted at any
 //! moment and goes on from there. The receipt stays.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -354,13 +353,7 @@ impl Archive {
             .set_expression_attribute_values(Some(values.chain([(":at".to_owned(), at)]).collect()))
             .send()
             .await;
-        match written {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(self.request("dynamodb:UpdateItem").failed(&error)),
-            },
-        }
+        self.was_updated(written.map(|_| ()))
     }
 
     async fn write_receipt(&self, erasure: &mut Erasure, now: u64) -> Result<(), ArchiveError> {

@@ -3,7 +3,6 @@
 //! The index `Outcome` has the open ones in one partition and the judged ones in another. So what is left to do is found
 //! without reading what was done.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -193,13 +192,7 @@ impl Archive {
             .expression_attribute_values(":at", AttributeValue::N(judgement.at.to_string()))
             .send()
             .await;
-        match written {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(self.request("dynamodb:UpdateItem").failed(&error)),
-            },
-        }
+        self.was_updated(written.map(|_| ()))
     }
 
     /// The violation with that key and its message; `None` if it is gone.

@@ -48,33 +48,9 @@ impl Command {
         Self::GroupRefused,
     ];
     /// The commands for everything that has happened already: what was sent, and what happens to it later.
-    pub const AFTER: [Self; 10] = [
-        Self::C2cAfterSend,
-        Self::GroupAfterSend,
-        Self::C2cRecall,
-        Self::GroupRecall,
-        Self::C2cEdit,
-        Self::GroupEdit,
-        Self::C2cExtension,
-        Self::GroupExtension,
-        Self::C2cRead,
-        Self::GroupRefused,
-    ];
+    pub const AFTER: [Self; 10] = both(Self::AFTER_SEND, Self::AFTER_CHANGE);
     /// Every command that chathook handles.
-    pub const ALL: [Self; 12] = [
-        Self::C2cBeforeSend,
-        Self::GroupBeforeSend,
-        Self::C2cAfterSend,
-        Self::GroupAfterSend,
-        Self::C2cRecall,
-        Self::GroupRecall,
-        Self::C2cEdit,
-        Self::GroupEdit,
-        Self::C2cExtension,
-        Self::GroupExtension,
-        Self::C2cRead,
-        Self::GroupRefused,
-    ];
+    pub const ALL: [Self; 12] = both(Self::BEFORE_SEND, Self::AFTER);
 
     /// The command of that name; `None` for the many that chathook does not handle. The case of its letters does not
     /// matter: a message must not pass unseen because the platform writes a name in another way some day.
@@ -133,6 +109,22 @@ impl Command {
             | Self::C2cRead => false,
         }
     }
+}
+
+/// The commands of two lists. `ALL` has to be as long as both, or it is not compiled.
+#[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, which would refuse a bad index")]
+const fn both<const ONE: usize, const OTHER: usize, const ALL: usize>(
+    one: [Command; ONE],
+    other: [Command; OTHER],
+) -> [Command; ALL] {
+    assert!(ONE + OTHER == ALL);
+    let mut all = [one[0]; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < ONE { one[at] } else { other[at - ONE] };
+        at += 1;
+    }
+    all
 }
 
 impl fmt::Display for Command {
