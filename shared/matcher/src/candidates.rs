@@ -74,13 +74,38 @@ impl Context<'_> {
         self.has_ideographs && is_wedge(self.units, at, unit)
     }
 
+    /// Whether a term may begin at a unit with that code. Nearly none does, and mostly the second or third letter tells.
+    #[inline]
+    pub(crate) fn may_begin(&self, first: usize, code: u16) -> bool {
+        let Some((second, next)) = self.letter(first + 1).filter(|(_, next)| next.code != code) else { return true };
+        if second > first + 1 && self.trie.may_begin(code, GAP) {
+            return true;
+        }
+        self.trie.may_begin(code, next.code)
+            && self.letter(second + 1).is_none_or(|(third, after)| {
+                after.code == next.code
+                    || self.trie.may_go_on(code, next.code, after.code)
+                    || (third > second + 1 && self.trie.may_go_on(code, next.code, GAP))
+            })
+    }
+
     /// The letter at `at`, or behind a divider there. `None` if it could be something else as well.
     #[inline]
     fn letter(&self, at: usize) -> Option<(usize, &Unit)> {
         let unit = self.units.get(at)?;
+        // As nearly all are. A letter between ideographs may be something else.
+        let is_one = unit.kind == Kind::Ideograph || (unit.kind == Kind::Letter && !self.has_ideographs);
+        if is_one && !unit.is_open {
+            return Some((at, unit));
+        }
+        self.letter_beyond(at, unit)
+    }
+
+    #[inline(never)]
+    fn letter_beyond(&self, at: usize, unit: &Unit) -> Option<(usize, &Unit)> {
         if !unit.kind.is_divider() {
             let is_one = !self.is_wedge(at, unit) && (!unit.is_open || is_in_number(self.units, at, unit));
-            return is_one.then_some((at, unit));
+            return self.units.get(at).filter(|_| is_one).map(|unit| (at, unit));
         }
         let beyond = cross(self.units, at, true);
         self.units.get(beyond).filter(|unit| !unit.kind.is_divider() && !unit.is_open).map(|unit| (beyond, unit))
@@ -89,32 +114,16 @@ impl Context<'_> {
 
 impl Search {
     /// Gives all candidates that begin at a unit with that code to `see`, each with what ends there.
-    #[inline]
-    pub(crate) fn from(&mut self, context: Context<'_>, first: usize, code: u16, see: &mut impl FnMut(u32, Candidate)) {
-        let Context { trie, .. } = context;
-        // Nearly all searches end at the second or third letter, which a filter can tell.
-        if let Some((second, next)) = context.letter(first + 1)
-            && next.code != code
-        {
-            let has_gap = second > first + 1 && trie.may_begin(code, GAP);
-            if !has_gap && !trie.may_begin(code, next.code) {
-                return;
-            }
-            if let Some((third, after)) = context.letter(second + 1)
-                && after.code != next.code
-                && !has_gap
-                && !trie.may_go_on(code, next.code, after.code)
-                && !(third > second + 1 && trie.may_go_on(code, next.code, GAP))
-            {
-                return;
-            }
-        }
-        self.along(context, first, code, see);
-    }
-
-    /// Reads the letters up to the first divider. From there on, there is more than one way to read.
+    ///
+    /// It reads the letters up to the first divider. From there on, there is more than one way to read.
     #[inline(never)]
-    fn along(&mut self, context: Context<'_>, first: usize, mut code: u16, see: &mut impl FnMut(u32, Candidate)) {
+    pub(crate) fn from(
+        &mut self,
+        context: Context<'_>,
+        first: usize,
+        mut code: u16,
+        see: &mut impl FnMut(u32, Candidate),
+    ) {
         let Context { units, trie, .. } = context;
         let (mut at, mut node) = (first + 1, trie.root(code));
         if node == ROOT {

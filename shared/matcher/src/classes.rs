@@ -41,7 +41,7 @@ impl Unit {
 
     /// Whether it is a bracket. It is a `c` only within a word.
     pub(crate) fn is_opening(&self) -> bool {
-        is_bracket(self.base) && self.letters == Letters::of(b'(')
+        self.kind == Kind::Sign && is_bracket(self.base) && self.letters == Letters::of(b'(')
     }
 }
 

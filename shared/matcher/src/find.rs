@@ -6,12 +6,11 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use crate::candidates::{Candidate, Context, Search};
-use crate::classes::NONE;
+use crate::classes::{NONE, Unit};
 use crate::dictionary::{Dictionary, Flags};
 use crate::glyph::Kind;
 use crate::graphemes::Graphemes;
 use crate::stream::Stream;
-use crate::trie::Trie;
 use crate::unicode::is_spaceless;
 use crate::verify::edges::may_begin_behind;
 use crate::verify::verify;
@@ -73,18 +72,6 @@ struct Buffers {
     results: Results,
 }
 
-/// Units with the same code, one behind the other, that are searched from.
-#[derive(Default)]
-struct Run {
-    code: u16,
-    /// The unit behind the last.
-    end: usize,
-    /// Whether one of them was searched from, along the terms that begin words.
-    has_words: bool,
-    /// The same for those that begin anywhere.
-    has_anywhere: bool,
-}
-
 /// What is looked for, and where.
 struct Input<'i> {
     dictionary: &'i Dictionary,
@@ -124,85 +111,118 @@ impl Buffers {
 
     /// Finds what may be disguised.
     fn search_stream(&mut self, input: &Input<'_>) {
-        self.results.word = 0..0;
-        self.search.first_letter = input.dictionary.classes.first_letter;
-        let has_anywhere = !input.dictionary.anywhere.is_empty();
-        let has_ideographs = has_anywhere && input.dictionary.classes.have_ideographs();
-        let mut is_in_word = false;
-        let mut run = Run::default();
-        let mut at = 0;
-        while let Some(unit) = self.stream.units.get(at) {
+        let Self { stream, search, results } = self;
+        let Dictionary { words, anywhere, classes, .. } = input.dictionary;
+        results.word = 0..0;
+        search.first_letter = classes.first_letter;
+        if !words.is_empty() {
+            let context = stream.context(words, classes);
+            Finder { input, stream, context, search, results, run: Run::default() }.find_words();
+        }
+        if !anywhere.is_empty() {
+            let context = stream.context(anywhere, classes);
+            Finder { input, stream, context, search, results, run: Run::default() }.find_anywhere();
+        }
+    }
+}
+
+/// A search of a stream for the terms of one trie.
+struct Finder<'f> {
+    input: &'f Input<'f>,
+    stream: &'f Stream,
+    context: Context<'f>,
+    search: &'f mut Search,
+    results: &'f mut Results,
+    run: Run,
+}
+
+/// Units with the same code, one behind the other, that a term may begin with.
+#[derive(Default)]
+struct Run {
+    code: u16,
+    /// The unit behind the last.
+    end: usize,
+    /// Whether one of them was searched from.
+    is_searched: bool,
+}
+
+impl Finder<'_> {
+    /// Finds terms that begin where words do.
+    fn find_words(&mut self) {
+        let mut before: Option<&Unit> = None;
+        for (at, unit) in self.context.units.iter().enumerate() {
+            let behind = before.replace(unit);
             // For most units, this check is all that is needed.
-            let is_inside = is_in_word && !unit.is_apart;
-            is_in_word = unit.kind == Kind::Letter;
-            if !is_inside || has_anywhere {
-                let spells = has_ideographs && is_in_word && !is_inside && unit.base.is_ascii();
-                if unit.code != NONE {
-                    self.search_from(input, at, &mut run);
-                }
-                if spells {
-                    self.search_spelled(input, at);
-                }
+            if unit.code == NONE || (!unit.is_apart && behind.is_some_and(|behind| behind.kind == Kind::Letter)) {
+                continue;
             }
-            at += 1;
+            let may_begin = unit.is_apart || behind.is_none_or(|behind| may_begin_behind(behind, unit));
+            if self.is_first_of_run(at, unit, may_begin && !unit.is_opening()) {
+                self.search(at, unit);
+            }
         }
     }
 
-    /// Finds what begins at a unit of a run.
+    /// Finds terms that begin anywhere.
+    fn find_anywhere(&mut self) {
+        let has_ideographs = self.context.classes.have_ideographs();
+        let mut is_in_word = false;
+        for (at, unit) in self.context.units.iter().enumerate() {
+            let is_inside = is_in_word && !unit.is_apart;
+            is_in_word = unit.kind == Kind::Letter;
+            if unit.code != NONE && self.is_first_of_run(at, unit, true) {
+                self.search(at, unit);
+            }
+            if has_ideographs && is_in_word && !is_inside && unit.base.is_ascii() {
+                self.search_spelled(at);
+            }
+        }
+    }
+
+    /// Whether a search begins at a unit, where one may begin. Within a run of one letter, the search from its beginning
+    /// has seen it all. None begins at a bracket.
     #[inline]
-    fn search_from(&mut self, input: &Input<'_>, at: usize, run: &mut Run) {
-        let dictionary = input.dictionary;
-        let units = self.stream.units.as_slice();
-        let Some(unit) = units.get(at).copied() else { return };
-        if run.code != unit.code || run.end != at {
-            *run = Run { code: unit.code, ..Run::default() };
+    fn is_first_of_run(&mut self, at: usize, unit: &Unit, may_begin: bool) -> bool {
+        if self.run.code != unit.code || self.run.end != at {
+            self.run = Run { code: unit.code, ..Run::default() };
         }
-        run.end = at + 1;
-        let before = at.checked_sub(1).and_then(|before| units.get(before)).filter(|_| !unit.begins_segment);
-        let may_begin = |before| unit.is_apart || may_begin_behind(before, &unit);
-        let may_begin_word = !unit.is_opening() && before.is_none_or(may_begin);
-        let tries = [
-            (&dictionary.words, &mut run.has_words, may_begin_word),
-            (&dictionary.anywhere, &mut run.has_anywhere, true),
-        ];
-        for (trie, is_searched, may_begin) in tries {
-            // Within a run of one letter, the search from its beginning has seen it all. None begins at a bracket.
-            if trie.is_empty() || !may_begin || std::mem::replace(is_searched, !unit.is_opening()) {
-                continue;
-            }
-            self.search_in(input, trie, at, unit.code);
-            if unit.is_open {
-                for other in dictionary.classes.others(&unit) {
-                    self.search_in(input, trie, at, other);
-                }
-            }
+        self.run.end = at + 1;
+        may_begin && !std::mem::replace(&mut self.run.is_searched, !unit.is_opening())
+    }
+
+    /// Finds what begins at a unit.
+    #[inline]
+    fn search(&mut self, at: usize, unit: &Unit) {
+        if self.context.may_begin(at, unit.code) {
+            self.search_as(at, unit.code);
         }
+        if unit.is_open {
+            self.search_others(at, unit);
+        }
+    }
+
+    /// Finds what begins at a unit, taken for other letters than it most likely is.
+    #[inline(never)]
+    fn search_others(&mut self, at: usize, unit: &Unit) {
+        for other in self.context.classes.others(unit) {
+            self.search_as(at, other);
+        }
+    }
+
+    /// Finds what begins at a unit with that code.
+    #[inline(never)]
+    fn search_as(&mut self, at: usize, code: u16) {
+        let Self { input, stream, context, search, results, .. } = self;
+        results.seen.clear();
+        search.from(*context, at, code, &mut |entry, candidate| results.see(input, stream, entry, &candidate));
     }
 
     /// Finds what the Latin word that begins at a unit spells.
     #[inline(never)]
-    fn search_spelled(&mut self, input: &Input<'_>, at: usize) {
-        let Self { stream, results, .. } = self;
-        let Dictionary { anywhere, classes, .. } = input.dictionary;
-        let context = Context { units: &stream.units, trie: anywhere, classes, has_ideographs: stream.has_ideographs };
-        pinyin::find(context, at, &mut |entry, units, letters| {
+    fn search_spelled(&mut self, at: usize) {
+        let Self { input, stream, context, results, .. } = self;
+        pinyin::find(*context, at, &mut |entry, units, letters| {
             results.see_spelled(input, stream, entry, &units, letters);
-        });
-    }
-
-    /// Finds the terms of a trie that begin at a unit with that code.
-    #[inline]
-    fn search_in(&mut self, input: &Input<'_>, trie: &Trie, at: usize, code: u16) {
-        let Self { stream, search, results } = self;
-        results.seen.clear();
-        let context = Context {
-            units: &stream.units,
-            trie,
-            classes: &input.dictionary.classes,
-            has_ideographs: stream.has_ideographs,
-        };
-        search.from(context, at, code, &mut |entry, candidate| {
-            results.see(input, stream, entry, &candidate);
         });
     }
 }

@@ -94,7 +94,7 @@ impl Glyph {
 
     /// Whether it is a letter of another script that resembles a Latin one. Only within a Latin word it is one.
     pub(crate) fn is_of_its_own(self) -> bool {
-        !self.letters.is_empty() && is_of_its_own(self.base)
+        !self.base.is_ascii() && !self.letters.is_empty() && is_of_its_own(self.base)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::candidates::Context;
 use crate::classes::{Classes, Unit};
 use crate::confusables;
 use crate::glyph::Joined;
@@ -13,6 +14,7 @@ use crate::glyphs::{glyphs_within, plain, plain_ideograph};
 use crate::languages;
 use crate::letters::Letters;
 use crate::marks::Marks;
+use crate::trie::Trie;
 
 /// The place of a unit: its bytes.
 #[derive(Debug, Clone, Copy)]
@@ -145,6 +147,15 @@ impl Stream {
                 }
                 (Ok(ascii), _) if plain(character).is_some() => {
                     let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
+                    if languages::joins_ascii(before) {
+                        self.units.push(Unit { begins_segment, is_apart: begins_segment, ..classes.ascii(ascii) });
+                        self.places.push(place);
+                        begins_segment = false;
+                        if ends_drawing(char::from(ascii.to_ascii_lowercase())) {
+                            self.draw(classes);
+                        }
+                        continue;
+                    }
                     if languages::is_divider_within(before, character, text.get(span.end..)) {
                         Unit { kind: Kind::Sign, ..classes.ascii(ascii) }
                     } else {
@@ -283,6 +294,12 @@ impl Stream {
             }
             return;
         }
+    }
+
+    /// What is read along a trie.
+    #[inline]
+    pub(crate) fn context<'c>(&'c self, trie: &'c Trie, classes: &'c Classes) -> Context<'c> {
+        Context { units: &self.units, trie, classes, has_ideographs: self.has_ideographs }
     }
 
     /// The kind of a unit.

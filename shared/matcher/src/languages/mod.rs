@@ -121,6 +121,12 @@ pub(crate) fn join(before: Glyph, glyph: Glyph) -> Joined {
     }
 }
 
+/// Whether an ASCII character behind this one is never divided from it, and divides nothing, as in most scripts.
+#[inline]
+pub(crate) const fn joins_ascii(before: char) -> bool {
+    before < '\u{1100}'
+}
+
 /// Whether a word ends between two letters or digits, since they are of different scripts.
 pub(crate) fn divides(before: char, after: char) -> bool {
     (before >= '\u{3131}' || after >= '\u{3131}') && hangul::divides(before, after)

@@ -16,15 +16,22 @@ pub(super) const MOST_ATTACHED: usize = 3;
 const MOST_AT_ONCE: usize = 127;
 
 /// Whether a unit may stand for a letter.
+#[inline]
 pub(crate) fn reads(unit: &Unit, letter: Letter) -> bool {
     is_same(unit.base, letter.base())
         || (unit.letters.meet(letter.letters) && !languages::are_of_one_script(unit.base, letter.base()))
 }
 
 /// Whether two characters are the same letter, variants of an ideograph, or a numeral and its digit.
+#[inline]
 pub(super) fn is_same(one: char, other: char) -> bool {
-    let are_ascii = one.is_ascii() && other.is_ascii();
-    one == other || (!are_ascii && (traditional::are_same(one, other) || numerals::are_same(one, other)))
+    // Numerals and ideographs are beyond all alphabets.
+    one == other || (one.max(other) > '\u{3000}' && are_variants(one, other))
+}
+
+#[inline(never)]
+fn are_variants(one: char, other: char) -> bool {
+    traditional::are_same(one, other) || numerals::are_same(one, other)
 }
 
 /// Where the match begins: with as few repeated characters as possible. The units stand for the letters, all of them in
