@@ -67,8 +67,12 @@ impl Dictionary {
                 Some(Entry { term, letters_end, signs_end, flags })
             })
             .collect::<Option<_>>()?;
+        let mut before = 0;
+        let have_letters =
+            entries.iter().all(|entry| std::mem::replace(&mut before, entry.letters_end) < entry.letters_end);
         let is_whole = reader.0.is_empty()
-            && ascends(entries.iter().map(|entry| entry.letters_end), letters.len())
+            && have_letters
+            && before as usize <= letters.len()
             && ascends(entries.iter().map(|entry| entry.signs_end), signs.len());
         is_whole.then_some(Self { classes, words, anywhere, characters, literal, entries, letters, signs })
     }
@@ -167,6 +171,17 @@ mod tests {
         }
         let more = [&bytes[..], b"\0"].concat();
         assert!(Dictionary::from_bytes(&more).is_err());
+    }
+
+    #[test]
+    fn terms_without_letters_are_refused() {
+        let dictionary = dictionary();
+        for index in 0..dictionary.entries.len() {
+            let mut forged = dictionary.clone();
+            forged.entries[index].letters_end =
+                index.checked_sub(1).map_or(0, |before| dictionary.entries[before].letters_end);
+            assert_eq!(Dictionary::from_bytes(&forged.to_bytes()), Err(LoadError), "entry {index}");
+        }
     }
 
     /// Wrong tables are refused, or searched without harm.

@@ -46,6 +46,7 @@ pub(super) fn beginning(
     let Candidate { first, last, star, .. } = *candidate;
     let units = stream.units.get(first..=last)?;
     let code = units.first()?.code;
+    let last_letter = expected.letters.len().checked_sub(1)?;
     let run = units.iter().take_while(|unit| unit.code == code).count();
     let may_begin = |at: usize| is_whole(expected, left_edge(stream, expected, at), right);
     if expected.letters.len() > MOST_AT_ONCE {
@@ -61,7 +62,7 @@ pub(super) fn beginning(
     let mut come_to: u128 = 0;
     for at in (first..=last).rev() {
         let unit = stream.units.get(at)?;
-        let reach = if at == last { 1 << (expected.letters.len() - 1) } else { come_to | come_to >> 1 };
+        let reach = if at == last { 1 << last_letter } else { come_to | come_to >> 1 };
         let mut read = 0;
         if star == Some(at) {
             read = (0..MOST_ATTACHED).fold(reach, |read, _| read | (read >> 1) & closed);
