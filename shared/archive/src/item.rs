@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
 
 use crate::conversation::Conversation;
 
@@ -16,7 +17,7 @@ pub(crate) fn text(item: &Item, name: &str) -> Option<String> {
 }
 
 /// The key of an item, by which the table finds it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemKey {
     pub(crate) pk: String,
     pub(crate) sk: String,
