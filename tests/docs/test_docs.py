@@ -191,6 +191,8 @@ class Project:
             process = subprocess.Popen(
                 ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                 stdout=file, stderr=subprocess.STDOUT,
+                # As on a terminal. Where the tests run in the background, Ctrl-C would be ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         self.running.append(process)
         wanted = "listening on" if "serve" in command else "\n"
