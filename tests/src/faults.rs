@@ -24,6 +24,8 @@ pub enum Fault {
     Closed,
     /// It takes effect, and its answer breaks off half-way.
     CutOff,
+    /// The same if it has this text in it, and not otherwise.
+    CutOffWith(&'static str),
     /// It takes effect, late.
     Late(Duration),
     /// There is never an answer.
@@ -121,15 +123,13 @@ where
                         take(request).await
                     }
                     Fault::Refused(status, code) => answer(status, &json!({"__type": format!("com.amazonaws#{code}")})),
-                    Fault::RefusedWith(text) if request.windows(text.len()).any(|part| part == text.as_bytes()) => {
+                    Fault::RefusedWith(text) if has(&request, text) => {
                         answer(500, &json!({"__type": "com.amazonaws#InternalServerError"}))
                     }
-                    Fault::RefusedWith(_) => take(request).await,
+                    Fault::CutOffWith(text) if has(&request, text) => cut_off(&take(request).await),
+                    Fault::RefusedWith(_) | Fault::CutOffWith(_) => take(request).await,
                     Fault::Closed => return,
-                    Fault::CutOff => {
-                        let whole = take(request).await;
-                        whole[..whole.len() - 1].to_vec()
-                    }
+                    Fault::CutOff => cut_off(&take(request).await),
                     Fault::Late(by) => {
                         let answer = take(request).await;
                         tokio::time::sleep(by).await;
@@ -143,6 +143,14 @@ where
         }
     });
     (url, switch)
+}
+
+fn has(request: &[u8], text: &str) -> bool {
+    request.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+fn cut_off(answer: &[u8]) -> Vec<u8> {
+    answer[..answer.len() - 1].to_vec()
 }
 
 fn is_for(request: &[u8], action: &str) -> bool {

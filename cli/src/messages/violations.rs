@@ -227,6 +227,7 @@ fn against(finding: Finding<'_>) -> String {
     let why = match finding.undecided() {
         None => "",
         Some("newer_rules") => "; perhaps, since the rules are newer than the message",
+        Some("beside") => "; perhaps, since it stands beside what was read of the message",
         Some(_) => "; perhaps, since the callback does not say whether the rule is for it",
     };
     format!("{} ({}){why}", finding.rules().join(", "), finding.verdict())

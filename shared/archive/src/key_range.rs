@@ -106,7 +106,8 @@ mod tests {
             assert!(!is_message(&format!("{key}#recall")), "{key}");
         }
         let c2c_place = c2c_place(MsgKey { seq: 1, random: 2, time: 3 });
-        for (place, is_c2c) in [(c2c_place, true), (group_place(7), false), (group_key(""), false)] {
+        for (place, is_c2c) in [(c2c_place, true), (c2c_key(""), true), (group_place(7), false), (group_key(""), false)]
+        {
             let changes = [
                 (recall(&place, "0f"), Some(ChangeKind::Recall)),
                 (edit(&place, u64::MAX, "0f"), Some(ChangeKind::Edit)),

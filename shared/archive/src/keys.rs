@@ -23,7 +23,7 @@
 //! The other items of a conversation keep out of the way. What happens to a message later stands under the message's
 //! place, next to it: `<MsgTime>#<MsgSeq>#<MsgRandom>#<a letter…>`. In a group a change knows nothing but the number, so
 //! there it is `<MsgSeq>#<a letter…>`. What concerns the whole conversation has an `sk` that starts with a letter.
-//! [`is_message`] tells them apart by their shape. No change can name a group message without a number; what is found in
+//! [`is_message`] tells them apart by their shape. No change can name a message without a number; what is found in
 //! it stands under its whole `sk`.
 //!
 //! | item | `sk` |
@@ -144,11 +144,15 @@ const VIOLATION: &str = "#violation#";
 pub(crate) const READ: &str = "read#";
 pub(crate) const REFUSED: &str = "refused#";
 
-/// The place of a message, given its `sk` or that of one of its changes. A group message without a number has its whole
-/// `sk` for a place. `None` for the change of such a message: it could be any of them.
+/// The place of a message, given its `sk` or that of one of its changes. A message without a number has its whole `sk`
+/// for a place. `None` for the change of such a message: it could be any of them.
 pub(crate) fn place(sort_key: &str, is_c2c: bool) -> Option<&str> {
     let place = sort_key.get(..if is_c2c { 3 * DIGITS + 2 } else { DIGITS })?;
-    if is_c2c || place.bytes().any(|digit| digit != b'0') {
+    let numbers = place.get(if is_c2c { DIGITS } else { 0 }..)?;
+    let has_number = numbers.bytes().any(|digit| !matches!(digit, b'0' | b'#'));
+    // A `MsgKey` of zeros is a key all the same.
+    let is_key = is_c2c && !sort_key[place.len()..].starts_with('-');
+    if has_number || is_key {
         return Some(place);
     }
     let message = sort_key.split_once(VIOLATION).map_or(sort_key, |(message, _)| message);

@@ -8,7 +8,7 @@ use crate::client::Archive;
 use crate::error::ArchiveError;
 use crate::item::{self, Item};
 use crate::record::Record;
-use crate::schema::MAX_ITEM_BYTES;
+use crate::schema::{ERASED_AT, MAX_ITEM_BYTES, ViolationState};
 use crate::violation_record::ViolationRecord;
 
 /// What storing a message or a change did.
@@ -20,6 +20,15 @@ pub enum Stored {
     Replaced,
     /// The table had it already. Nothing was written.
     Duplicate,
+    /// The table had it already, and an erasure has blanked it. Nothing was written.
+    Erased,
+}
+
+impl Stored {
+    /// What storing something did whose key has this item.
+    fn beside(occupant: &Item) -> Self {
+        if occupant.contains_key(ERASED_AT) { Self::Erased } else { Self::Duplicate }
+    }
 }
 
 /// The result of one write request.
@@ -48,9 +57,9 @@ impl Archive {
         match record.fallback_item() {
             Some(item) if !record.is_stored_as(&occupant) => match self.put(record, item).await? {
                 Put::Written(stored) => Ok(stored),
-                Put::Occupied(_) => Ok(Stored::Duplicate),
+                Put::Occupied(item) => Ok(Stored::beside(&item)),
             },
-            _ => Ok(Stored::Duplicate),
+            _ => Ok(Stored::beside(&occupant)),
         }
     }
 
@@ -71,10 +80,18 @@ impl Archive {
 
     /// Stores a violation once, however often it is found. What somebody did about it since then stays.
     ///
+    /// [`Stored::Replaced`]: the same callback has stored it before, and nobody has dealt with it since. So an earlier
+    /// answer of the table was lost, and whoever waited for it does not know of the violation.
+    ///
     /// # Errors
     /// Any [`ArchiveError`] of a request; trying again is always safe.
     pub async fn store_violation(&self, violation: &ViolationRecord) -> Result<Stored, ArchiveError> {
-        self.put_beside(violation.item(), "attribute_not_exists(pk)", None).await
+        let condition = "attribute_not_exists(pk) OR (ReceivedAt = :this AND Outcome = :open)";
+        let item = violation.item();
+        let open = AttributeValue::S(ViolationState::Open.as_str().to_owned());
+        let received_at = item.get("ReceivedAt").map(|value| (":this".to_owned(), value.clone()));
+        let values = received_at.into_iter().chain([(":open".to_owned(), open)]).collect();
+        self.put_beside(item, condition, Some(values)).await
     }
 
     /// Writes an item that stands beside a message, if the condition holds.
@@ -90,6 +107,7 @@ impl Archive {
             .condition_expression(condition)
             .set_expression_attribute_values(values)
             .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .set_item(Some(item.clone()))
             .send()
             .await;
@@ -97,7 +115,9 @@ impl Archive {
             Ok(answer) if answer.attributes().is_none_or(Item::is_empty) => Ok(Stored::New),
             Ok(_) => Ok(Stored::Replaced),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Stored::Duplicate),
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(failed.item().map_or(Stored::Duplicate, Stored::beside))
+                }
                 _ => Err(self.request("dynamodb:PutItem").failed(&error)),
             },
         }

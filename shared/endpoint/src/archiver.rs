@@ -118,7 +118,8 @@ impl Archiver {
         let writes = stream::iter(writes).buffer_unordered(WRITES_AT_ONCE);
         let stored: Vec<_> = in_time(callback.deadline, writes.try_collect()).await?;
         stored.iter().copied().for_each(count);
-        Ok(Some(stored.into_iter().find(|stored| *stored != Stored::Duplicate).unwrap_or(Stored::Duplicate)))
+        let is_new = |stored: &Stored| matches!(stored, Stored::New | Stored::Replaced);
+        Ok(stored.iter().copied().find(is_new).or(stored.first().copied()))
     }
 }
 
@@ -128,10 +129,10 @@ impl Archiver {
         judge(self.rules.as_deref()?, callback, self.settings.retention_days).await
     }
 
-    /// Stores a violation, and tells of it if it is new.
+    /// Stores a violation, and tells of it unless somebody was told before.
     async fn report(&self, callback: &Callback<'_>, found: Found) -> Result<Option<AgainstRules>, EndpointError> {
         let stored = in_time(callback.deadline, self.archive.store_violation(&found.record)).await?;
-        Ok((stored == Stored::New).then(|| found.tell(callback)))
+        Ok(matches!(stored, Stored::New | Stored::Replaced).then(|| found.tell(callback)))
     }
 }
 
@@ -141,14 +142,16 @@ impl Handler for Archiver {
     fn handle<'a>(&'a self, callback: Callback<'a>) -> BoxFuture<'a, Result<Handled, EndpointError>> {
         async move {
             let (stored, found) = tokio::join!(self.store(&callback), self.judge(&callback));
-            let outcome = match stored? {
+            let stored = stored?;
+            let outcome = match stored {
                 Some(Stored::New | Stored::Replaced) => Outcome::Stored,
-                Some(Stored::Duplicate) => Outcome::StoredBefore,
+                Some(Stored::Duplicate | Stored::Erased) => Outcome::StoredBefore,
                 None => Outcome::Skipped,
             };
             let against = match found {
-                Some(found) => self.report(&callback, found).await?,
-                None => None,
+                // What was erased shall not come back as a violation either.
+                Some(found) if stored != Some(Stored::Erased) => self.report(&callback, found).await?,
+                _ => None,
             };
             let outcome = against.map_or(outcome, Outcome::AgainstRules);
             Ok(Handled { reply: Reply::allow(), outcome })
@@ -186,7 +189,7 @@ async fn in_time<T>(
 fn count(stored: Stored) {
     metrics::counter!(match stored {
         Stored::New | Stored::Replaced => "Stored",
-        Stored::Duplicate => "Duplicates",
+        Stored::Duplicate | Stored::Erased => "Duplicates",
     })
     .increment(1);
 }

@@ -9,10 +9,14 @@ use std::sync::Arc;
 
 use chathook_archive::{Span, ViolationRecord, ViolationReport};
 use chathook_moderation::{Delivered, Rules, Undecided, Violation};
+use serde_json::value::RawValue;
 
 use crate::callback::Callback;
 use crate::error::EndpointError;
 use crate::outcome::AgainstRules;
+
+/// The fields of after-callbacks that hold what people see.
+const TEXTS: [&str; 3] = ["MsgBody", "CloudCustomData", "ExtensionList"];
 
 /// Who knows the rules that are in force.
 pub trait RulesInForce: Send + Sync {
@@ -62,17 +66,26 @@ fn found(rules: &Rules, callback: &Callback<'_>, retention_days: Option<u32>) ->
     // A body without the shape of its command is not stored either, and that is reported.
     if callback.command.is_change() {
         let change = callback.change().ok()?;
-        let violation = rules.violation(&Delivered::changed(&change, received_at)?, query)?;
+        let violation = violation(rules, &Delivered::changed(&change, received_at)?, callback)?;
         let record =
             ViolationRecord::of_change(&change, &report(rules, &violation), query, received_at, retention_days)?;
         Some(Found::new(record, rules, &violation))
     } else {
         let message = callback.message().ok()?;
-        let violation = rules.violation(&Delivered::sent(&message, received_at)?, query)?;
+        let violation = violation(rules, &Delivered::sent(&message, received_at)?, callback)?;
         let record =
             ViolationRecord::of_message(&message, &report(rules, &violation), query, received_at, retention_days);
         Some(Found::new(record, rules, &violation))
     }
+}
+
+/// What is against the rules in a message as it was read, else in what its callback holds beside it.
+fn violation<'r>(rules: &'r Rules, delivered: &Delivered<'_>, callback: &Callback<'_>) -> Option<Violation<'r>> {
+    let Callback { body, leftover, query, .. } = callback;
+    let twice = TEXTS.iter().flat_map(|name| body.passed_over(name)).map(RawValue::get);
+    rules
+        .violation(delivered, query)
+        .or_else(|| twice.chain(*leftover).find_map(|text| rules.violation_beside(delivered, text, query)))
 }
 
 fn report<'a>(rules: &'a Rules, violation: &'a Violation<'_>) -> ViolationReport<'a> {

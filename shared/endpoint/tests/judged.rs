@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use chathook_archive::{Archive, Conversation, MessageQuery, StoredMessage, Violation, ViolationState};
+use chathook_archive::{Archive, Conversation, Lookup, MessageQuery, StoredMessage, Violation, ViolationState};
 use chathook_endpoint::{
     AgainstRules, Archiver, Arrival, Endpoint, Moderator, Outcome, Request, RulesInForce, Settings,
 };
@@ -68,10 +68,19 @@ fn endpoint(archive: &Archive, rules: impl RulesInForce + 'static, variables: &[
 }
 
 async fn post(endpoint: &Endpoint, callback: &Value) -> Outcome {
+    post_at(endpoint, callback, NOW).await
+}
+
+/// As the platform posts at that time.
+async fn post_at(endpoint: &Endpoint, callback: &Value, at: u64) -> Outcome {
     let command = callback["CallbackCommand"].as_str().expect("a command");
+    post_body(endpoint, command, callback.to_string(), at).await
+}
+
+async fn post_body(endpoint: &Endpoint, command: &str, body: String, at: u64) -> Outcome {
     let query = format!("SdkAppid=1400000001&CallbackCommand={command}&OptPlatform=Android");
-    let request = Request::new("1".to_owned(), "POST", &query, callback.to_string().into_bytes());
-    let arrival = Arrival { at_ms: NOW * 1000, at_front_ms: None };
+    let request = Request::new("1".to_owned(), "POST", &query, body.into_bytes());
+    let arrival = Arrival { at_ms: at * 1000, at_front_ms: None };
     endpoint.answer(arrival, || request).await.1
 }
 
@@ -122,7 +131,7 @@ async fn what_is_against_the_rules_is_stored_and_found_beside_the_message() {
     let Outcome::AgainstRules(AgainstRules { verdict, rules, undecided }) = outcome else { panic!("{outcome:?}") };
     assert_eq!((verdict, rules, undecided), ("reject", vec!["adverts".to_owned()], None));
     // The platform may repeat it.
-    assert!(matches!(post(&endpoint, &edited("best casino")).await, Outcome::StoredBefore));
+    assert!(matches!(post_at(&endpoint, &edited("best casino"), NOW + 2).await, Outcome::StoredBefore));
 
     let open = open(&archive).await;
     let [violation] = open.as_slice() else { panic!("{open:?}") };
@@ -193,4 +202,69 @@ async fn a_violation_that_cannot_be_stored_keeps_the_callback_alive() {
     let outcome = post(&endpoint, &sent("best casino")).await;
     assert!(matches!(outcome, Outcome::AgainstRules(_)), "{outcome:?}");
     assert_eq!((messages(&archive).await, open(&archive).await.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_violation_whose_writing_nobody_confirmed_is_told_when_the_callback_comes_again() {
+    let (url, archive) = engine().await;
+    let (broken_url, switch) = proxy(&url, Fault::CutOffWith("#violation#")).await;
+    let endpoint = endpoint(&Archive::local(TABLE, &broken_url), rules(NOW), &[]);
+    let outcome = post(&endpoint, &sent("best casino")).await;
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    assert_eq!(open(&archive).await.len(), 1);
+
+    switch.set(Fault::None);
+    // As it comes out of the queue.
+    let outcome = post(&endpoint, &sent("best casino")).await;
+    assert!(matches!(outcome, Outcome::AgainstRules(_)), "{outcome:?}");
+    assert_eq!(open(&archive).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_stands_beside_the_message_is_judged_too() {
+    let (_, archive) = engine().await;
+    let endpoint = endpoint(&archive, rules(NOW), &[]);
+    let twice = |callback: &Value, name: &str, first: &Value| {
+        callback.to_string().replacen('{', &format!(r#"{{"{name}":{first},"#), 1)
+    };
+    let extended = json!({
+        "CallbackCommand": "Group.CallbackAfterGroupMsgExtension", "GroupId": "g", "MsgSeq": 7, "OperateType": 1,
+        "EventTime": NOW * 1000, "ExtensionList": [{"Key": "a", "Value": "b", "Seq": 1}],
+    });
+    let attached = json!([{"Key": "a", "Value": "casino", "Seq": 1}]);
+    let behind = |callback: &Value| format!(r#"{callback},"MsgBody":{}}}"#, body("casino"));
+    let (sent, edited, mut group) = (sent("hello"), edited("hello"), edited_in_group("hello"));
+    group["CloudCustomData"] = "hello".into();
+    for (name, callback, text) in [
+        ("a message", &sent, twice(&sent, "MsgBody", &body("best casino"))),
+        ("an edit", &edited, twice(&edited, "MsgBody", &body("best casino"))),
+        ("an edit's data", &group, twice(&group, "CloudCustomData", &json!("casino"))),
+        ("an extension", &extended, twice(&extended, "ExtensionList", &attached)),
+        ("behind the end", &sent, behind(&sent)),
+    ] {
+        let command = callback["CallbackCommand"].as_str().expect("a command");
+        let outcome = post_body(&endpoint, command, text, NOW).await;
+        assert!(
+            matches!(&outcome, Outcome::AgainstRules(AgainstRules { undecided: Some("beside"), .. })),
+            "{name}: {outcome:?}"
+        );
+    }
+    // The same value twice says the same.
+    let same = twice(&sent, "MsgBody", &body("hello"));
+    let outcome = post_body(&endpoint, "C2C.CallbackAfterSendMsg", same, NOW).await;
+    assert!(matches!(outcome, Outcome::StoredBefore), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn what_was_erased_is_no_violation_when_its_callback_comes_again() {
+    let (_, archive) = engine().await;
+    // It was stored, but not judged.
+    post(&endpoint(&archive, Unusable, &[]), &sent("best casino")).await;
+    let mut erasure = archive.begin_erasure("ada", Lookup::Index, NOW).await.expect("the table has the index");
+    while !erasure.is_finished() {
+        archive.erase_page(&mut erasure, NOW).await.expect("the engine answers");
+    }
+    let outcome = post(&endpoint(&archive, rules(NOW), &[]), &sent("best casino")).await;
+    assert!(matches!(outcome, Outcome::StoredBefore), "{outcome:?}");
+    assert!(open(&archive).await.is_empty());
 }

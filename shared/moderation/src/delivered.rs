@@ -62,6 +62,8 @@ pub enum Undecided {
     Scope,
     /// The rules are newer than the message. Those in force at the time may have allowed it.
     NewerRules,
+    /// It stands in the callback beside the message that was read, so nobody can tell whether people see it.
+    Beside,
 }
 
 impl Undecided {
@@ -71,6 +73,7 @@ impl Undecided {
         match self {
             Self::Scope => "scope",
             Self::NewerRules => "newer_rules",
+            Self::Beside => "beside",
         }
     }
 }
@@ -224,6 +227,14 @@ impl Rules {
         let is_newer = self.edition().made_at.is_some_and(|made_at| made_at > delivered.since);
         let undecided = if is_newer { Some(Undecided::NewerRules) } else { is_in_doubt.then_some(Undecided::Scope) };
         Some(Violation { decision, hits, undecided })
+    }
+
+    /// Whether the rules would have rejected `text`, which stands in the callback beside what was read of the message: a
+    /// second `MsgBody`, or something behind the callback's end.
+    #[must_use]
+    pub fn violation_beside(&self, delivered: &Delivered<'_>, text: &str, query: &Query) -> Option<Violation<'_>> {
+        let Verdict { decision, hits, .. } = self.reject_text(text, &delivered.envelope, query)?;
+        Some(Violation { decision, hits, undecided: Some(Undecided::Beside) })
     }
 
     /// What rules may have added to a message in this envelope.

@@ -31,13 +31,17 @@ impl Rules {
         message: Option<&SendMsg<'_>>,
         query: &Query,
     ) -> Option<Verdict<'_>> {
-        let envelope = message.map_or_else(|| Envelope::of_command(command), Envelope::of);
+        self.reject_text(text, &message.map_or_else(|| Envelope::of_command(command), Envelope::of), query)
+    }
+
+    /// The verdict of the first rule that rejects `text`, which is no message.
+    pub(crate) fn reject_text(&self, text: &str, envelope: &Envelope<'_>, query: &Query) -> Option<Verdict<'_>> {
         let nothing = MsgBody::default();
         let readable = MessageTexts::of(&nothing, Some(text));
         let subject = Subject::new(&nothing, query, &readable, &self.terms);
         self.list.iter().filter(|rule| !rule.shadow).find_map(|rule| {
             let Action::Reject(reject) = &rule.action else { return None };
-            if rule.scope.covers(&envelope, query) == Some(false) {
+            if rule.scope.covers(envelope, query) == Some(false) {
                 return None;
             }
             let findings = rule.when.may_hold(&View::of(&subject, true))?;

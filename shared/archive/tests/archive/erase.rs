@@ -129,7 +129,7 @@ async fn what_is_erased_reads_so_and_does_not_come_back() {
     erase(&engine.archive, "ana", Lookup::Index).await;
     let erased = items(&engine).await;
     let again = store(&engine, &callbacks()).await;
-    assert!(again.iter().all(|stored| *stored == Stored::Duplicate), "{again:?}");
+    assert!(again.iter().all(|stored| *stored == Stored::Erased), "{again:?}");
     assert_eq!(items(&engine).await, erased, "a callback that is repeated changes nothing");
 
     // A failed delivery that is later reported as delivered, and an edit that is reported only now.

@@ -1,6 +1,6 @@
 //! Violations: stored beside the message, found by time, marked as judged, and erased with the rest.
 
-use chathook_archive::Stored::{Duplicate, New};
+use chathook_archive::Stored::{Duplicate, Erased, New, Replaced};
 use chathook_archive::{
     Conversation, Imported, Judgement, Lookup, MessageQuery, RawItem, Reason, Span, Stored, StoredMessage, Violation,
     ViolationRecord, ViolationReport, ViolationState,
@@ -30,19 +30,24 @@ fn report() -> ViolationReport<'static> {
     }
 }
 
-fn found_in(callback: &str, query: &Query) -> ViolationRecord {
+fn found_in(callback: &str, query: &Query, received_at: u64) -> ViolationRecord {
     let command = Command::parse(&Object::parse(callback).unwrap().text("CallbackCommand").unwrap()).unwrap();
     if command.is_change() {
         let change = Change::parse(command, callback).unwrap();
-        return ViolationRecord::of_change(&change, &report(), query, NOW, Some(DAYS)).unwrap();
+        return ViolationRecord::of_change(&change, &report(), query, received_at, Some(DAYS)).unwrap();
     }
-    ViolationRecord::of_message(&SendMsg::parse(command, callback).unwrap(), &report(), query, NOW, Some(DAYS))
+    ViolationRecord::of_message(&SendMsg::parse(command, callback).unwrap(), &report(), query, received_at, Some(DAYS))
 }
 
 /// Finds a violation in the callback.
 async fn find(engine: &Engine, callback: &str) -> Stored {
+    find_at(engine, callback, NOW).await
+}
+
+/// The same in a callback that came at that time.
+async fn find_at(engine: &Engine, callback: &str, received_at: u64) -> Stored {
     let query = Query::parse("OptPlatform=iOS&ClientIP=203.0.113.9");
-    engine.archive.store_violation(&found_in(callback, &query)).await.unwrap()
+    engine.archive.store_violation(&found_in(callback, &query, received_at)).await.unwrap()
 }
 
 /// All pages.
@@ -80,7 +85,8 @@ async fn a_violation_is_stored_once_beside_its_message_and_says_what_was_found()
     let engine = Engine::start().await;
     let edit = c2c_edit(EDITED_AT, "best casino", &json!({"Operator_Account": "bo"}));
     assert_eq!(find(&engine, &edit).await, New, "it may come first");
-    assert_eq!(find(&engine, &edit).await, Duplicate);
+    assert_eq!(find(&engine, &edit).await, Replaced, "the answer was lost, so nobody knows of it");
+    assert_eq!(find_at(&engine, &edit, NOW + 2).await, Duplicate, "the platform repeated it");
     store(&engine, &[c2c(json!({})), edit.clone()]).await;
 
     let [message] = &engine.archive.message_by_key(&ana_and_bo(), KEY, NOW).await.unwrap()[..] else { panic!("one") };
@@ -131,6 +137,8 @@ async fn each_version_has_a_violation_of_its_own_and_each_message_its_own() {
         // Messages without a number.
         group(json!({"MsgSeq": null, "Random": 6, "MsgBody": text("one")})),
         group(json!({"MsgSeq": null, "Random": 6, "MsgBody": text("two")})),
+        c2c(json!({"MsgSeq": null, "MsgRandom": null, "MsgKey": null, "MsgBody": text("three")})),
+        c2c(json!({"MsgSeq": null, "MsgRandom": null, "MsgKey": null, "MsgBody": text("four")})),
     ];
     store(&engine, &callbacks).await;
     for (at, violations) in [(0, 1), (1, 2), (2, 3)] {
@@ -153,13 +161,18 @@ async fn each_version_has_a_violation_of_its_own_and_each_message_its_own() {
     let messages = engine.list(&the_group(), &MessageQuery::default(), NOW).await;
     let marked: Vec<_> = messages.iter().filter(|it| it.violations().len() > 0).map(StoredMessage::text).collect();
     assert_eq!(marked, ["two", "hello", "hello"]);
+    find(&engine, &callbacks[11]).await;
+    let messages = engine.list(&ana_and_bo(), &MessageQuery::default(), NOW).await;
+    let marked: Vec<_> = messages.iter().filter(|it| it.violations().len() > 0).map(StoredMessage::text).collect();
+    assert_eq!(marked.len(), 2, "{marked:?}");
+    assert!(marked.contains(&"four") && !marked.contains(&"three"));
     // Page by page too.
     let pages = MessageQuery { limit: Some(1), ..MessageQuery::default() };
     let counts = async |conversation: &Conversation| {
         let messages = engine.list(conversation, &pages, NOW).await;
         messages.iter().map(|message| message.violations().len()).sum::<usize>()
     };
-    assert_eq!((counts(&ana_and_bo()).await, counts(&the_group()).await), (3, 3));
+    assert_eq!((counts(&ana_and_bo()).await, counts(&the_group()).await), (4, 3));
 }
 
 #[tokio::test]
@@ -264,7 +277,11 @@ async fn an_erasure_reaches_violations_and_closes_them() {
             assert!(finding.rules().is_empty() && violation.item().attribute("ClientIP").is_none());
         }
         // A callback that comes again brings nothing back.
-        assert_eq!(find(&engine, &callbacks[0]).await, Duplicate);
+        for callback in &callbacks[..4] {
+            assert_eq!(find(&engine, callback).await, Erased, "{callback}");
+        }
+        assert_eq!(engine.store(&record(&callbacks[0])).await, Erased);
+        assert_eq!(store(&engine, &callbacks[1..2]).await, [Erased]);
     }
 }
 
@@ -286,7 +303,7 @@ async fn an_import_takes_violations_and_what_was_done_about_them() {
 
 #[test]
 fn the_reason_is_what_the_callback_suggests() {
-    let reason = |callback: &str, query: &str| found_in(callback, &Query::parse(query)).reason();
+    let reason = |callback: &str, query: &str| found_in(callback, &Query::parse(query), NOW).reason();
     let sent = c2c(json!({}));
     assert_eq!(reason(&sent, "OptPlatform=iOS"), Reason::Unknown);
     assert_eq!(reason(&sent, "OptPlatform=restapi"), Reason::SentByRest);

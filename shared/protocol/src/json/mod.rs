@@ -71,6 +71,13 @@ impl<'a> Object<'a> {
         self.fields.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
     }
 
+    /// The other values of that name, which [`Self::get`] passes over.
+    pub fn passed_over(&self, name: &str) -> impl Iterator<Item = &'a RawValue> {
+        let mut values = self.fields.iter().rev().filter(move |(key, _)| key == name).map(|(_, value)| *value);
+        let taken = values.next();
+        values.filter(move |value| taken.is_some_and(|taken| taken.get() != value.get()))
+    }
+
     /// The string of that name, or a number's digits (accounts have been seen as numbers).
     #[must_use]
     pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
