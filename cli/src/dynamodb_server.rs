@@ -3,9 +3,11 @@
 //! The engine has one of its own, which answers any web page that a browser on this machine shows: it allows every
 //! origin, and so a page could read and change the table. This one answers programs only.
 
+use std::net::SocketAddr;
+
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use dynoxide::{Database, DynoxideError};
@@ -19,14 +21,19 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 /// What the operation's name follows in the header `x-amz-target`.
 const TARGETS: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 
-/// Serves DynamoDB's own protocol from this database.
+/// Serves DynamoDB's own protocol from this database. It must be told who connects.
 pub fn router(database: Database) -> Router {
     Router::new().fallback(answer).with_state(database)
 }
 
-async fn answer(State(database): State<Database>, request: Request) -> Response {
+async fn answer(
+    State(database): State<Database>,
+    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
     let (head, body) = request.into_parts();
     if !is_program(&head.headers) {
+        tracing::warn!(source = %source.ip(), "the table turned a web page away");
         return error(
             StatusCode::FORBIDDEN,
             "AccessDeniedException",

@@ -40,7 +40,8 @@ pub async fn start(
         // An error means that the sender is gone, which is a stop too.
         let _ = stop.wait_for(|stop| *stop).await;
     };
-    let serving = axum::serve(listener, dynamodb_server::router(database)).with_graceful_shutdown(stopped);
+    let service = dynamodb_server::router(database).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stopped);
     servers.spawn(async { Ok(serving.await?) });
     Ok(url)
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails by panicking")]
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use chathook_tests::program::{RULES, Serve, chathook, folder_with, refused, run, stdout};
 use chathook_tests::workspace;
@@ -201,9 +201,8 @@ fn raw(url: &str, request_line: &str, headers: &str, body: &str) -> (String, Str
 #[test]
 fn a_web_page_can_neither_use_the_table_nor_post_callbacks() {
     let folder = folder_with(RULES);
-    let mut serve = chathook(folder.path());
-    serve.args(["serve", "--json", "--in-memory", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
-    let serve = Serve::start_with(serve, |line| line.starts_with('{'));
+    let log = folder.path().join("log");
+    let serve = Serve::start_json(folder.path(), std::fs::File::create(&log).expect("a file"));
     let greeting: Value = serde_json::from_str(&serve.greeting[0]).expect("JSON");
     let (webhook, table) =
         (greeting["Webhook"].as_str().expect("a URL"), greeting["DynamoDB"].as_str().expect("a URL"));
@@ -225,6 +224,10 @@ fn a_web_page_can_neither_use_the_table_nor_post_callbacks() {
         assert!(!head.contains("access-control"), "{head}");
         assert_eq!(body.contains("Items"), expected == "200", "{body}");
     }
+    let log = std::fs::read_to_string(&log).expect("text");
+    let refusals: Vec<_> = log.lines().filter(|line| line.contains("turned a web page away")).collect();
+    assert_eq!(refusals.len(), 6, "{log}");
+    assert!(refusals.iter().all(|line| line.contains("source=127.0.0.1") && !line.contains("evil")), "{log}");
 
     let callback = r#"{"From_Account":"ada","To_Account":"grace","MsgBody":[]}"#;
     let query = "SdkAppid=1400000001&CallbackCommand=C2C.CallbackBeforeSendMsg";
@@ -254,17 +257,7 @@ fn nothing_in_a_request_acts_on_the_terminal() {
     let body = r#"{"From_Account":"a\u001b[31m\nb\u009b\u202e","To_Account":"c\u007f","MsgKey":"\u009b"}"#;
     for json in [true, false] {
         let serve = if json {
-            let mut serve = chathook(folder.path());
-            serve.args([
-                "serve",
-                "--json",
-                "--in-memory",
-                "--listen",
-                "127.0.0.1:0",
-                "--dynamodb-listen",
-                "127.0.0.1:0",
-            ]);
-            Serve::start_with(serve, |line| line.starts_with('{'))
+            Serve::start_json(folder.path(), Stdio::null())
         } else {
             Serve::start(folder.path(), &["--in-memory"])
         };
@@ -293,9 +286,7 @@ fn texts_can_be_left_out_and_programs_get_json() {
     assert_eq!(without_time(&serve.next_line()), "before rewrite | ada → grace rude");
     drop(serve);
 
-    let mut serve = chathook(folder);
-    serve.args(["serve", "--json", "--in-memory", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
-    let serve = Serve::start_with(serve, |line| line.starts_with('{'));
+    let serve = Serve::start_json(folder, Stdio::null());
     let greeting: Value = serde_json::from_str(&serve.greeting[0]).expect("JSON");
     let url = greeting["Webhook"].as_str().expect("a URL");
     trigger(folder, &["darn it", "--url", url]);

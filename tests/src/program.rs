@@ -96,17 +96,24 @@ impl Serve {
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
         let free_ports = ["serve", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"];
         let mut command = chathook(folder);
-        command.args(free_ports).args(arguments);
+        command.args(free_ports).args(arguments).stderr(Stdio::null());
         Self::start_with(command, |line| line.starts_with("listening on http://127.0.0.1:"))
     }
 
-    /// Starts one with this command and waits for the line that ends its greeting.
+    /// Starts one with `--json` that keeps nothing, and waits for its greeting. Its log goes to `log`.
     ///
     /// # Panics
-    /// If there is none.
+    /// If it does not start.
     #[must_use]
-    pub fn start_with(mut command: Command, is_last: impl Fn(&str) -> bool) -> Self {
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
+    pub fn start_json(folder: &Path, log: impl Into<Stdio>) -> Self {
+        let mut command = chathook(folder);
+        command.args(["serve", "--json", "--in-memory", "--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
+        command.stderr(log);
+        Self::start_with(command, |line| line.starts_with('{'))
+    }
+
+    fn start_with(mut command: Command, is_last: impl Fn(&str) -> bool) -> Self {
+        command.stdout(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
         let (sender, lines) = channel();

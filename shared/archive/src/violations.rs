@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::client::Archive;
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, may_hold_of};
 use crate::error::ArchiveError;
 use crate::finding::Finding;
 use crate::indexes::{CONCURRENT_READS, IndexEntry, IndexQuery};
@@ -95,7 +95,7 @@ impl Serialize for Violation {
 impl Archive {
     /// One page of the violations in that state, of everybody or of a conversation, ordered by when people saw them first.
     /// `query` bounds that time, and its filter may name the account. What has expired by `now` (Unix seconds) is not
-    /// shown. Takes one request for the index, and two for each violation.
+    /// shown. Takes one request for the index, and two for each violation; one for that of another account.
     ///
     /// # Errors
     /// [`ArchiveError::InvalidRequest`] if the cursor belongs to another query; else that of a request.
@@ -108,7 +108,8 @@ impl Archive {
     ) -> Result<ViolationPage, ArchiveError> {
         let index_query = IndexQuery::Violations(state);
         let partition = conversation.map(Conversation::partition_key);
-        let is_all = partition.is_none() && query.filter.from_account.is_none();
+        let account = query.filter.from_account.as_deref();
+        let is_all = partition.is_none() && account.is_none();
         let limit = query.limit();
         let cursor = query.cursor.as_deref();
         let mut after = cursor.map(|cursor| IndexEntry::from_cursor(cursor, index_query, query)).transpose()?;
@@ -116,19 +117,17 @@ impl Archive {
         for _ in 0..REQUESTS_PER_PAGE {
             let wanted = if is_all { limit - violations.len() } else { ENTRIES_PER_REQUEST };
             let (mut entries, mut more) = self.index_entries(index_query, query, after, wanted).await?;
-            entries.retain(|entry| partition.as_ref().is_none_or(|partition| entry.key.pk == *partition));
-            let found = stream::iter(&entries).map(|entry| self.violation_at(&entry.key, now));
+            entries.retain(|entry| {
+                partition.as_ref().is_none_or(|partition| entry.key.pk == *partition)
+                    && account.is_none_or(|account| may_hold_of(&entry.key.pk, account))
+            });
+            let found = stream::iter(&entries).map(|entry| self.violation_at(&entry.key, account, now));
             let mut found = found.buffered(CONCURRENT_READS);
             let mut read = 0;
             while let Some(violation) = found.try_next().await? {
                 read += 1;
-                let is_wanted = |violation: &Violation| {
-                    let account = query.filter.from_account.as_deref();
-                    account.is_none_or(|account| violation.item.attribute("From_Account") == Some(account))
-                        // It may have been judged since the index was asked.
-                        && violation.finding().state() == state
-                };
-                violations.extend(violation.filter(is_wanted));
+                // It may have been judged since the index was asked.
+                violations.extend(violation.filter(|violation| violation.finding().state() == state));
                 if violations.len() == limit {
                     break;
                 }
@@ -162,7 +161,7 @@ impl Archive {
             let (entries, more) = self.index_entries(index_query, &all, after, ENTRIES_PER_REQUEST).await?;
             let has_id = |key: &ItemKey| keys::violation_id(&key.sk).is_some_and(|own| own.starts_with(id));
             for entry in entries.iter().filter(|entry| has_id(&entry.key)) {
-                found.extend(self.violation_at(&entry.key, now).await?);
+                found.extend(self.violation_at(&entry.key, None, now).await?);
             }
             after = more.filter(|_| found.len() < 2);
             if after.is_none() {
@@ -195,11 +194,19 @@ impl Archive {
         self.was_updated(written.map(|_| ()))
     }
 
-    /// The violation with that key and its message; `None` if it is gone.
-    async fn violation_at(&self, key: &ItemKey, now: u64) -> Result<Option<Violation>, ArchiveError> {
+    /// The violation with that key and its message; `None` if it is gone, or not of the account that is asked for.
+    async fn violation_at(
+        &self,
+        key: &ItemKey,
+        account: Option<&str>,
+        now: u64,
+    ) -> Result<Option<Violation>, ArchiveError> {
         let ItemKey { pk, sk } = key;
         let items = self.all_in_range(pk, &KeyRange::of_item(sk)).await?;
-        let Some(item) = items.into_iter().find(|item| !item.has_expired(now)) else { return Ok(None) };
+        let is_wanted = |item: &StoredMessage| {
+            !item.has_expired(now) && account.is_none_or(|account| item.attribute("From_Account") == Some(account))
+        };
+        let Some(item) = items.into_iter().find(is_wanted) else { return Ok(None) };
         let Some(place) = keys::place(sk, keys::is_c2c(pk)) else { return Ok(None) };
         let ranges = vec![KeyRange::of_place(place)];
         let page_query = PageQuery { partition: pk.clone(), ranges, times: None, newest_first: false };
