@@ -37,7 +37,7 @@ chathook messages judge 3f2a91bc04de --how taken-back")]
 pub struct Arguments {
     #[command(flatten)]
     conversation: ConversationArguments,
-    /// What this account sent, or wrote by editing in a group
+    /// What this account sent, or wrote by editing
     #[arg(long, value_name = "ACCOUNT", value_parser = names::account, conflicts_with_all = ["c2c", "group"])]
     account: Option<String>,
     /// Those that somebody has judged, in place of those that nobody has

@@ -47,13 +47,6 @@ impl Conversation {
     }
 }
 
-/// Whether what an account wrote may be in that partition. Only one-to-one conversations name those who write.
-pub(crate) fn may_hold_of(partition_key: &str, account: &str) -> bool {
-    let Some(sides) = partition_key.strip_prefix("c2c#") else { return true };
-    let account = escaped(account);
-    sides.split('#').any(|side| side == account)
-}
-
 /// `id` as a part of a key, so that no two ids make the same one.
 pub(crate) fn escaped(id: &str) -> String {
     if id.len() > LONGEST_PART {
@@ -69,14 +62,6 @@ mod tests {
 
     fn group(group_id: &str, topic_id: Option<&str>) -> Conversation {
         Conversation::Group { group_id: group_id.into(), topic_id: topic_id.map(str::to_owned) }
-    }
-
-    #[test]
-    fn a_one_to_one_conversation_holds_what_its_two_sides_wrote() {
-        let pk = Conversation::C2c("50%".into(), "a#b".into()).partition_key();
-        assert!(["50%", "a#b"].iter().all(|account| may_hold_of(&pk, account)));
-        assert!(!["50", "a", "b", "50%25", ""].iter().any(|account| may_hold_of(&pk, account)));
-        assert!(may_hold_of(&group("g", None).partition_key(), "anybody"));
     }
 
     #[test]

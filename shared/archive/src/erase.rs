@@ -21,6 +21,7 @@ use crate::merge::is_change_of;
 use crate::message::StoredMessage;
 use crate::query::MessageQuery;
 use crate::schema::{RULES, SPANS, ViolationState};
+use crate::violation_record::Reason;
 
 /// The attributes that hold what was said, or tell where the sender was or which rules it was against.
 const CONTENT: [&str; 12] = [
@@ -295,33 +296,41 @@ impl Archive {
         })
     }
 
-    /// The item with that key, and if it is a message of a group, the edits of it.
+    /// The item with that key, and what others wrote into that message by editing it. Of a message in a group also its
+    /// edits and extensions, which do not name its sender.
     async fn targets(&self, account: &str, key: ItemKey) -> Result<Vec<Target>, ArchiveError> {
         let ItemKey { pk, sk } = key;
-        let found = self.all_in_range(&pk, &KeyRange::of_item(&sk)).await?;
-        let Some(message) = found.first() else { return Ok(Vec::new()) };
-        let mut targets = vec![Target::of(message)];
-        // An edit of a one-to-one message names the message's sender, and so is found by itself.
-        if let Some(place) = keys::place(&sk, false).filter(|_| is_message(&sk) && !keys::is_c2c(&pk)) {
-            let there = self.all_in_range(&pk, &KeyRange::of_place(place)).await?;
-            let edits = there.iter().filter(|edit| {
-                let has_no_sender = match ChangeKind::of(edit.sort_key(), false) {
-                    Some(ChangeKind::Edit | ChangeKind::Extension) => true,
-                    Some(ChangeKind::Violation) => edit.attribute("From_Account").is_none(),
-                    Some(ChangeKind::Recall) | None => false,
-                };
-                let edited = || there.iter().filter(|other| is_message(other.sort_key()) && is_change_of(edit, other));
-                let is_shared = edited().any(|other| other.from_account() != account);
-                // The first of the account's messages with that number leads to the edit, so that it counts once, even
-                // if the others are on another page.
-                let leads = edited().find(|other| other.from_account() == account).map(StoredMessage::sort_key);
-                has_no_sender
-                    && leads == Some(message.sort_key())
-                    && (!is_shared || edit.attribute("Operator_Account") == Some(account))
-            });
-            targets.extend(edits.map(Target::of));
-        }
-        Ok(targets)
+        let is_c2c = keys::is_c2c(&pk);
+        let place = keys::place(&sk, is_c2c).filter(|_| is_c2c || is_message(&sk));
+        let range = place.map_or_else(|| KeyRange::of_item(&sk), KeyRange::of_place);
+        let there = self.all_in_range(&pk, &range).await?;
+        let Some(item) = there.iter().find(|item| item.sort_key() == sk) else { return Ok(Vec::new()) };
+        let kind = |item: &StoredMessage| ChangeKind::of(item.sort_key(), is_c2c);
+        let beside = there.iter().filter(|change| {
+            let is_by_others = match kind(change) {
+                Some(ChangeKind::Edit | ChangeKind::Extension) => !is_c2c,
+                Some(ChangeKind::Violation) => change.attribute("From_Account").map_or(!is_c2c, |author| {
+                    author != account && change.attribute("Reason") == Some(Reason::Edited.as_str())
+                }),
+                Some(ChangeKind::Recall) | None => false,
+            };
+            let changed = || there.iter().filter(|other| is_message(other.sort_key()) && is_change_of(change, other));
+            let is_own = |other: &&StoredMessage| other.from_account() == account;
+            // The first of the account's items leads to the change, so that it counts once, even if the others are on
+            // another page.
+            let leader = if is_c2c {
+                // All items but violations name the message's sender. Perhaps the message itself is not there.
+                let sent = there.iter().filter(|other| kind(other) != Some(ChangeKind::Violation));
+                sent.filter(|other| other.to_account() == change.to_account()).find(is_own)
+            } else {
+                changed().find(is_own)
+            };
+            let is_shared = !is_c2c && changed().any(|other| other.from_account() != account);
+            is_by_others
+                && leader.is_some_and(|leader| leader.sort_key() == sk)
+                && (!is_shared || change.attribute("Operator_Account") == Some(account))
+        });
+        Ok([item].into_iter().chain(beside).map(Target::of).collect())
     }
 
     /// Blanks an item; false if it is gone.

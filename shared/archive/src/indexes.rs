@@ -118,9 +118,6 @@ impl Archive {
         query: &MessageQuery,
         now: u64,
     ) -> Result<Page, ArchiveError> {
-        if !(1..=MAX_PARTITION_KEY_BYTES).contains(&index_query.partition().len()) {
-            return Err(ArchiveError::InvalidRequest("an account has 1 to 2048 bytes"));
-        }
         let limit = query.limit();
         let cursor = query.cursor.as_deref();
         let mut after = cursor.map(|cursor| IndexEntry::from_cursor(cursor, index_query, query)).transpose()?;
@@ -149,6 +146,9 @@ impl Archive {
         after: Option<IndexEntry>,
         limit: usize,
     ) -> Result<(Vec<IndexEntry>, Option<IndexEntry>), ArchiveError> {
+        if !(1..=MAX_PARTITION_KEY_BYTES).contains(&index_query.partition().len()) {
+            return Err(ArchiveError::InvalidRequest("an account has 1 to 2048 bytes"));
+        }
         let Index { name, partition_key, fix } = index_query.index();
         let partition = || AttributeValue::S(index_query.partition().to_owned());
         let (from, to) = (bounds.from_time.unwrap_or(0), bounds.to_time.unwrap_or(u64::MAX));

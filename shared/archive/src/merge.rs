@@ -4,8 +4,8 @@
 //! - versions are ordered by `EventTime`, then by key; an edit without `EventTime` counts from its arrival. What an edit
 //!   does not say (`MsgBody`, `CloudCustomData`) stays as it was in the version before;
 //! - of several recalls the earliest counts;
-//! - if two one-to-one messages have the same key, a change belongs to the one with its `From_Account`. If group messages
-//!   share a `MsgSeq`, a change belongs to the one with its `MsgId`; a change that names none belongs to those that are in
+//! - if two one-to-one messages have the same key, a change belongs to the one with its `To_Account`, since somebody else
+//!   than the sender may have made it. If group messages share a `MsgSeq`, a change belongs to the one with its `MsgId`; a change that names none belongs to those that are in
 //!   the group's history. A violation that was found when a group message was sent belongs to the message with its
 //!   `Random` and `MsgTime`;
 //! - an erased message shows no edit, not even one that came later.
@@ -20,7 +20,7 @@ pub(crate) fn is_change_of(change: &StoredMessage, message: &StoredMessage) -> b
     if message.to_account().is_some() {
         // Nobody says who extended it, and its place names it well enough.
         return change.attribute("CallbackCommand") == Some(Command::C2cExtension.as_str())
-            || change.attribute("From_Account") == message.attribute("From_Account");
+            || change.to_account() == message.to_account();
     }
     if change.attribute("Random").is_some() {
         return ["Random", "MsgTime"].into_iter().all(|name| change.attribute(name) == message.attribute(name));

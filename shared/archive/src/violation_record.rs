@@ -1,8 +1,9 @@
 //! A violation as the item that it becomes: what people can see although the rules are against it.
 //!
 //! It stands beside the message and says what the rules found and where, never what was said there. The index `Outcome`
-//! has it, first among those that are open, then among those that were judged. It has the accounts of the callback that
-//! it was found in, so that an erasure reaches it.
+//! has it, first among those that are open, then among those that were judged. Its `From_Account` is whoever wrote these
+//! words: the sender, or in an edit the operator. So an erasure and a question by account reach it; an erasure of the
+//! message's sender does too.
 //!
 //! Its key follows from what was judged. So a callback that comes again finds the same violation, and what somebody did
 //! about it stays.
@@ -160,14 +161,15 @@ impl ViolationRecord {
         };
         let (conversation, place, said) = match &change.what {
             What::C2cEdit(edit) => {
-                fields.text("From_Account", Some(edit.from_account.as_ref()));
+                operator = edit.operator_account.as_deref();
+                // These words are the operator's. The recipient tells which of the two sides sent the message.
+                fields.text("From_Account", Some(operator.unwrap_or(&edit.from_account)));
                 fields.text("To_Account", Some(edit.to_account.as_ref()));
                 fields.text("MsgKey", edit.msg_key.as_deref());
                 fields.number("MsgSeq", Some(edit.message.seq));
                 fields.number("MsgRandom", Some(edit.message.random));
                 fields.number("MsgTime", Some(edit.message.time));
                 let conversation = Conversation::C2c(edit.from_account.to_string(), edit.to_account.to_string());
-                operator = edit.operator_account.as_deref();
                 (conversation, keys::c2c_place(edit.message), said(&edit.content))
             }
             What::GroupEdit(edit) => {

@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::client::Archive;
-use crate::conversation::{Conversation, may_hold_of};
+use crate::conversation::Conversation;
 use crate::error::ArchiveError;
 use crate::finding::Finding;
 use crate::indexes::{CONCURRENT_READS, IndexEntry, IndexQuery};
@@ -95,7 +95,8 @@ impl Serialize for Violation {
 impl Archive {
     /// One page of the violations in that state, of everybody or of a conversation, ordered by when people saw them first.
     /// `query` bounds that time, and its filter may name the account. What has expired by `now` (Unix seconds) is not
-    /// shown. Takes one request for the index, and two for each violation; one for that of another account.
+    /// shown. Takes one request for the index, and two for each violation. For an account it asks the index by account; if
+    /// the table has none, it takes one request for each violation of another account.
     ///
     /// # Errors
     /// [`ArchiveError::InvalidRequest`] if the cursor belongs to another query; else that of a request.
@@ -106,9 +107,30 @@ impl Archive {
         query: &MessageQuery,
         now: u64,
     ) -> Result<ViolationPage, ArchiveError> {
-        let index_query = IndexQuery::Violations(state);
-        let partition = conversation.map(Conversation::partition_key);
+        let by_state = IndexQuery::Violations(state);
+        let follows = |cursor: &String| IndexEntry::from_cursor(cursor, by_state, query).is_ok();
+        if let Some(account) = query.filter.from_account.as_deref()
+            && !query.cursor.as_ref().is_some_and(follows)
+        {
+            match self.violations_in(IndexQuery::Account(account), state, conversation, query, now).await {
+                Err(ArchiveError::IndexMissing { .. }) => {}
+                page => return page,
+            }
+        }
+        self.violations_in(by_state, state, conversation, query, now).await
+    }
+
+    /// The same, found in that index.
+    async fn violations_in(
+        &self,
+        index_query: IndexQuery<'_>,
+        state: ViolationState,
+        conversation: Option<&Conversation>,
+        query: &MessageQuery,
+        now: u64,
+    ) -> Result<ViolationPage, ArchiveError> {
         let account = query.filter.from_account.as_deref();
+        let partition = conversation.map(Conversation::partition_key);
         let is_all = partition.is_none() && account.is_none();
         let limit = query.limit();
         let cursor = query.cursor.as_deref();
@@ -117,16 +139,15 @@ impl Archive {
         for _ in 0..REQUESTS_PER_PAGE {
             let wanted = if is_all { limit - violations.len() } else { ENTRIES_PER_REQUEST };
             let (mut entries, mut more) = self.index_entries(index_query, query, after, wanted).await?;
-            entries.retain(|entry| {
-                partition.as_ref().is_none_or(|partition| entry.key.pk == *partition)
-                    && account.is_none_or(|account| may_hold_of(&entry.key.pk, account))
+            entries.retain(|IndexEntry { key, .. }| {
+                keys::violation_id(&key.sk).is_some() && partition.as_ref().is_none_or(|partition| key.pk == *partition)
             });
             let found = stream::iter(&entries).map(|entry| self.violation_at(&entry.key, account, now));
             let mut found = found.buffered(CONCURRENT_READS);
             let mut read = 0;
             while let Some(violation) = found.try_next().await? {
                 read += 1;
-                // It may have been judged since the index was asked.
+                // It may have been judged since the index was asked, and the index by account has both.
                 violations.extend(violation.filter(|violation| violation.finding().state() == state));
                 if violations.len() == limit {
                     break;

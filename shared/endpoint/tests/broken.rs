@@ -130,6 +130,27 @@ fn what_can_be_read_is_moderated_like_any_other() {
     assert_eq!(reply["ErrorCode"], 0, "an exempt account stays exempt");
 }
 
+#[test]
+fn an_escape_that_json_does_not_know_is_undone_as_in_javascript() {
+    let data = |text: &str| bent("hello", "\"x\"", &format!("\"{text}\""));
+    let bent = |text: &str| bent(text, "\"x\"", "\"x\"");
+    for (text, code) in [
+        (r"r\oulette", 1),
+        (r"r\x6fulette", 1),
+        (r"r\u{6f}ulette", 1),
+        (r"\qroulette", 1),
+        (r"a c\asi\u{6e}o", 120_001),
+        // As it is written.
+        (r"roulette\q", 1),
+        (r"hel\qlo", 0),
+    ] {
+        for body in [bent(text), data(text), data(&format!(r#"{{\"a\":\"{text}\"}}"#))] {
+            let (reply, outcome) = answer(C2C, "", &body, OnFailure::Reject);
+            assert_eq!(reply["ErrorCode"], code, "{}: {outcome:?}", String::from_utf8_lossy(&body));
+        }
+    }
+}
+
 /// What nobody can read.
 const UNREADABLE: [(&str, &str); 11] = [
     ("\"x\"}", "\"x\""),

@@ -128,8 +128,11 @@ async fn what_is_erased_reads_so_and_does_not_come_back() {
     store(&engine, &callbacks()).await;
     erase(&engine.archive, "ana", Lookup::Index).await;
     let erased = items(&engine).await;
-    let again = store(&engine, &callbacks()).await;
-    assert!(again.iter().all(|stored| *stored == Stored::Erased), "{again:?}");
+    for (callback, stored) in callbacks().iter().zip(store(&engine, &callbacks()).await) {
+        // A recall says nothing, but a one-to-one recall tells whose message it was.
+        let is_blank = callback.contains("secret") || *callback == c2c_recall(&json!({}));
+        assert_eq!(stored, if is_blank { Stored::Erased } else { Stored::Duplicate }, "{callback}");
+    }
     assert_eq!(items(&engine).await, erased, "a callback that is repeated changes nothing");
 
     // A failed delivery that is later reported as delivered, and an edit that is reported only now.
@@ -192,7 +195,7 @@ async fn an_erasure_is_told_of_before_its_first_item_is_blank() {
     // It ends while the first page is being blanked, and nothing waits for the rest.
     let page = archive.erase_page(&mut erasure, LATER);
     let cut = async {
-        while requests.load(Ordering::SeqCst) < 100 {
+        while requests.load(Ordering::SeqCst) < 60 {
             tokio::task::yield_now().await;
         }
     };

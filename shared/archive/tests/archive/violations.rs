@@ -1,5 +1,8 @@
 //! Violations: stored beside the message, found by time, marked as judged, and erased with the rest.
 
+use std::sync::atomic::Ordering;
+
+use aws_sdk_dynamodb::types::{DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate};
 use chathook_archive::Stored::{Duplicate, Erased, New, Replaced};
 use chathook_archive::{
     Conversation, Imported, Judgement, Lookup, MessageQuery, RawItem, Reason, Span, Stored, StoredMessage, Violation,
@@ -10,7 +13,7 @@ use chathook_protocol::{Change, Command, Query, SendMsg};
 use serde_json::{Value, json};
 
 use crate::changes::{KEY, c2c_edit, c2c_recall, group_edit, group_recall, store, text};
-use crate::engine::Engine;
+use crate::engine::{Engine, TABLE};
 use crate::samples::{NOW, ana_and_bo, c2c, group, parse, record, the_group};
 
 /// How long violations are kept: the messages are old.
@@ -105,7 +108,7 @@ async fn a_violation_is_stored_once_beside_its_message_and_says_what_was_found()
     );
     for (name, value) in [
         ("CallbackCommand", json!("C2C.CallbackAfterModifyMsg")),
-        ("From_Account", json!("ana")),
+        ("From_Account", json!("bo")),
         ("Operator_Account", json!("bo")),
         ("EventTime", json!(EDITED_AT)),
         ("MsgKey", json!(KEY)),
@@ -283,6 +286,86 @@ async fn an_erasure_reaches_violations_and_closes_them() {
         assert_eq!(engine.store(&record(&callbacks[0])).await, Erased);
         assert_eq!(store(&engine, &callbacks[1..2]).await, [Erased]);
     }
+}
+
+#[tokio::test]
+async fn a_violation_in_an_edit_is_of_its_author_and_an_erasure_of_the_sender_reaches_it_too() {
+    for (edited, edit) in [
+        (c2c(json!({})), c2c_edit(EDITED_AT, "x", &json!({"Operator_Account": "admin"}))),
+        (group(json!({})), group_edit(1_490_686_300_000, "x", &json!({"Operator_Account": "admin"}))),
+    ] {
+        for (account, lookup, has_message, violations) in [
+            ("ana", Lookup::Index, true, 0),
+            ("ana", Lookup::Scan, true, 0),
+            ("admin", Lookup::Index, true, 0),
+            ("admin", Lookup::Scan, false, 0),
+            ("bo", Lookup::Index, true, 1),
+        ] {
+            let engine = Engine::start().await;
+            store(&engine, &[edit.clone()]).await;
+            if has_message {
+                store(&engine, &[edited.clone()]).await;
+            }
+            find(&engine, &edit).await;
+            let of = async |account: &str| {
+                let mut query = MessageQuery::default();
+                query.filter.from_account = Some(account.to_owned());
+                list(&engine, ViolationState::Open, None, &query).await.len()
+            };
+            assert_eq!((of("admin").await, of("ana").await), (1, 0), "whose words they are");
+
+            let mut erasure = engine.archive.begin_erasure(account, lookup, NOW + 1).await.unwrap();
+            while !erasure.is_finished() {
+                engine.archive.erase_page(&mut erasure, NOW + 1).await.unwrap();
+            }
+            assert_eq!(open(&engine).await.len(), violations, "{account} {lookup:?} {edit}");
+            let changes = match account {
+                "ana" => 2,
+                "admin" => 1,
+                _ => 0,
+            };
+            assert_eq!(erasure.changes(), changes, "{account} {lookup:?} {edit}");
+        }
+    }
+    // All that is left of the message is an edit, which names its sender.
+    let engine = Engine::start().await;
+    let edit = c2c_edit(EDITED_AT, "x", &json!({"Operator_Account": "admin"}));
+    store(&engine, &[edit.clone()]).await;
+    find(&engine, &edit).await;
+    let mut erasure = engine.archive.begin_erasure("ana", Lookup::Index, NOW + 1).await.unwrap();
+    engine.archive.erase_page(&mut erasure, NOW + 1).await.unwrap();
+    assert!(erasure.is_finished() && open(&engine).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_violations_of_an_account_are_found_without_reading_those_of_others() {
+    let engine = Engine::start().await;
+    for seq in 1..=20 {
+        let from = if seq % 10 == 0 { "ana" } else { "bo" };
+        find(&engine, &group(json!({"MsgSeq": seq, "MsgTime": seq, "From_Account": from}))).await;
+    }
+    let (archive, requests) = engine.counted().await;
+    let mut query = MessageQuery::default();
+    query.filter.from_account = Some("ana".to_owned());
+    let page = archive.violations(ViolationState::Open, None, &query, NOW).await.unwrap();
+    assert_eq!((page.violations.len(), page.next_cursor), (2, None));
+    assert_eq!(requests.load(Ordering::SeqCst), 1 + 2 * 2);
+
+    // Where the table has no index by account, the cursor goes on in the other index.
+    let delete = DeleteGlobalSecondaryIndexAction::builder().index_name("Account").build().unwrap();
+    let update = GlobalSecondaryIndexUpdate::builder().delete(delete).build();
+    engine.raw.update_table().table_name(TABLE).global_secondary_index_updates(update).send().await.unwrap();
+    query.limit = Some(1);
+    let mut found = Vec::new();
+    loop {
+        let page = engine.archive.violations(ViolationState::Open, None, &query, NOW).await.unwrap();
+        found.extend(page.violations.iter().map(|violation| violation.item().attribute("MsgSeq").map(str::to_owned)));
+        query.cursor = page.next_cursor;
+        if query.cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, [Some("10".to_owned()), Some("20".to_owned())]);
 }
 
 #[tokio::test]

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::Object;
+use super::events::events;
 use super::mend::{Mended, mend};
-use super::readable::{decoded, readable};
+use super::readable::{decoded, is_ambiguous, readable};
 
 /// The bytes of a request's body. Nearly all bodies are strict JSON, and cost one parse. The others are
 /// [mended](mend) first.
@@ -14,13 +15,14 @@ pub struct Body<'b> {
     bytes: &'b [u8],
     text: Cow<'b, str>,
     mended: OnceLock<Option<Mended>>,
+    ambiguous: OnceLock<String>,
 }
 
 impl<'b> Body<'b> {
     /// The body in these bytes.
     #[must_use]
     pub fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes, text: readable(bytes), mended: OnceLock::new() }
+        Self { bytes, text: readable(bytes), mended: OnceLock::new(), ambiguous: OnceLock::new() }
     }
 
     /// The object in it.
@@ -34,11 +36,23 @@ impl<'b> Body<'b> {
         })
     }
 
-    /// What it holds besides [the object](Self::object), once that was read.
+    /// What a parser may see besides [the object](Self::object), once that was read: what stands outside of it, and
+    /// strings with an escape that JSON does not know, as they are written.
     #[must_use]
     pub fn leftover(&self) -> Option<&str> {
-        let mended = self.mended.get()?.as_ref()?;
-        Some(mended.leftover.as_str()).filter(|leftover| !leftover.is_empty())
+        let leftover = match (self.mended.get(), &self.text) {
+            (Some(mended), _) => mended.as_ref()?.leftover.as_str(),
+            // Nothing in it was repaired.
+            (None, Cow::Borrowed(_)) => return None,
+            (None, Cow::Owned(_)) => self.ambiguous.get_or_init(|| self.ambiguous_strings()),
+        };
+        Some(leftover).filter(|leftover| !leftover.is_empty())
+    }
+
+    fn ambiguous_strings(&self) -> String {
+        let text = decoded(self.bytes);
+        let strings = events(&text).filter_map(|event| text.get(event.span));
+        strings.filter(|string| is_ambiguous(string)).collect::<Vec<_>>().join("\n")
     }
 
     /// All of it, [readable].

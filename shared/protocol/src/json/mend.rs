@@ -9,15 +9,15 @@ use std::fmt::Write as _;
 use serde_json::value::RawValue;
 
 use super::escapes::unescape;
-use super::readable::repaired;
+use super::readable::{is_ambiguous, repaired};
 
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mended {
     /// The object as strict JSON.
     pub json: String,
-    /// What stands outside of it and is no JSON: comments, and what comes behind its end. Empty if that holds nothing
-    /// that can be read.
+    /// What another parser may see: comments, strings with an escape that JSON does not know, as they are written, and
+    /// what comes behind the end. Empty if that holds nothing that can be read.
     pub leftover: String,
 }
 
@@ -123,6 +123,10 @@ impl<'a> Mender<'a> {
             return Some(quoted(&unescape(inside.get(..end)?).text).into());
         }
         let literal = self.text.get(start..self.at)?;
+        if is_ambiguous(literal) {
+            self.leftover.push_str(literal);
+            self.leftover.push('\n');
+        }
         Some(repaired(literal).map_or(Cow::Borrowed(literal), Cow::Owned))
     }
 

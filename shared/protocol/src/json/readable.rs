@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+/// A backslash in a JSON string.
+const LITERAL_BACKSLASH: &str = "\\\\";
+
 /// The body as JSON text. A byte order mark is dropped, and invalid UTF-8 becomes U+FFFD. Inside strings, a lone
-/// surrogate escape becomes U+FFFD, a raw control character becomes its escape, and a backslash that escapes nothing
-/// becomes a literal one. Senders can get all of these into a message, and such a message must be looked at like any
+/// surrogate escape becomes U+FFFD, a raw control character becomes its escape, and a backslash that escapes nothing in
+/// JSON becomes a literal one; see [`is_ambiguous`]. Senders can get all of these into a message, and such a message must be looked at like any
 /// other.
 ///
 /// Takes one pass, and borrows if there is nothing to repair.
@@ -50,6 +53,22 @@ pub(super) fn repaired(text: &str) -> Option<String> {
     (copied > 0).then(|| out + text.get(copied..).unwrap_or_default())
 }
 
+/// Whether a string has a backslash that escapes nothing in JSON. JSON5 and JavaScript know more escapes, and drop the
+/// backslash before anything else. So another parser may read another text there.
+pub(super) fn is_ambiguous(string: &str) -> bool {
+    let from = |at: usize| string.as_bytes().get(at..).unwrap_or_default();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', from(at)) {
+        at += found;
+        let (len, repair) = repaired_escape(from(at));
+        if repair.is_some_and(|repair| repair == LITERAL_BACKSLASH) {
+            return true;
+        }
+        at += len;
+    }
+    false
+}
+
 /// The length of the escape at the start of `rest`, and what to write in its place if it is not valid JSON.
 fn repaired_escape(rest: &[u8]) -> (usize, Option<Cow<'static, str>>) {
     let next_unit = || code_unit(rest.get(6..).unwrap_or_default());
@@ -58,7 +77,7 @@ fn repaired_escape(rest: &[u8]) -> (usize, Option<Cow<'static, str>>) {
         (_, Some(0xD800..=0xDBFF)) if matches!(next_unit(), Some(0xDC00..=0xDFFF)) => (12, None),
         (_, Some(0xD800..=0xDFFF)) => (6, Some(Cow::Borrowed("\\ufffd"))),
         (_, Some(_)) => (6, None),
-        (_, None) => (1, Some(Cow::Borrowed("\\\\"))),
+        (_, None) => (1, Some(Cow::Borrowed(LITERAL_BACKSLASH))),
     }
 }
 
