@@ -129,7 +129,8 @@ fn callbacks(function: &str) -> &'static [&'static str] {
         "group-before-send" => &["callbacks/group_before_send"],
         "c2c-after-send" | "redrive" => &["callbacks/c2c_after_send"],
         "group-after-send" => &["callbacks/group_after_send"],
-        "after-change" => &["changes/c2c_after_modify_msg"],
+        // An edit is judged, a withdrawal is not.
+        "after-change" => &["changes/c2c_after_modify_msg", "changes/c2c_after_msg_withdraw"],
         _ => panic!("say in {}, callbacks(), what {function} is to be measured with", file!()),
     }
 }

@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chathook_archive::{Archive, MessageQuery, Violation, ViolationState};
+use chathook_archive::{Archive, Conversation, MessageQuery, Violation, ViolationState};
 use chathook_tests::function::{Function, Setup};
 use chathook_tests::program::{RULES, Serve, folder_with, refused, run, stdout};
 use chathook_tests::{engine, now, query};
@@ -96,6 +96,25 @@ async fn each_function_that_stores_finds_what_is_against_the_rules() {
         assert_eq!(counted["command"], command(&callback));
         assert!(!log.join("\n").contains("casino"), "no log tells what a message says: {log:#?}");
     }
+}
+
+/// As with `disableCloudMessagePostHook`: the platform asks before it delivers, and says nothing afterwards.
+#[tokio::test]
+async fn a_message_without_an_after_callback_is_moderated_all_the_same() {
+    let (dynamodb, archive) = engine().await;
+    let setup = Setup { name: "webhook", dynamodb: &dynamodb, rules: Some(RULES), environment: &[] };
+    let mut function = Function::start(&setup).await;
+    for (text, code) in [("best casino in town", 120_001), ("Lunch?", 0)] {
+        let callback = json!({
+            "CallbackCommand": "C2C.CallbackBeforeSendMsg", "From_Account": "ada", "To_Account": "grace",
+            "MsgKey": "1_2_3", "MsgBody": body(text),
+        });
+        let (status, answer) = function.post(command(&callback), &callback.to_string()).await;
+        assert_eq!((status, &answer["ErrorCode"]), (200, &json!(code)), "{answer}");
+    }
+    let conversation = Conversation::C2c("ada".to_owned(), "grace".to_owned());
+    let page = archive.messages(&conversation, &MessageQuery::default(), now()).await.expect("the engine answers");
+    assert!(page.messages.is_empty() && open(&archive).await.is_empty());
 }
 
 #[tokio::test]
