@@ -192,8 +192,8 @@ impl Stream {
             if word.iter().any(|unit| confusables::is_turned(unit.base)) {
                 for unit in word {
                     let letters = unit.letters.or(confusables::turned(unit.base));
-                    *unit =
-                        Unit { begins_segment: unit.begins_segment, ..classes.unit(Glyph { letters, ..unit.glyph() }) };
+                    let turned = classes.unit(Glyph { letters, ..unit.glyph() });
+                    *unit = Unit { begins_segment: unit.begins_segment, is_apart: unit.is_apart, ..turned };
                 }
             }
         }
