@@ -254,7 +254,9 @@ impl Finder<'_> {
         if self.context.may_begin(at, unit.code) {
             self.search_as(at, unit.code);
         }
-        self.search_others(at, unit);
+        if unit.has_others {
+            self.search_others(at, unit);
+        }
     }
 
     /// Finds what begins at a unit, taken for other letters than it most likely is.
