@@ -218,11 +218,10 @@ impl Finder<'_> {
         if at >= self.run.end {
             self.run = Run { end: self.run_end(at, unit, |_, _| false), ..Run::default() };
         }
-        self.run.searched = self.run_end(at, unit, goes_on);
         self.run.searches += 1;
-        if self.run.searches <= MOST_SEARCHES {
-            self.search(at, unit);
-        }
+        let may_search_on = self.run.searches < MOST_SEARCHES;
+        self.run.searched = if may_search_on { self.run_end(at, unit, goes_on) } else { self.run.end };
+        self.search(at, unit);
     }
 
     /// Finds what begins in a run, from a unit on. What is behind a bracket may begin a term without it.
