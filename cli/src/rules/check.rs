@@ -15,7 +15,7 @@ use super::arguments::Format;
 use super::load::{problem, source};
 use super::message::Where;
 use crate::output::json_line;
-use crate::progress::count;
+use crate::progress::{Progress, count};
 
 /// Validate rules and the word lists they name; every problem is reported with its line and the fix
 ///
@@ -84,8 +84,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn hit_words(rules: &Rules, terms: Option<&CheckedTerms>, dictionary: &Path) -> anyhow::Result<Vec<Harmless>> {
     let sender = Where::anybody();
     let mut words = Vec::new();
-    for line in BufReader::new(File::open(dictionary)?).lines() {
+    let file = File::open(dictionary)?;
+    let mut progress = Progress::of_bytes(file.metadata().ok().map(|file| file.len()));
+    let mut read = 0;
+    for line in BufReader::new(file).lines() {
         let line = line?;
+        // With its line break.
+        read += line.len() as u64 + 1;
+        progress.at(read, String::new());
         let word = line.trim();
         if word.is_empty() {
             continue;
@@ -108,6 +114,7 @@ fn hit_words(rules: &Rules, terms: Option<&CheckedTerms>, dictionary: &Path) -> 
             });
         }
     }
+    progress.finish();
     Ok(words)
 }
 

@@ -214,6 +214,24 @@ impl Search {
         if is_in_number(context.units, at, unit) {
             return;
         }
+        if unit.has_others {
+            self.branch_to_others(context, first, reading, unit, see);
+        }
+        if reading.star == NO_STAR && is_cross(context.units, at, unit) {
+            self.star(context, reading);
+        }
+    }
+
+    /// Puts the ways that take a unit for one of the other letters that it may be on the stack.
+    #[inline(never)]
+    fn branch_to_others(
+        &mut self,
+        context: Context<'_>,
+        first: usize,
+        reading: &Reading,
+        unit: &Unit,
+        see: &mut impl FnMut(u32, Candidate),
+    ) {
         for code in context.classes.others(unit) {
             self.steps += 1;
             if let Some(node) = reading.step(unit, code, context.trie) {
@@ -221,9 +239,6 @@ impl Search {
                 next.take(context, first, unit, code, node, see);
                 self.readings.push(next);
             }
-        }
-        if reading.star == NO_STAR && is_cross(context.units, at, unit) {
-            self.star(context, reading);
         }
     }
 
@@ -276,23 +291,36 @@ impl Search {
         let next = Reading { at: reading.at + 1, gaps, inside: 0, is_space: false, star: reading.at, ..*reading };
         // A letter that is doubled in the term.
         self.readings.push(next);
+        let may_be_others = first.has_others || second.has_others;
+        // Codes between that of the gap and the first letter's.
+        let has_marks = self.first_letter > GAP + 1;
         let children = trie.children_of(reading.node);
         self.steps += children.len() / 2;
         for child in children {
             let (code, Ok(node)) = (trie.label(child), u32::try_from(child)) else { continue };
             let goes_on = |after| code == after || trie.child(node, after).is_some();
-            let leads_on = |unit: &Unit| goes_on(unit.code) || (unit.is_open && classes.others(unit).any(goes_on));
-            if code != GAP && (leads_on(first) || (second.code != first.code && leads_on(second))) {
+            if code != GAP
+                && (goes_on(first.code)
+                    || (second.code != first.code && goes_on(second.code))
+                    || (may_be_others && [first, second].iter().any(|unit| classes.others(unit).any(goes_on))))
+            {
                 self.readings.push(Reading { node, code, ..next });
             }
-            // A letter and the mark on it: `चू*या`.
-            let marks = trie.children_of(node).take_while(|mark| trie.label(*mark) < self.first_letter);
-            for mark in marks.filter(|mark| trie.label(*mark) != GAP) {
-                let Ok(node) = u32::try_from(mark) else { continue };
-                if trie.child(node, first.code).is_some() {
-                    self.steps += 1;
-                    self.readings.push(Reading { node, code: trie.label(mark), ..next });
-                }
+            if has_marks {
+                self.star_with_mark(trie, Reading { node, code, ..next }, first);
+            }
+        }
+    }
+
+    /// Puts the ways that take a sign for a letter and the mark on it on the stack: `चू*या`.
+    #[inline(never)]
+    fn star_with_mark(&mut self, trie: &Trie, letter: Reading, after: &Unit) {
+        let marks = trie.children_of(letter.node).take_while(|mark| trie.label(*mark) < self.first_letter);
+        for mark in marks.filter(|mark| trie.label(*mark) != GAP) {
+            let Ok(node) = u32::try_from(mark) else { continue };
+            if trie.child(node, after.code).is_some() {
+                self.steps += 1;
+                self.readings.push(Reading { node, code: trie.label(mark), ..letter });
             }
         }
     }
@@ -300,6 +328,7 @@ impl Search {
 
 impl Reading {
     /// The node that a unit leads to, taken for a letter with that code.
+    #[inline]
     fn step(&self, unit: &Unit, code: u16, trie: &Trie) -> Option<u32> {
         if code == NONE {
             return None;
@@ -319,6 +348,7 @@ impl Reading {
     }
 
     /// Takes the step that a unit leads to, and gives what ends there to `see`.
+    #[inline]
     fn take(
         &mut self,
         context: Context<'_>,

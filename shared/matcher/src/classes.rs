@@ -13,6 +13,7 @@ use crate::marks::Marks;
 
 /// One glyph of a text, with the number of its class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is asked alone, for nearly every unit")]
 pub(crate) struct Unit {
     pub(crate) base: char,
     pub(crate) letters: Letters,
@@ -22,6 +23,8 @@ pub(crate) struct Unit {
     pub(crate) begins_segment: bool,
     /// Whether it may be read in more than one way.
     pub(crate) is_open: bool,
+    /// Whether one of these ways is another letter that some term has.
+    pub(crate) has_others: bool,
     /// Whether no word goes on here: a segment begins, or another script.
     pub(crate) is_apart: bool,
     /// The marks that are written on it.
@@ -31,7 +34,17 @@ pub(crate) struct Unit {
 impl Unit {
     const fn new(glyph: Glyph, code: u16) -> Self {
         let Glyph { base, letters, kind, marks } = glyph;
-        Self { base, letters, code, kind, begins_segment: false, is_open: false, is_apart: false, marks }
+        Self {
+            base,
+            letters,
+            code,
+            kind,
+            begins_segment: false,
+            is_open: false,
+            has_others: false,
+            is_apart: false,
+            marks,
+        }
     }
 
     /// The glyph that it is made from.
@@ -118,7 +131,8 @@ impl Classes {
         if is_open && code == NONE {
             code = glyph.classes().map(|class| self.code(class)).find(|code| *code != NONE).unwrap_or(NONE);
         }
-        Unit { is_open, ..Unit::new(glyph, code) }
+        let unit = Unit { is_open, ..Unit::new(glyph, code) };
+        Unit { has_others: is_open && self.others(&unit).next().is_some(), ..unit }
     }
 
     /// An ideograph of that class, of which there is no other reading, as a unit of a stream.

@@ -49,9 +49,14 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 /// Whether a letter is one of those that text generators write upside down or mirrored. In a word with such letters the
 /// others are turned as well: see [`turned`].
 pub(crate) fn is_turned(base: char) -> bool {
-    const ALL: &str = "ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ∀𐐒ℲℲ⅁ﻼ⅂ԁꝺᖈ⊥⅄ɒɘϱɿƨɉⴇꟻәⴑ⅃ꟼ";
-    ALL.contains(base)
+    TURNED.binary_search(&base).is_ok()
 }
+
+/// In their order.
+const TURNED: [char; 38] = [
+    'ƃ', 'ƨ', 'ǝ', 'ɉ', 'ɐ', 'ɒ', 'ɔ', 'ɘ', 'ɟ', 'ɥ', 'ɯ', 'ɹ', 'ɾ', 'ɿ', 'ʇ', 'ʌ', 'ʍ', 'ʎ', 'ʞ', 'ϱ', 'ә', 'ԁ', 'ᖈ',
+    'ᴉ', 'Ⅎ', '⅁', '⅂', '⅃', '⅄', '∀', '⊥', 'ⴇ', 'ⴑ', 'ꝺ', 'ꟻ', 'ꟼ', 'ﻼ', '𐐒',
+];
 
 /// The letters that a Latin letter is turned into, upside down or mirrored.
 pub(crate) const fn turned(letter: char) -> Letters {
@@ -85,5 +90,16 @@ impl Table {
         if let Some(entry) = self.letters.get_mut(at) {
             *entry = entry.or(letters);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_are_turned_are_found_among_their_like() {
+        assert!(TURNED.is_sorted());
+        assert!("ɐɔǝɟ∀𐐒".chars().all(is_turned) && !"ao0加".chars().any(is_turned));
     }
 }

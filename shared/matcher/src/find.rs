@@ -123,7 +123,17 @@ impl Buffers {
             let context = stream.context(anywhere, classes);
             Finder { input, stream, context, search, results, run: Run::default() }.find_anywhere();
         }
+        if classes.have_ideographs() {
+            let context = stream.context(anywhere, classes);
+            Finder { input, stream, context, search, results, run: Run::default() }.find_spelled();
+        }
     }
+}
+
+/// Whether a word goes on at a unit behind a letter.
+#[inline]
+const fn goes_on(before: &Unit, unit: &Unit) -> bool {
+    matches!(before.kind, Kind::Letter) && !unit.is_apart
 }
 
 /// A search of a stream for the terms of one trie.
@@ -136,67 +146,114 @@ struct Finder<'f> {
     run: Run,
 }
 
-/// Units with the same code, one behind the other, that a term may begin with.
+/// Units with the same code, one behind the other.
 #[derive(Default)]
 struct Run {
-    code: u16,
     /// The unit behind the last.
     end: usize,
-    /// Whether one of them was searched from.
-    is_searched: bool,
+    /// No search begins before this unit: the last one, from the beginning of its word, has seen it all.
+    searched: usize,
+    /// How many searches began in it.
+    searches: usize,
 }
+
+/// How many searches may begin in a run. It has as many beginnings as it has words, if what divides them looks like their
+/// letters: `ill|ill`.
+const MOST_SEARCHES: usize = 8;
 
 impl Finder<'_> {
     /// Finds terms that begin where words do.
     fn find_words(&mut self) {
-        let mut before: Option<&Unit> = None;
-        for (at, unit) in self.context.units.iter().enumerate() {
-            let behind = before.replace(unit);
+        let units = self.context.units;
+        let mut before = units.first();
+        for (at, unit) in units.iter().enumerate() {
             // For most units, this check is all that is needed.
-            if unit.code == NONE || (!unit.is_apart && behind.is_some_and(|behind| behind.kind == Kind::Letter)) {
-                continue;
-            }
-            let may_begin = unit.is_apart || behind.is_none_or(|behind| may_begin_behind(behind, unit));
-            if self.is_first_of_run(at, unit, may_begin && !unit.is_opening()) {
-                self.search(at, unit);
+            let is_inside = before.replace(unit).is_some_and(|before| goes_on(before, unit));
+            if !is_inside && unit.code != NONE && self.may_search(at, unit) {
+                self.search_words(at, unit);
             }
         }
     }
 
     /// Finds terms that begin anywhere.
     fn find_anywhere(&mut self) {
-        let has_ideographs = self.context.classes.have_ideographs();
-        let mut is_in_word = false;
-        for (at, unit) in self.context.units.iter().enumerate() {
-            let is_inside = is_in_word && !unit.is_apart;
-            is_in_word = unit.kind == Kind::Letter;
-            if unit.code != NONE && self.is_first_of_run(at, unit, true) {
-                self.search(at, unit);
+        let units = self.context.units;
+        for (at, unit) in units.iter().enumerate() {
+            if unit.code != NONE && self.may_search(at, unit) {
+                self.search_anywhere(at, unit);
             }
-            if has_ideographs && is_in_word && !is_inside && unit.base.is_ascii() {
+        }
+    }
+
+    /// Finds terms of ideographs that Latin words spell.
+    fn find_spelled(&mut self) {
+        let units = self.context.units;
+        let mut before = units.first();
+        for (at, unit) in units.iter().enumerate() {
+            let is_inside = before.replace(unit).is_some_and(|before| goes_on(before, unit));
+            if !is_inside && unit.kind == Kind::Letter && unit.base.is_ascii() {
                 self.search_spelled(at);
             }
         }
     }
 
-    /// Whether a search begins at a unit, where one may begin. Within a run of one letter, the search from its beginning
-    /// has seen it all. None begins at a bracket.
+    /// Whether a search has to begin at a unit. If nothing begins there, the one behind it is another letter.
     #[inline]
-    fn is_first_of_run(&mut self, at: usize, unit: &Unit, may_begin: bool) -> bool {
-        if self.run.code != unit.code || self.run.end != at {
-            self.run = Run { code: unit.code, ..Run::default() };
-        }
-        self.run.end = at + 1;
-        may_begin && !std::mem::replace(&mut self.run.is_searched, !unit.is_opening())
+    fn may_search(&self, at: usize, unit: &Unit) -> bool {
+        at >= self.run.searched && (unit.is_open || self.context.may_begin(at, unit.code))
     }
 
-    /// Finds what begins at a unit.
+    /// Whether a word may begin at a unit. None begins at a bracket.
+    fn may_begin_word(&self, at: usize, unit: &Unit) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.context.units.get(before));
+        !unit.is_opening() && (unit.is_apart || before.is_none_or(|before| may_begin_behind(before, unit)))
+    }
+
+    /// Finds what begins in a run, from a unit on up to the beginning of the next word.
+    #[inline(never)]
+    fn search_words(&mut self, at: usize, unit: &Unit) {
+        if !self.may_begin_word(at, unit) {
+            return;
+        }
+        if at >= self.run.end {
+            self.run = Run { end: self.run_end(at, unit, |_, _| false), ..Run::default() };
+        }
+        self.run.searches += 1;
+        let may_search_on = self.run.searches < MOST_SEARCHES;
+        self.run.searched = if may_search_on { self.run_end(at, unit, goes_on) } else { self.run.end };
+        self.search(at, unit);
+    }
+
+    /// Finds what begins in a run, from a unit on. What is behind a bracket may begin a term without it.
+    #[inline(never)]
+    fn search_anywhere(&mut self, at: usize, unit: &Unit) {
+        self.run.searched = self.run_end(at, unit, |before, _| before.is_opening());
+        self.search(at, unit);
+    }
+
+    /// Where a run that begins at a unit ends, at the latest between two units of which `divides` says so.
     #[inline]
+    fn run_end(&self, at: usize, first: &Unit, divides: impl Fn(&Unit, &Unit) -> bool) -> usize {
+        let (mut before, mut end) = (first, at + 1);
+        while let Some(unit) = self.context.units.get(end).filter(|unit| unit.code == first.code) {
+            if divides(before, unit) {
+                break;
+            }
+            before = unit;
+            end += 1;
+        }
+        end
+    }
+
+    /// Finds what begins at a unit, where [`Self::may_search`].
     fn search(&mut self, at: usize, unit: &Unit) {
+        if !unit.is_open {
+            return self.search_as(at, unit.code);
+        }
         if self.context.may_begin(at, unit.code) {
             self.search_as(at, unit.code);
         }
-        if unit.is_open {
+        if unit.has_others {
             self.search_others(at, unit);
         }
     }

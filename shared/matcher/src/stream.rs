@@ -130,8 +130,10 @@ impl Stream {
         let mut begins_segment = true;
         let mut is_turned = false;
         let first = self.units.len();
-        for (start, character) in text.char_indices() {
-            let span = start..start + character.len_utf8();
+        let mut next = 0;
+        while let Some(character) = text.get(next..).and_then(|rest| rest.chars().next()) {
+            let span = next..next + character.len_utf8();
+            next = span.end;
             // The caller makes sure that the stream's length fits a `u32`.
             #[allow(clippy::cast_possible_truncation, reason = "see above")]
             let place = Place { start: offset + span.start as u32, end: offset + span.end as u32 };
@@ -148,6 +150,12 @@ impl Stream {
                 (Ok(ascii), _) if plain(character).is_some() => {
                     let before = self.units.last().filter(|_| !begins_segment).map_or('\0', |unit| unit.base);
                     if languages::joins_ascii(before) {
+                        let run = self.push_ascii(text, span.start, offset, begins_segment, classes);
+                        if run > 0 {
+                            next = span.start + run;
+                            begins_segment = false;
+                            continue;
+                        }
                         self.units.push(Unit { begins_segment, is_apart: begins_segment, ..classes.ascii(ascii) });
                         self.places.push(place);
                         begins_segment = false;
@@ -184,6 +192,26 @@ impl Stream {
         }
     }
 
+    /// Appends the ASCII characters from a byte of a segment on, up to the first that may draw a letter, and says how many
+    /// they are. Each is one unit.
+    #[inline]
+    fn push_ascii(&mut self, text: &str, from: usize, offset: u32, begins_segment: bool, classes: &Classes) -> usize {
+        let bytes = text.as_bytes().get(from..).unwrap_or_default();
+        let is_one = |byte: &&u8| FLAGS.get(usize::from(**byte)).is_some_and(|flags| *flags == 0);
+        let run = bytes.iter().take_while(is_one).count();
+        let first = self.units.len();
+        self.units.extend(bytes.iter().take(run).map(|byte| classes.ascii(*byte)));
+        // The caller makes sure that the stream's length fits a `u32`.
+        #[allow(clippy::cast_possible_truncation, reason = "see above")]
+        let start = offset + from as u32;
+        self.places.extend((start..).take(run).map(|start| Place { start, end: start + 1 }));
+        if let Some(unit) = self.units.get_mut(first).filter(|_| begins_segment) {
+            unit.begins_segment = true;
+            unit.is_apart = true;
+        }
+        run
+    }
+
     /// Lets the letters of words that are written upside down be what they are turned from, from a unit on.
     #[inline(never)]
     fn turn(&mut self, first: usize, classes: &Classes) {
@@ -192,8 +220,8 @@ impl Stream {
             if word.iter().any(|unit| confusables::is_turned(unit.base)) {
                 for unit in word {
                     let letters = unit.letters.or(confusables::turned(unit.base));
-                    *unit =
-                        Unit { begins_segment: unit.begins_segment, ..classes.unit(Glyph { letters, ..unit.glyph() }) };
+                    let turned = classes.unit(Glyph { letters, ..unit.glyph() });
+                    *unit = Unit { begins_segment: unit.begins_segment, is_apart: unit.is_apart, ..turned };
                 }
             }
         }
@@ -289,7 +317,7 @@ impl Stream {
             self.units.truncate(first + 1);
             self.places.truncate(first + 1);
             if let (Some(unit), Some(place)) = (self.units.last_mut(), self.places.last_mut()) {
-                *unit = Unit { letters, code, is_open: false, ..head };
+                *unit = Unit { letters, code, is_open: false, has_others: false, ..head };
                 place.end = end;
             }
             return;

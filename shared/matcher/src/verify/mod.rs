@@ -14,7 +14,7 @@ use std::ops::Range;
 use alignment::{MOST_ATTACHED, beginning, reads};
 use division::{is_divided_enough, is_in_two_clauses};
 use edges::{Edge, is_whole, left_edge, right_edge};
-use traits::Traits;
+use traits::{DRAWN_OUT, Traits};
 
 use crate::candidates::Candidate;
 use crate::classes::Unit;
@@ -111,10 +111,16 @@ fn spells_another_word(units: &[Unit], letters: &[Letter], gaps: usize) -> bool 
     let mut word = [0; LONGEST_WORD];
     let mut length = 0;
     let mut is_term = true;
+    let (mut run, mut last) = (0, '\0');
     // Without gaps, a sign is read as a letter.
     for unit in units.iter().filter(|unit| gaps == 0 || !unit.kind.is_divider()) {
         let (Some(byte), true) = (word.get_mut(length), unit.base.is_ascii_lowercase()) else { return false };
         *byte = u8::try_from(unit.base).unwrap_or_default();
+        run = if last == unit.base { run + 1 } else { 1 };
+        last = unit.base;
+        if run == DRAWN_OUT {
+            return false;
+        }
         is_term &= letters.get(length).is_some_and(|letter| letter.base() == unit.base);
         length += 1;
     }

@@ -12,7 +12,7 @@ use crate::stream::Stream;
 use crate::unicode::{is_regional_indicator, is_spaceless};
 
 /// No word has a letter this many times in a row: `casinooo`.
-const DRAWN_OUT: usize = 3;
+pub(super) const DRAWN_OUT: usize = 3;
 /// Of a shorter term a doubled letter makes too many abbreviations. Where it makes a word ([`ordinary`](crate::ordinary)), it is one.
 const LEAST_DOUBLED: usize = 3;
 /// Within a longer word, as the term has a wildcard, a doubled letter makes another word of it: `comma*`, `coma*`. Of
@@ -105,7 +105,7 @@ impl Traits {
     ) -> Self {
         let mut traits = Self::default();
         let (mut run, mut before) = (0, None);
-        let mut quotes = 0;
+        let (mut quotes, mut is_own) = (0, false);
         for (at, unit) in units.iter().enumerate() {
             if Some(first + at) == candidate.star {
                 before = None;
@@ -123,8 +123,8 @@ impl Traits {
             }
             // One quotation mark ends something that is quoted. Two are around each letter.
             traits.has_stops |= std::mem::take(&mut quotes) == 1;
-            if is_wedge(&stream.units, first + at, unit) && !expected.letters.iter().any(|letter| reads(unit, *letter))
-            {
+            let is_wedge = stream.has_ideographs && is_wedge(&stream.units, first + at, unit);
+            if is_wedge && !expected.letters.iter().any(|letter| reads(unit, *letter)) {
                 traits.has_stops = true;
                 continue;
             }
@@ -136,7 +136,9 @@ impl Traits {
             traits.longest_run = traits.longest_run.max(run);
             before = Some(unit.base);
 
-            let is_own = expected.letters.iter().any(|letter| is_same(unit.base, letter.base()));
+            if run == 1 {
+                is_own = expected.letters.iter().any(|letter| is_same(unit.base, letter.base()));
+            }
             traits.own += usize::from(is_own);
             traits.drawn += usize::from(unit.kind == Kind::Drawn && !is_own);
             let is_borrowed = unit.glyph().is_of_its_own();
