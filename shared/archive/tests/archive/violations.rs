@@ -302,9 +302,9 @@ async fn a_violation_in_an_edit_is_of_its_author_and_an_erasure_of_the_sender_re
             ("bo", Lookup::Index, true, 1),
         ] {
             let engine = Engine::start().await;
-            store(&engine, &[edit.clone()]).await;
+            store(&engine, std::slice::from_ref(&edit)).await;
             if has_message {
-                store(&engine, &[edited.clone()]).await;
+                store(&engine, std::slice::from_ref(&edited)).await;
             }
             find(&engine, &edit).await;
             let of = async |account: &str| {
@@ -330,7 +330,7 @@ async fn a_violation_in_an_edit_is_of_its_author_and_an_erasure_of_the_sender_re
     // All that is left of the message is an edit, which names its sender.
     let engine = Engine::start().await;
     let edit = c2c_edit(EDITED_AT, "x", &json!({"Operator_Account": "admin"}));
-    store(&engine, &[edit.clone()]).await;
+    store(&engine, std::slice::from_ref(&edit)).await;
     find(&engine, &edit).await;
     let mut erasure = engine.archive.begin_erasure("ana", Lookup::Index, NOW + 1).await.unwrap();
     engine.archive.erase_page(&mut erasure, NOW + 1).await.unwrap();
