@@ -7,8 +7,8 @@ const LITERAL_BACKSLASH: &str = "\\\\";
 
 /// The body as JSON text. A byte order mark is dropped, and invalid UTF-8 becomes U+FFFD. Inside strings, a lone
 /// surrogate escape becomes U+FFFD, a raw control character becomes its escape, and a backslash that escapes nothing in
-/// JSON becomes a literal one; see `is_ambiguous`. Senders can get all of these into a message, and such a message must be looked at like any
-/// other.
+/// JSON becomes a literal one; see `is_ambiguous`. Senders can get all of these into a message, and such a message must
+/// be looked at like any other.
 ///
 /// Takes one pass, and borrows if there is nothing to repair.
 #[must_use]
