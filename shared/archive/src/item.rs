@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
 
 use crate::conversation::Conversation;
 
@@ -17,7 +16,7 @@ pub(crate) fn text(item: &Item, name: &str) -> Option<String> {
 }
 
 /// The key of an item, by which the table finds it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ItemKey {
     pub(crate) pk: String,
     pub(crate) sk: String,
