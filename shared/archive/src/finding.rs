@@ -31,7 +31,7 @@ impl<'a> Finding<'a> {
         self.0.attribute(RULES).and_then(|rules| serde_json::from_str(rules).ok()).unwrap_or_default()
     }
 
-    /// Why it is not certain that this is against the rules: `scope` or `newer_rules`. `None` if it is certain.
+    /// Why it is not certain that this is against the rules: `scope`, `newer_rules` or `beside`. `None` if it is certain.
     #[must_use]
     pub fn undecided(self) -> Option<&'a str> {
         self.0.attribute("Undecided")

@@ -5,9 +5,9 @@
 //!   does not say (`MsgBody`, `CloudCustomData`) stays as it was in the version before;
 //! - of several recalls the earliest counts;
 //! - if two one-to-one messages have the same key, a change belongs to the one with its `To_Account`, since somebody else
-//!   than the sender may have made it. If group messages share a `MsgSeq`, a change belongs to the one with its `MsgId`; a change that names none belongs to those that are in
-//!   the group's history. A violation that was found when a group message was sent belongs to the message with its
-//!   `Random` and `MsgTime`;
+//!   than the sender may have made it. If group messages share a `MsgSeq`, a change belongs to the one with its `MsgId`; a
+//!   change that names none belongs to those that are in the group's history. A violation that was found when a group
+//!   message was sent belongs to the message with its `Random` and `MsgTime`;
 //! - an erased message shows no edit, not even one that came later.
 
 use chathook_protocol::Command;

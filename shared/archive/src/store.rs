@@ -16,7 +16,8 @@ use crate::violation_record::ViolationRecord;
 pub enum Stored {
     /// It is new in the table.
     New,
-    /// It replaced an earlier item: a delivered message its own failed delivery, or a read receipt an earlier one.
+    /// It replaced an earlier item: a delivered message its own failed delivery, a read receipt an earlier one, a violation
+    /// itself.
     Replaced,
     /// The table had it already. Nothing was written.
     Duplicate,

@@ -11,6 +11,7 @@ use crate::dictionary::{Dictionary, Flags};
 use crate::glyph::Kind;
 use crate::graphemes::Graphemes;
 use crate::stream::Stream;
+use crate::trie::Trie;
 use crate::unicode::is_spaceless;
 use crate::verify::edges::may_begin_behind;
 use crate::verify::verify;
@@ -116,16 +117,13 @@ impl Buffers {
         results.word = 0..0;
         search.first_letter = classes.first_letter;
         if !words.is_empty() {
-            let context = stream.context(words, classes);
-            Finder { input, stream, context, search, results, run: Run::default() }.find_words();
+            Finder::new(input, stream, words, search, results).find_words();
         }
         if !anywhere.is_empty() {
-            let context = stream.context(anywhere, classes);
-            Finder { input, stream, context, search, results, run: Run::default() }.find_anywhere();
+            Finder::new(input, stream, anywhere, search, results).find_anywhere();
         }
         if classes.have_ideographs() {
-            let context = stream.context(anywhere, classes);
-            Finder { input, stream, context, search, results, run: Run::default() }.find_spelled();
+            Finder::new(input, stream, anywhere, search, results).find_spelled();
         }
     }
 }
@@ -161,7 +159,18 @@ struct Run {
 /// letters: `ill|ill`.
 const MOST_SEARCHES: usize = 8;
 
-impl Finder<'_> {
+impl<'f> Finder<'f> {
+    fn new(
+        input: &'f Input<'f>,
+        stream: &'f Stream,
+        trie: &'f Trie,
+        search: &'f mut Search,
+        results: &'f mut Results,
+    ) -> Self {
+        let context = stream.context(trie, &input.dictionary.classes);
+        Self { input, stream, context, search, results, run: Run::default() }
+    }
+
     /// Finds terms that begin where words do.
     fn find_words(&mut self) {
         let units = self.context.units;

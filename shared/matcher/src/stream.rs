@@ -156,13 +156,6 @@ impl Stream {
                             begins_segment = false;
                             continue;
                         }
-                        self.units.push(Unit { begins_segment, is_apart: begins_segment, ..classes.ascii(ascii) });
-                        self.places.push(place);
-                        begins_segment = false;
-                        if ends_drawing(char::from(ascii.to_ascii_lowercase())) {
-                            self.draw(classes);
-                        }
-                        continue;
                     }
                     if languages::is_divider_within(before, character, text.get(span.end..)) {
                         Unit { kind: Kind::Sign, ..classes.ascii(ascii) }

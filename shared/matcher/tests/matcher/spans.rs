@@ -104,6 +104,7 @@ fn a_term_split_over_two_segments_is_found_in_both() {
         (&["去赌", "场"], &[("赌场", 0, 3..6), ("赌场", 1, 0..3)]),
         // A segment begins and ends words of its own.
         (&["the", "casino", "s"], &[("casino", 1, 0..6)]),
+        (&["the", "ɔɐsᴉno"], &[("casino", 1, 0..10)]),
         (&["c@s\u{301}", "1no!"], &[("casino", 0, 0..5), ("casino", 1, 0..3)]),
         (&["in", " ", "vest"], &[]),
     ];
