@@ -88,6 +88,9 @@ pub(crate) const RULES: &str = "Rules";
 /// On a violation, where they hit, as a JSON array of [`Span`](crate::Span).
 pub(crate) const SPANS: &str = "Spans";
 
+/// On a violation, the request whose callback showed it.
+pub(crate) const REQUEST_ID: &str = "RequestId";
+
 /// What did not arrive, recalls, and violations.
 pub(crate) const OUTCOME_INDEX: Index = Index {
     name: OUTCOME,

@@ -8,7 +8,7 @@ use crate::client::Archive;
 use crate::error::ArchiveError;
 use crate::item::{self, Item};
 use crate::record::Record;
-use crate::schema::{ERASED_AT, MAX_ITEM_BYTES, ViolationState};
+use crate::schema::{ERASED_AT, MAX_ITEM_BYTES, REQUEST_ID, ViolationState};
 use crate::violation_record::ViolationRecord;
 
 /// What storing a message or a change did.
@@ -81,17 +81,19 @@ impl Archive {
 
     /// Stores a violation once, however often it is found. What somebody did about it since then stays.
     ///
-    /// [`Stored::Replaced`]: the same callback has stored it before, and nobody has dealt with it since. So an earlier
+    /// [`Stored::Replaced`]: the same request has stored it before, and nobody has dealt with it since. So an earlier
     /// answer of the table was lost, and whoever waited for it does not know of the violation.
     ///
     /// # Errors
     /// Any [`ArchiveError`] of a request; trying again is always safe.
     pub async fn store_violation(&self, violation: &ViolationRecord) -> Result<Stored, ArchiveError> {
-        let condition = "attribute_not_exists(pk) OR (ReceivedAt = :this AND Outcome = :open)";
+        let condition = "attribute_not_exists(pk) OR (RequestId = :this AND ReceivedAt = :at AND Outcome = :open)";
         let item = violation.item();
         let open = AttributeValue::S(ViolationState::Open.as_str().to_owned());
-        let received_at = item.get("ReceivedAt").map(|value| (":this".to_owned(), value.clone()));
-        let values = received_at.into_iter().chain([(":open".to_owned(), open)]).collect();
+        // Names of requests may come again after a restart of `serve`.
+        let own = [(":this", REQUEST_ID), (":at", "ReceivedAt")];
+        let own = own.into_iter().filter_map(|(name, attribute)| Some((name.to_owned(), item.get(attribute)?.clone())));
+        let values = own.chain([(":open".to_owned(), open)]).collect();
         self.put_beside(item, condition, Some(values)).await
     }
 

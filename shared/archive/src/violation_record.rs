@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 use crate::conversation::Conversation;
 use crate::item::{Item, ItemBuilder};
 use crate::keys::{self, SortKey};
-use crate::schema::{OUTCOME, RULES, SPANS, ViolationState};
+use crate::schema::{OUTCOME, REQUEST_ID, RULES, SPANS, ViolationState};
 
 /// As many spans are stored. More tell a person nothing, and an item must not become too large.
 const MOST_SPANS: usize = 100;
@@ -42,6 +42,8 @@ pub struct ViolationReport<'a> {
     pub rules_id: &'a str,
     /// When the rules were made, Unix seconds.
     pub rules_made_at: Option<u64>,
+    /// Names the request whose callback was judged; the same when that comes out of the queue.
+    pub request_id: &'a str,
 }
 
 /// Where a rule hit.
@@ -232,6 +234,7 @@ impl ViolationRecord {
         fields.text("Reason", Some(reason.as_str()));
         fields.text("RulesId", Some(report.rules_id));
         fields.number("RulesMadeAt", report.rules_made_at);
+        fields.text(REQUEST_ID, Some(report.request_id));
         fields.text(OUTCOME, Some(ViolationState::Open.as_str()));
         Self { item: fields.build(), reason }
     }

@@ -67,14 +67,24 @@ fn found(rules: &Rules, callback: &Callback<'_>, retention_days: Option<u32>) ->
     if callback.command.is_change() {
         let change = callback.change().ok()?;
         let violation = violation(rules, &Delivered::changed(&change, received_at)?, callback)?;
-        let record =
-            ViolationRecord::of_change(&change, &report(rules, &violation), query, received_at, retention_days)?;
+        let record = ViolationRecord::of_change(
+            &change,
+            &report(rules, &violation, callback),
+            query,
+            received_at,
+            retention_days,
+        )?;
         Some(Found::new(record, rules, &violation))
     } else {
         let message = callback.message().ok()?;
         let violation = violation(rules, &Delivered::sent(&message, received_at)?, callback)?;
-        let record =
-            ViolationRecord::of_message(&message, &report(rules, &violation), query, received_at, retention_days);
+        let record = ViolationRecord::of_message(
+            &message,
+            &report(rules, &violation, callback),
+            query,
+            received_at,
+            retention_days,
+        );
         Some(Found::new(record, rules, &violation))
     }
 }
@@ -88,7 +98,7 @@ fn violation<'r>(rules: &'r Rules, delivered: &Delivered<'_>, callback: &Callbac
         .or_else(|| twice.chain(*leftover).find_map(|text| rules.violation_beside(delivered, text, query)))
 }
 
-fn report<'a>(rules: &'a Rules, violation: &'a Violation<'_>) -> ViolationReport<'a> {
+fn report<'a>(rules: &'a Rules, violation: &'a Violation<'_>, callback: &Callback<'a>) -> ViolationReport<'a> {
     let spans = violation.hits.iter().map(|hit| Span {
         rule: hit.rule,
         element: hit.element,
@@ -103,6 +113,7 @@ fn report<'a>(rules: &'a Rules, violation: &'a Violation<'_>) -> ViolationReport
         undecided: violation.undecided.map(Undecided::name),
         rules_id: &rules.edition().id,
         rules_made_at: rules.edition().made_at,
+        request_id: callback.request_id,
     }
 }
 

@@ -68,19 +68,19 @@ fn endpoint(archive: &Archive, rules: impl RulesInForce + 'static, variables: &[
 }
 
 async fn post(endpoint: &Endpoint, callback: &Value) -> Outcome {
-    post_at(endpoint, callback, NOW).await
+    post_as("1", endpoint, callback).await
 }
 
-/// As the platform posts at that time.
-async fn post_at(endpoint: &Endpoint, callback: &Value, at: u64) -> Outcome {
+/// In a request of that name.
+async fn post_as(request_id: &str, endpoint: &Endpoint, callback: &Value) -> Outcome {
     let command = callback["CallbackCommand"].as_str().expect("a command");
-    post_body(endpoint, command, callback.to_string(), at).await
+    post_body(request_id, endpoint, command, callback.to_string()).await
 }
 
-async fn post_body(endpoint: &Endpoint, command: &str, body: String, at: u64) -> Outcome {
+async fn post_body(request_id: &str, endpoint: &Endpoint, command: &str, body: String) -> Outcome {
     let query = format!("SdkAppid=1400000001&CallbackCommand={command}&OptPlatform=Android");
-    let request = Request::new("1".to_owned(), "POST", &query, body.into_bytes());
-    let arrival = Arrival { at_ms: at * 1000, at_front_ms: None };
+    let request = Request::new(request_id.to_owned(), "POST", &query, body.into_bytes());
+    let arrival = Arrival { at_ms: NOW * 1000, at_front_ms: None };
     endpoint.answer(arrival, || request).await.1
 }
 
@@ -131,7 +131,7 @@ async fn what_is_against_the_rules_is_stored_and_found_beside_the_message() {
     let Outcome::AgainstRules(AgainstRules { verdict, rules, undecided }) = outcome else { panic!("{outcome:?}") };
     assert_eq!((verdict, rules, undecided), ("reject", vec!["adverts".to_owned()], None));
     // The platform may repeat it.
-    assert!(matches!(post_at(&endpoint, &edited("best casino"), NOW + 2).await, Outcome::StoredBefore));
+    assert!(matches!(post_as("2", &endpoint, &edited("best casino")).await, Outcome::StoredBefore));
 
     let open = open(&archive).await;
     let [violation] = open.as_slice() else { panic!("{open:?}") };
@@ -243,7 +243,7 @@ async fn what_stands_beside_the_message_is_judged_too() {
         ("behind the end", &sent, behind(&sent)),
     ] {
         let command = callback["CallbackCommand"].as_str().expect("a command");
-        let outcome = post_body(&endpoint, command, text, NOW).await;
+        let outcome = post_body("1", &endpoint, command, text).await;
         assert!(
             matches!(&outcome, Outcome::AgainstRules(AgainstRules { undecided: Some("beside"), .. })),
             "{name}: {outcome:?}"
@@ -251,7 +251,7 @@ async fn what_stands_beside_the_message_is_judged_too() {
     }
     // The same value twice says the same.
     let same = twice(&sent, "MsgBody", &body("hello"));
-    let outcome = post_body(&endpoint, "C2C.CallbackAfterSendMsg", same, NOW).await;
+    let outcome = post_body("1", &endpoint, "C2C.CallbackAfterSendMsg", same).await;
     assert!(matches!(outcome, Outcome::StoredBefore), "{outcome:?}");
 }
 

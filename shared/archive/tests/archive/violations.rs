@@ -30,27 +30,29 @@ fn report() -> ViolationReport<'static> {
         undecided: None,
         rules_id: "0123456789abcdef",
         rules_made_at: Some(1000),
+        request_id: "r1",
     }
 }
 
-fn found_in(callback: &str, query: &Query, received_at: u64) -> ViolationRecord {
+fn found_in(callback: &str, report: &ViolationReport<'_>, query: &Query, received_at: u64) -> ViolationRecord {
     let command = Command::parse(&Object::parse(callback).unwrap().text("CallbackCommand").unwrap()).unwrap();
     if command.is_change() {
         let change = Change::parse(command, callback).unwrap();
-        return ViolationRecord::of_change(&change, &report(), query, received_at, Some(DAYS)).unwrap();
+        return ViolationRecord::of_change(&change, report, query, received_at, Some(DAYS)).unwrap();
     }
-    ViolationRecord::of_message(&SendMsg::parse(command, callback).unwrap(), &report(), query, received_at, Some(DAYS))
+    ViolationRecord::of_message(&SendMsg::parse(command, callback).unwrap(), report, query, received_at, Some(DAYS))
 }
 
 /// Finds a violation in the callback.
 async fn find(engine: &Engine, callback: &str) -> Stored {
-    find_at(engine, callback, NOW).await
+    find_again(engine, callback, "r1", NOW).await
 }
 
-/// The same in a callback that came at that time.
-async fn find_at(engine: &Engine, callback: &str, received_at: u64) -> Stored {
+/// The same in that request, which came at that time.
+async fn find_again(engine: &Engine, callback: &str, request_id: &'static str, received_at: u64) -> Stored {
     let query = Query::parse("OptPlatform=iOS&ClientIP=203.0.113.9");
-    engine.archive.store_violation(&found_in(callback, &query, received_at)).await.unwrap()
+    let report = ViolationReport { request_id, ..report() };
+    engine.archive.store_violation(&found_in(callback, &report, &query, received_at)).await.unwrap()
 }
 
 /// All pages.
@@ -89,7 +91,8 @@ async fn a_violation_is_stored_once_beside_its_message_and_says_what_was_found()
     let edit = c2c_edit(EDITED_AT, "best casino", &json!({"Operator_Account": "bo"}));
     assert_eq!(find(&engine, &edit).await, New, "it may come first");
     assert_eq!(find(&engine, &edit).await, Replaced, "the answer was lost, so nobody knows of it");
-    assert_eq!(find_at(&engine, &edit, NOW + 2).await, Duplicate, "the platform repeated it");
+    assert_eq!(find_again(&engine, &edit, "r2", NOW).await, Duplicate, "the platform repeated it");
+    assert_eq!(find_again(&engine, &edit, "r1", NOW + 9).await, Duplicate, "another request of that name");
     store(&engine, &[c2c(json!({})), edit.clone()]).await;
 
     let [message] = &engine.archive.message_by_key(&ana_and_bo(), KEY, NOW).await.unwrap()[..] else { panic!("one") };
@@ -386,7 +389,7 @@ async fn an_import_takes_violations_and_what_was_done_about_them() {
 
 #[test]
 fn the_reason_is_what_the_callback_suggests() {
-    let reason = |callback: &str, query: &str| found_in(callback, &Query::parse(query), NOW).reason();
+    let reason = |callback: &str, query: &str| found_in(callback, &report(), &Query::parse(query), NOW).reason();
     let sent = c2c(json!({}));
     assert_eq!(reason(&sent, "OptPlatform=iOS"), Reason::Unknown);
     assert_eq!(reason(&sent, "OptPlatform=restapi"), Reason::SentByRest);
